@@ -1,0 +1,11 @@
+/** @type {import('next').NextConfig} */
+const config = {
+  // The control plane lives in the server process outside Next (lib/server), and reaches the pages through
+  // globalThis; nothing native is ever bundled, these names are only a guard against an accidental import.
+  serverExternalPackages: ["better-sqlite3", "zstd-napi", "@node-rs/argon2", "@napi-rs/blake-hash", "v86", "pino"],
+  poweredByHeader: false,
+  devIndicators: false,
+  reactStrictMode: true,
+};
+
+export default config;
