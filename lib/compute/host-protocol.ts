@@ -1,0 +1,110 @@
+import { z } from "zod";
+
+/**
+ * The control protocol of a compute host: JSON over HTTP on a unix socket that only the owner may open. The same host
+ * program plays an on-premises Hyper-V host (lib/site drives it, the MARS agent cuts and reads its disks) and the Azure
+ * region (the server deploys replicas on it).
+ *
+ * GET  /host                                   -> HostStatus
+ * PUT  /machines/{id}            MachineDefinition -> MachineStatus   (idempotent; registers a machine and its disks)
+ * GET  /machines/{id}                          -> MachineStatus
+ * DELETE /machines/{id}                        -> 204                 (powers off, forgets it; never deletes disks)
+ * POST /machines/{id}/start                    -> MachineStatus       (idempotent)
+ * POST /machines/{id}/stop                     -> MachineStatus       (idempotent; off when it returns)
+ * GET  /machines/{id}/console                  -> ConsoleView
+ * GET  /machines/{id}/console/stream           -> newline-delimited ConsoleView, one a change
+ * PUT  /machines/{id}/tracking   {enabled}     -> MachineStatus       (starts or ends the write logs)
+ * POST /machines/{id}/cuts       CutRequest    -> Cut                 (atomic over all disks; replaces an earlier cut)
+ * POST /machines/{id}/cuts/{cutId}/verify      -> {valid: boolean}    (false: the host restarted since; discard the reads)
+ * POST /machines/{id}/cuts/{cutId}/release     -> 204                 ({committed}: true drops the write logs up to the cut)
+ * Errors: status 4xx/5xx, body {error: Explanation}.
+ */
+export const MachineDefinition = z.object({
+  id: z.string(),
+  name: z.string(),
+  generation: z.union([z.literal(1), z.literal(2)]).default(1),
+  osType: z.enum(["Windows", "Linux", "Other"]).default("Other"),
+  memoryBytes: z.number().int().positive(),
+  cpuCount: z.number().int().positive().default(1),
+  /** Absolute paths, boot disk first. */
+  disks: z.array(z.object({ id: z.string(), name: z.string(), path: z.string(), role: z.enum(["os", "data"]) })),
+  /** Whether the host should run it: `running` also after a restart of the host. */
+  desired: z.enum(["running", "off"]),
+  /** False: the images are served for replication, but this machine cannot be started (a folder of somebody's disks). */
+  bootable: z.boolean().default(true),
+  attachments: z
+    .object({ passThrough: z.boolean(), iscsi: z.boolean(), sharedVhd: z.boolean(), fibreChannel: z.boolean() })
+    .default({ passThrough: false, iscsi: false, sharedVhd: false, fibreChannel: false }),
+});
+export type MachineDefinition = z.infer<typeof MachineDefinition>;
+
+export const DiskStatus = z.object({
+  id: z.string(),
+  name: z.string(),
+  path: z.string(),
+  role: z.enum(["os", "data"]),
+  /** Null when the image could not be opened; `problem` says why. */
+  format: z.enum(["raw", "vhd-fixed", "vhd-dynamic"]).nullable(),
+  virtualSizeBytes: z.number(),
+  allocatedBytes: z.number(),
+  problem: z
+    .object({ code: z.string(), message: z.string(), possibleCauses: z.string(), recommendedAction: z.string() })
+    .nullable(),
+  /** Bytes written since the last committed cut. */
+  pendingBytes: z.number(),
+});
+export type DiskStatus = z.infer<typeof DiskStatus>;
+
+export const MachineStatus = MachineDefinition.extend({
+  power: z.enum(["off", "starting", "running", "stopping", "failed"]),
+  powerProblem: z.string().nullable(),
+  tracking: z.boolean(),
+  disks: z.array(DiskStatus),
+  /** From the guest's console where it reports one (our ledger guest): confirmed orders so far. */
+  orders: z.object({ count: z.number(), lastAt: z.string().nullable(), verdict: z.enum(["ok", "damaged"]) }).nullable(),
+});
+export type MachineStatus = z.infer<typeof MachineStatus>;
+
+export const HostStatus = z.object({
+  hostName: z.string(),
+  pid: z.number(),
+  /** Changes at every start of the host process: cuts of an earlier epoch are void. */
+  epoch: z.string(),
+  hypervisor: z.string(),
+  hypervisorProblem: z.string().nullable(),
+  machines: z.array(MachineStatus),
+});
+export type HostStatus = z.infer<typeof HostStatus>;
+
+export const ConsoleView = z.object({
+  power: MachineStatus.shape.power,
+  rows: z.array(z.string()),
+  serial: z.string(),
+  revision: z.number(),
+  orders: MachineStatus.shape.orders,
+  /** Milliseconds from power-on to the first byte of the serial port; null before it came. */
+  firstLineMs: z.number().nullable(),
+});
+export type ConsoleView = z.infer<typeof ConsoleView>;
+
+/** One disk of a cut. Readers open `imagePath` themselves and consult `preservePath` after every read. */
+export const CutDisk = z.object({
+  diskId: z.string(),
+  imagePath: z.string(),
+  format: z.enum(["raw", "vhd-fixed", "vhd-dynamic"]),
+  virtualSizeBytes: z.number(),
+  /** Blocks overwritten since the cut, as they were at the cut (lib/engine/tracking/preserve-log). Null: nobody writes. */
+  preservePath: z.string().nullable(),
+  /** Closed write logs since the last committed cut, oldest first. Null: unknown, everything must be read. */
+  writeLogPaths: z.array(z.string()).nullable(),
+});
+export const Cut = z.object({
+  cutId: z.string(),
+  epoch: z.string(),
+  at: z.string(),
+  disks: z.array(CutDisk),
+  /** The application's own mark at the instant of the cut: read from the disk, not from the console. */
+  orders: z.object({ count: z.number(), lastAt: z.string().nullable() }).nullable(),
+});
+export type Cut = z.infer<typeof Cut>;
+export type CutDisk = z.infer<typeof CutDisk>;

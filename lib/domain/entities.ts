@@ -1,0 +1,262 @@
+/**
+ * The nouns of the control plane, as the persistence room stores them and the operations change them. ARM ids are not
+ * stored: lib/arm builds them from (subscription, resource group, vault, names). Times are ISO 8601 UTC strings.
+ * Names are kept as written and compared case-insensitively.
+ */
+import type { Explanation } from "@/lib/kernel/fault";
+import type { ProtectionState, TestFailoverState } from "./protection-state";
+
+export interface Vault {
+  readonly id: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly location: string;
+  readonly storageAccount: string;
+  /** Creating until its job ends; Deleting while it goes. */
+  readonly state: "Creating" | "Active" | "Deleting" | "Failed";
+  /** The `ResourceId` of the credentials file. */
+  readonly resourceId: string;
+  readonly createdAt: string;
+  /** Null until the passphrase is chosen. */
+  readonly passphraseSetAt: string | null;
+  /** Certificate (PEM) of the vault's own authority that issues the site components' client certificates. */
+  readonly authorityCertificate: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A Hyper-V site. `cloud_<internalIdentifier>` is its one protection container. */
+export interface Fabric {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly name: string;
+  readonly kind: "HyperVSite";
+  readonly internalIdentifier: string;
+  readonly createdAt: string;
+}
+
+/** The newest registration key of a fabric; an older one is superseded by replacing this row. */
+export interface RegistrationKey {
+  readonly fabricId: string;
+  /** SHA-256 of the DER certificate in the file, lower-case hex. */
+  readonly certificateSha256: string;
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+}
+
+/** A registered host: Azure Site Recovery Provider and MARS agent. */
+export interface Provider {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly fabricId: string;
+  readonly name: string;
+  readonly hostName: string;
+  readonly version: string;
+  /** SHA-256 of the client certificate it was issued, lower-case hex; any other is refused. */
+  readonly certificateSha256: string;
+  readonly registeredAt: string;
+  readonly lastHeartbeatAt: string | null;
+  /** Machines as last reported by the host (JSON of site protocol `ReportedMachine[]`). */
+  readonly inventory: readonly ReportedMachine[];
+}
+
+export interface ReportedDisk {
+  readonly id: string;
+  readonly name: string;
+  readonly role: "os" | "data";
+  readonly format: "raw" | "vhd-fixed" | "vhd-dynamic" | null;
+  readonly virtualSizeBytes: number;
+  readonly allocatedBytes: number;
+  readonly problem: Explanation | null;
+}
+
+export interface ReportedMachine {
+  readonly id: string;
+  readonly name: string;
+  readonly generation: 1 | 2;
+  readonly osType: "Windows" | "Linux" | "Other";
+  readonly memoryBytes: number;
+  readonly cpuCount: number;
+  readonly power: "off" | "starting" | "running" | "stopping" | "failed";
+  readonly bootable: boolean;
+  readonly disks: readonly ReportedDisk[];
+  readonly attachments: {
+    readonly passThrough: boolean;
+    readonly iscsi: boolean;
+    readonly sharedVhd: boolean;
+    readonly fibreChannel: boolean;
+  };
+  readonly orders: { readonly count: number; readonly lastAt: string | null; readonly verdict: "ok" | "damaged" } | null;
+}
+
+export interface Policy {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly name: string;
+  /** 30, 300 or 900. */
+  readonly replicationIntervalSeconds: number;
+  /** 0 to 24; 0 keeps the latest point only. */
+  readonly recoveryPointHistoryHours: number;
+  /** 0 to 12; 0 is off. Stored and shown; application-consistent points come with the quiesce hooks. */
+  readonly applicationConsistentFrequencyHours: number;
+  readonly storageAccount: string;
+  readonly createdAt: string;
+}
+
+/** A protection group: the pairing of a fabric's container with a policy and Azure. */
+export interface ContainerMapping {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly fabricId: string;
+  readonly name: string;
+  readonly policyId: string;
+  readonly createdAt: string;
+}
+
+export interface ProtectedItem {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly fabricId: string;
+  readonly providerId: string;
+  readonly policyId: string;
+  readonly name: string;
+  /** The machine's id at its host. */
+  readonly machineId: string;
+  readonly machineName: string;
+  readonly state: ProtectionState;
+  readonly testFailoverState: TestFailoverState;
+  readonly activeLocation: "Primary" | "Recovery";
+  readonly diskIds: readonly string[];
+  readonly target: TargetSettings;
+  /** The job that holds this item (409 for any other), or null. */
+  readonly heldByJobId: string | null;
+  readonly failoverRecoveryPointId: string | null;
+  readonly lastTestFailoverAt: string | null;
+  readonly lastFailoverAt: string | null;
+  readonly replicationError: Explanation | null;
+  readonly createdAt: string;
+  /** Source's evidence when the site was last heard (orders, power), kept for the loss figures of an unplanned failover. */
+  readonly evidence: Readonly<Record<string, unknown>>;
+  /** Increases at every change; updates name the one they read (optimistic concurrency). */
+  readonly revision: number;
+}
+
+export interface TargetSettings {
+  readonly machineName: string;
+  readonly size: string;
+  readonly networkName: string | null;
+  readonly subnetName: string | null;
+  readonly storageAccount: string;
+}
+
+export interface RecoveryPoint {
+  readonly id: string;
+  readonly protectedItemId: string;
+  /** Instant of the cut. */
+  readonly at: string;
+  readonly kind: "CrashConsistent" | "ApplicationConsistent";
+  /** Name of the point's object in the vault store. */
+  readonly objectName: string;
+  readonly disks: readonly {
+    readonly diskId: string;
+    readonly virtualSizeBytes: number;
+    /** Merkle root, lower-case hex: the disk's identity on source, vault and restored disk. */
+    readonly root: string;
+  }[];
+  readonly sourceBytesRead: number;
+  readonly changedBytes: number;
+  readonly storedBytes: number;
+  readonly orders: { readonly count: number; readonly lastAt: string | null } | null;
+  /** Set for the point taken after a planned failover's shutdown. */
+  readonly final: boolean;
+}
+
+/** A VM deployed in the (simulated) Azure region. Carries our ownership mark: owner item and job. */
+export interface DeployedMachine {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly protectedItemId: string;
+  readonly name: string;
+  readonly purpose: "TestFailover" | "Failover";
+  readonly jobId: string;
+  readonly recoveryPointId: string;
+  readonly size: string;
+  readonly networkName: string | null;
+  /** Folder that holds the materialised disks, inside the storage account. */
+  readonly folder: string;
+  readonly disks: readonly {
+    readonly diskId: string;
+    readonly path: string;
+    readonly role: "os" | "data";
+    readonly root: string | null;
+    readonly verified: boolean;
+  }[];
+  readonly state: "Creating" | "Running" | "VerifiedNotBooted" | "Stopped" | "Deleting";
+  readonly firstLineMs: number | null;
+  readonly createdAt: string;
+}
+
+export interface VirtualNetwork {
+  readonly name: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+  readonly addressSpace: string;
+  readonly subnets: readonly { readonly name: string; readonly addressPrefix: string }[];
+  /** An isolated network is offered first for test failovers. */
+  readonly isolated: boolean;
+}
+
+export interface StorageAccount {
+  readonly name: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly location: string;
+  readonly createdAt: string;
+}
+
+export type RecoveryPlanGroupType = "Shutdown" | "Failover" | "Boot";
+export interface RecoveryPlanAction {
+  readonly name: string;
+  readonly failoverTypes: readonly string[];
+  readonly failoverDirections: readonly string[];
+  /** Only manual actions in this version; runbooks and scripts have room in the union. */
+  readonly details: { readonly kind: "ManualActionDetails"; readonly description: string };
+}
+export interface RecoveryPlanGroup {
+  readonly type: RecoveryPlanGroupType;
+  readonly protectedItemIds: readonly string[];
+  readonly startActions: readonly RecoveryPlanAction[];
+  readonly endActions: readonly RecoveryPlanAction[];
+}
+export interface RecoveryPlan {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly name: string;
+  readonly fabricId: string;
+  readonly groups: readonly RecoveryPlanGroup[];
+  readonly heldByJobId: string | null;
+  readonly lastTestFailoverAt: string | null;
+  readonly lastPlannedFailoverAt: string | null;
+  readonly lastUnplannedFailoverAt: string | null;
+  readonly createdAt: string;
+  readonly revision: number;
+}
+
+/** A site of the estate on this machine: a folder of machines served by processes of its own. */
+export interface EstateSite {
+  readonly name: string;
+  readonly folder: string;
+  readonly kind: "contoso" | "folder";
+}
+
+export interface VaultEvent {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly at: string;
+  readonly type: "JobStatus" | "VmHealth" | "ServerHealth";
+  readonly severity: "Critical" | "Warning" | "OK";
+  readonly description: string;
+  readonly affectedObject: string;
+  readonly jobId: string | null;
+}

@@ -1,0 +1,33 @@
+/**
+ * Random access to one file, the only way in which the engine touches a file system. Calls are synchronous: the engine
+ * runs in processes and worker threads of its own, and a write that has returned is visible to every other process on
+ * the machine, which the write log and the preserve log rely on. Implementations: lib/adapters/files (real),
+ * lib/testing/memory-file (twin, with planted faults).
+ */
+export interface RandomAccessFile {
+  readonly path: string;
+  sizeBytes(): number;
+  /** Fills `into` from `offset`; returns the bytes read, fewer only at the end of the file. */
+  read(offset: number, into: Uint8Array): number;
+  /** Writes all of `bytes`, extending the file when needed. Throws StorageFullFault when the disk is full. */
+  write(offset: number, bytes: Uint8Array): void;
+  truncate(sizeBytes: number): void;
+  /** Allocated bytes on the medium (`stat.blocks * 512`); a sparse file has fewer than its size. */
+  allocatedBytes(): number;
+  /** Durable on the medium when it returns. */
+  sync(): void;
+  close(): void;
+}
+
+/** Opens and creates files for the engine. Missing file, no permission, disk full: typed faults. */
+export interface FileSystem {
+  open(path: string, mode: "read" | "readwrite"): RandomAccessFile;
+  /** Fails when the file exists, unless `replace`. */
+  create(path: string, options?: { replace?: boolean }): RandomAccessFile;
+  exists(path: string): boolean;
+  list(folder: string): string[];
+  remove(path: string): void;
+  /** Atomic replacement, durable when it returns (file and folder are synced). */
+  rename(from: string, to: string): void;
+  makeFolder(path: string): void;
+}

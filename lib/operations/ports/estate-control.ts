@@ -1,0 +1,28 @@
+/** The supervisor of the processes on this machine that play the on-premises sites. Absent when nothing supervises us. */
+export interface EstateSiteStatus {
+  readonly name: string;
+  readonly kind: "contoso" | "folder";
+  readonly folder: string;
+  /** `failed`: its processes were killed on purpose and stay dead until the site is restored. */
+  readonly state: "running" | "failed";
+  readonly processes: readonly {
+    readonly role: "host" | "agent";
+    readonly pid: number | null;
+    readonly running: boolean;
+    readonly restarts: number;
+  }[];
+  readonly registeredVault: string | null;
+}
+
+export interface EstateControl {
+  /** Null when the estate can be controlled; else the reason (shown beside the disabled buttons). */
+  unavailableReason(): string | null;
+  list(): Promise<EstateSiteStatus[]>;
+  addFolder(name: string, folder: string): Promise<EstateSiteStatus>;
+  remove(name: string): Promise<void>;
+  /** SIGKILL to every process of the site; nothing restarts them. */
+  fail(name: string): Promise<EstateSiteStatus>;
+  restore(name: string): Promise<EstateSiteStatus>;
+  /** Runs the same `secondsite site register` that a person would, on the site's host. Rejects with the component's own fault. */
+  register(name: string, credentialsXml: string, passphrase: string): Promise<EstateSiteStatus>;
+}

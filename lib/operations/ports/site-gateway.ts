@@ -1,0 +1,39 @@
+import type { Explanation } from "@/lib/kernel/fault";
+
+/** What the control plane asks of a registered host. The host dials in; a command waits until it fetches it. */
+export type SiteCommand =
+  | { readonly type: "stopMachine"; readonly machineId: string }
+  | { readonly type: "startMachine"; readonly machineId: string }
+  /** Cuts and replicates now; answers when the point is registered. `final`: the machine is off, nothing may follow. */
+  | { readonly type: "replicateNow"; readonly protectedItemId: string; readonly final: boolean }
+  | { readonly type: "refreshInventory" };
+
+export interface SiteCommandResult {
+  readonly recoveryPointId?: string;
+  readonly orders?: { readonly count: number; readonly lastAt: string | null } | null;
+  readonly power?: string;
+}
+
+/** Live replication figures of one protected item, as the host last reported them; kept in memory, never in the database. */
+export interface ReplicationProgress {
+  readonly protectedItemId: string;
+  readonly phase: "idle" | "initial" | "delta" | "waiting" | "error";
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number | null;
+  readonly pendingBytes: number;
+  readonly at: string;
+  readonly error: Explanation | null;
+}
+
+export interface SiteGateway {
+  /** True while heartbeats arrive (none for 15 s: false). */
+  isConnected(providerId: string): boolean;
+  /**
+   * Delivers once the host asks for work. Rejects with Fault `SiteNotConnected` when no host fetched it within
+   * `timeoutMs`, with the host's own fault when it failed there. Safe to repeat: hosts treat commands as idempotent.
+   */
+  command(providerId: string, command: SiteCommand, options: { timeoutMs: number; signal?: AbortSignal }): Promise<SiteCommandResult>;
+  progress(protectedItemId: string): ReplicationProgress | null;
+}

@@ -1,0 +1,45 @@
+/** The vault's data plane as the control plane sees it: bulk work happens in child processes behind it. */
+export interface MaterialiseResult {
+  readonly root: string;
+  readonly path: string;
+  readonly bytesWritten: number;
+  readonly bytesVerified: number;
+  readonly seconds: number;
+}
+
+export interface VaultData {
+  /** Creates the store, the master key and its envelope. Refusals PassphraseTooShort, PassphraseNotAscii, PassphraseAlreadySet. */
+  setPassphrase(vault: VaultRef, passphrase: string): Promise<void>;
+  /** Whether the keys are at hand (key file of the home folder). */
+  isUnlocked(vault: VaultRef): Promise<boolean>;
+  /** The key envelope's bytes: given to a registering host, worthless without the passphrase. */
+  keyEnvelope(vault: VaultRef): Promise<Uint8Array>;
+  /** Checks a host's proof that it could open the envelope: HMAC-SHA-256 over the nonce with the derived proof key. */
+  verifyPassphraseProof(vault: VaultRef, nonce: Uint8Array, proof: Uint8Array): Promise<boolean>;
+  /** Writes the disk of a recovery point as a fixed VHD and verifies it by reading back. Repeatable: starts afresh. */
+  materialise(
+    request: { vault: VaultRef; machineName: string; pointObjectName: string; diskId: string; path: string },
+    options: { onProgress(bytesDone: number, bytesTotal: number): void; signal: AbortSignal },
+  ): Promise<MaterialiseResult>;
+  deletePoint(vault: VaultRef, pointObjectName: string): Promise<void>;
+  /** Removes what no remaining point refers to. */
+  sweep(vault: VaultRef): Promise<{ bytesFreed: number }>;
+  deleteVault(vault: VaultRef): Promise<void>;
+  storedBytes(vault: VaultRef): Promise<number>;
+}
+
+export interface VaultRef {
+  readonly id: string;
+  readonly name: string;
+  readonly storageAccount: string;
+}
+
+/** Folders of deployed machines inside a storage account: made, listed and deleted only where our mark is. */
+export interface ReplicaFolders {
+  /** Makes the folder (idempotent) with an ownership mark naming item and job; returns its absolute path. */
+  make(storageAccount: string, owner: { itemId: string; jobId: string; machineName: string }): Promise<string>;
+  /** What is in it now, for the proof of a cleanup; empty when it is gone. */
+  list(folder: string): Promise<string[]>;
+  /** Refuses (Fault NotOurs) without the ownership mark. */
+  remove(folder: string, owner: { itemId: string }): Promise<void>;
+}

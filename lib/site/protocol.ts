@@ -1,0 +1,160 @@
+import { z } from "zod";
+
+/**
+ * What the Provider and the MARS agent say to the vault, over TLS to the one endpoint, always dialling out.
+ *
+ * Before registration (no client certificate):
+ *   POST /agent/v1/registration/challenge  ChallengeRequest    -> Challenge
+ *   POST /agent/v1/registration            RegistrationRequest -> Registration
+ * After it (client certificate of the vault's own authority; the certificate names the provider):
+ *   POST /agent/v1/heartbeat               Heartbeat           -> HeartbeatAnswer        every 2 s
+ *   GET  /agent/v1/commands?waitSeconds=20                     -> {commands: QueuedCommand[]}
+ *   POST /agent/v1/commands/{id}/result    CommandOutcome      -> 204
+ *   POST /agent/v1/progress                ProgressReport      -> 204
+ *   POST /agent/v1/points                  PointRegistration   -> {recoveryPointId}       idempotent by objectName
+ *   PUT  /agent/v1/objects/{name}          octets              -> 204  (sha-256 checked for packs; durable when answered)
+ *   GET  /agent/v1/objects/{name}          Range allowed       -> octets
+ *   GET  /agent/v1/objects?prefix=index/                       -> {objects: [{name, sizeBytes}]}
+ * Errors: {error: Explanation} with 4xx/5xx.
+ */
+const Explanation = z.object({
+  code: z.string(),
+  message: z.string(),
+  possibleCauses: z.string(),
+  recommendedAction: z.string(),
+});
+const Orders = z.object({ count: z.number(), lastAt: z.string().nullable() });
+
+export const ChallengeRequest = z.object({
+  /** DER of the management certificate out of the credentials file, base64. */
+  certificate: z.string(),
+  siteId: z.string(),
+});
+export const Challenge = z.object({
+  nonce: z.string(),
+  vaultName: z.string(),
+  siteName: z.string(),
+  /** Key envelope of the vault, base64: opened with the passphrase on the site, never here. */
+  keyEnvelope: z.string(),
+});
+export const RegistrationRequest = z.object({
+  certificate: z.string(),
+  siteId: z.string(),
+  nonce: z.string(),
+  /** RSA/ECDSA-SHA256 by the management key over nonce + CSR (DER), base64. */
+  signature: z.string(),
+  /** HMAC-SHA-256 over the nonce with the proof key that only the passphrase yields, base64. */
+  passphraseProof: z.string(),
+  /** PKCS#10, PEM: the site keeps its private key. */
+  certificateRequest: z.string(),
+  hostName: z.string(),
+  version: z.string(),
+});
+export const Registration = z.object({
+  providerId: z.string(),
+  vaultId: z.string(),
+  vaultName: z.string(),
+  siteName: z.string(),
+  clientCertificate: z.string(),
+  authorityCertificate: z.string(),
+});
+
+export const ReportedMachineWire = z.object({
+  id: z.string(),
+  name: z.string(),
+  generation: z.union([z.literal(1), z.literal(2)]),
+  osType: z.enum(["Windows", "Linux", "Other"]),
+  memoryBytes: z.number(),
+  cpuCount: z.number(),
+  power: z.enum(["off", "starting", "running", "stopping", "failed"]),
+  bootable: z.boolean(),
+  disks: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      role: z.enum(["os", "data"]),
+      format: z.enum(["raw", "vhd-fixed", "vhd-dynamic"]).nullable(),
+      virtualSizeBytes: z.number(),
+      allocatedBytes: z.number(),
+      problem: Explanation.nullable(),
+    }),
+  ),
+  attachments: z.object({
+    passThrough: z.boolean(),
+    iscsi: z.boolean(),
+    sharedVhd: z.boolean(),
+    fibreChannel: z.boolean(),
+  }),
+  orders: Orders.extend({ verdict: z.enum(["ok", "damaged"]) }).nullable(),
+});
+export const Heartbeat = z.object({
+  hostName: z.string(),
+  version: z.string(),
+  machines: z.array(ReportedMachineWire),
+});
+
+/** What the vault wants replicated; the agent converges on it. Machines not listed are not tracked. */
+export const DesiredReplication = z.object({
+  protectedItemId: z.string(),
+  machineId: z.string(),
+  diskIds: z.array(z.string()),
+  intervalSeconds: z.number(),
+  /** `paused`: the machine is failed over; keep nothing running for it. */
+  state: z.enum(["active", "paused"]),
+  lastPoint: z
+    .object({
+      id: z.string(),
+      objectName: z.string(),
+      /** The point before it: a write log that starts at either covers everything that changed. */
+      previousId: z.string().nullable(),
+    })
+    .nullable(),
+});
+export type DesiredReplication = z.infer<typeof DesiredReplication>;
+export const HeartbeatAnswer = z.object({ replications: z.array(DesiredReplication) });
+
+export const QueuedCommand = z.object({
+  id: z.string(),
+  command: z.discriminatedUnion("type", [
+    z.object({ type: z.literal("stopMachine"), machineId: z.string() }),
+    z.object({ type: z.literal("startMachine"), machineId: z.string() }),
+    z.object({ type: z.literal("replicateNow"), protectedItemId: z.string(), final: z.boolean() }),
+    z.object({ type: z.literal("refreshInventory") }),
+  ]),
+});
+export type QueuedCommand = z.infer<typeof QueuedCommand>;
+export const CommandOutcome = z.union([
+  z.object({
+    result: z.object({
+      recoveryPointId: z.string().optional(),
+      orders: Orders.nullable().optional(),
+      power: z.string().optional(),
+    }),
+  }),
+  z.object({ error: Explanation }),
+]);
+
+export const ProgressReport = z.object({
+  protectedItemId: z.string(),
+  phase: z.enum(["idle", "initial", "delta", "waiting", "error"]),
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+  bytesPerSecond: z.number(),
+  secondsLeft: z.number().nullable(),
+  pendingBytes: z.number(),
+  error: Explanation.nullable(),
+});
+
+export const PointRegistration = z.object({
+  protectedItemId: z.string(),
+  objectName: z.string(),
+  at: z.string(),
+  kind: z.enum(["CrashConsistent", "ApplicationConsistent"]),
+  final: z.boolean(),
+  disks: z.array(z.object({ diskId: z.string(), virtualSizeBytes: z.number(), root: z.string() })),
+  sourceBytesRead: z.number(),
+  changedBytes: z.number(),
+  storedBytes: z.number(),
+  orders: Orders.nullable(),
+});
+export type PointRegistration = z.infer<typeof PointRegistration>;
