@@ -1,0 +1,58 @@
+/** Builds what changed: Prisma's client, the programs of bin/ into dist/, and the portal's pages. */
+import fs from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { filesBelow, root, run, step, whenChanged } from "./steps.mjs";
+
+const has = (relative) => fs.existsSync(path.join(root, relative));
+
+/** Every TypeScript file of bin/ is a program; worker threads are programs too, named *.worker.ts where they live. */
+async function bundlePrograms() {
+  const { build } = await import("esbuild");
+  const programs = filesBelow(["bin"]).filter((file) => file.endsWith(".ts"));
+  const workers = filesBelow(["lib"]).filter((file) => file.endsWith(".worker.ts"));
+  await build({
+    absWorkingDir: root,
+    entryPoints: [...programs, ...workers].map((file) => ({ in: file, out: path.basename(file, ".ts") })),
+    outdir: "dist",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    chunkNames: "shared/[name]-[hash]",
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    packages: "external",
+    sourcemap: true,
+    logLevel: "warning",
+    tsconfig: "tsconfig.json",
+    loader: { ".bin": "binary" },
+  });
+}
+
+export async function buildAll() {
+  await step("Database client", () =>
+    whenChanged("prisma", ["prisma/schema.prisma", "package-lock.json"], () => run("node", ["scripts/generate-prisma.mjs"]), () => !has("prisma/generated")),
+  );
+  await step("Programs", () =>
+    whenChanged(
+      "programs",
+      [...filesBelow(["bin", "lib", "prisma"]), "package-lock.json", "tsconfig.json", "scripts/build.mjs"],
+      () => {
+        fs.rmSync(path.join(root, "dist"), { recursive: true, force: true });
+        return bundlePrograms();
+      },
+      () => !has("dist/server.mjs"),
+    ),
+  );
+  await step("Portal pages", () =>
+    whenChanged(
+      "pages",
+      [...filesBelow(["app", "components", "lib/client", "lib/contract", "lib/domain", "lib/kernel", "lib/server/next.ts", "public"]), "package-lock.json", "next.config.js", "postcss.config.mjs"],
+      () => run(path.join(root, "node_modules/.bin/next"), ["build"], { env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" } }),
+      () => !has(".next/BUILD_ID"),
+    ),
+  );
+}
+
+if (process.argv[1] === import.meta.filename) await buildAll();
