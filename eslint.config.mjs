@@ -3,7 +3,18 @@ import jsxA11y from "eslint-plugin-jsx-a11y";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: [".next/**", "dist/**", "node_modules/**", ".secondsite/**", "prisma/generated/**", "next-env.d.ts", "test-results/**", "playwright-report/**"] },
+  {
+    ignores: [
+      ".next/**",
+      "dist/**",
+      "node_modules/**",
+      ".secondsite/**",
+      "prisma/generated/**",
+      "next-env.d.ts",
+      "test-results/**",
+      "playwright-report/**",
+    ],
+  },
   {
     files: ["**/*.{ts,tsx,mts}"],
     extends: [...tseslint.configs.recommendedTypeChecked],
@@ -26,10 +37,22 @@ export default tseslint.config(
     rules: {
       "no-restricted-syntax": [
         "error",
-        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: "Time comes in through lib/kernel/clock." },
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Time comes in through lib/kernel/clock." },
-        { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: "Randomness comes in through lib/kernel/random." },
-        { selector: "MemberExpression[object.name='process'][property.name='env']", message: "The environment is read once, in lib/server/environment." },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: "Time comes in through lib/kernel/clock.",
+        },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: "Time comes in through lib/kernel/clock.",
+        },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: "Randomness comes in through lib/kernel/random.",
+        },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: "The environment is read once, in lib/server/environment.",
+        },
       ],
     },
   },
@@ -39,5 +62,8 @@ export default tseslint.config(
     plugins: { "react-hooks": reactHooks },
     rules: { ...reactHooks.configs.recommended.rules },
   },
-  { files: ["bin/**", "scripts/**", "e2e/**", "**/*.test.{ts,tsx}", "lib/testing/**"], rules: { "no-console": "off", "max-lines": "off" } },
+  {
+    files: ["bin/**", "scripts/**", "e2e/**", "**/*.test.{ts,tsx}", "lib/testing/**"],
+    rules: { "no-console": "off", "max-lines": "off" },
+  },
 );

@@ -32,7 +32,12 @@ async function bundlePrograms() {
 
 export async function buildAll() {
   await step("Database client", () =>
-    whenChanged("prisma", ["prisma/schema.prisma", "package-lock.json"], () => run("node", ["scripts/generate-prisma.mjs"]), () => !has("prisma/generated")),
+    whenChanged(
+      "prisma",
+      ["prisma/schema.prisma", "package-lock.json"],
+      () => run("node", ["scripts/generate-prisma.mjs"]),
+      () => !has("prisma/generated"),
+    ),
   );
   await step("Programs", () =>
     whenChanged(
@@ -48,8 +53,25 @@ export async function buildAll() {
   await step("Portal pages", () =>
     whenChanged(
       "pages",
-      [...filesBelow(["app", "components", "lib/client", "lib/contract", "lib/domain", "lib/kernel", "lib/server/next.ts", "public"]), "package-lock.json", "next.config.js", "postcss.config.mjs"],
-      () => run(path.join(root, "node_modules/.bin/next"), ["build"], { env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" } }),
+      [
+        ...filesBelow([
+          "app",
+          "components",
+          "lib/client",
+          "lib/contract",
+          "lib/domain",
+          "lib/kernel",
+          "lib/server/next.ts",
+          "public",
+        ]),
+        "package-lock.json",
+        "next.config.js",
+        "postcss.config.mjs",
+      ],
+      () =>
+        run(path.join(root, "node_modules/.bin/next"), ["build"], {
+          env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
+        }),
       () => !has(".next/BUILD_ID"),
     ),
   );

@@ -7,7 +7,10 @@ export async function setUp() {
   await step("Firmware for guests (SeaBIOS)", async () => {
     if (firmwareFound()) return "unchanged";
     const advice = await ensureDebianPackages(["seabios"]);
-    if (advice) process.stdout.write(`  machines cannot boot without SeaBIOS; ${advice}\n  going on: replicas will be verified, not booted\n`);
+    if (advice)
+      process.stdout.write(
+        `  machines cannot boot without SeaBIOS; ${advice}\n  going on: replicas will be verified, not booted\n`,
+      );
     return "done";
   });
 }

@@ -33,7 +33,12 @@ const stampFile = (name) => path.join(root, "node_modules", ".secondsite", name)
 /** Does `work` unless the files hash to what they did the last time it succeeded. */
 export async function whenChanged(name, files, work, alsoMissing = () => false) {
   const digest = createHash("sha256");
-  for (const file of files) digest.update(file).update("\0").update(fs.readFileSync(path.join(root, file))).update("\0");
+  for (const file of files)
+    digest
+      .update(file)
+      .update("\0")
+      .update(fs.readFileSync(path.join(root, file)))
+      .update("\0");
   const wanted = digest.digest("hex");
   const stamp = stampFile(name);
   if (!alsoMissing() && fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === wanted) return "unchanged";
@@ -44,13 +49,17 @@ export async function whenChanged(name, files, work, alsoMissing = () => false) 
 }
 
 /** Every file below the folders, sorted, without generated ones. */
-export function filesBelow(folders, ignored = /(^|\/)(node_modules|dist|\.next|generated|\.secondsite)(\/|$)|\.test\.tsx?$/) {
+export function filesBelow(
+  folders,
+  ignored = /(^|\/)(node_modules|dist|\.next|generated|\.secondsite)(\/|$)|\.test\.tsx?$/,
+) {
   const found = [];
   const visit = (relative) => {
     if (ignored.test(relative)) return;
     const absolute = path.join(root, relative);
     if (!fs.existsSync(absolute)) return;
-    if (fs.statSync(absolute).isDirectory()) for (const entry of fs.readdirSync(absolute)) visit(path.posix.join(relative, entry));
+    if (fs.statSync(absolute).isDirectory())
+      for (const entry of fs.readdirSync(absolute)) visit(path.posix.join(relative, entry));
     else found.push(relative);
   };
   for (const folder of folders) visit(folder);
@@ -91,7 +100,9 @@ export async function ensureDebianPackages(packages) {
 
 const firmwareFolders = ["/usr/share/seabios", "/usr/share/qemu"];
 export const firmwareFound = () =>
-  firmwareFolders.some((folder) => ["bios.bin", "vgabios-stdvga.bin"].every((file) => fs.existsSync(path.join(folder, file))));
+  firmwareFolders.some((folder) =>
+    ["bios.bin", "vgabios-stdvga.bin"].every((file) => fs.existsSync(path.join(folder, file))),
+  );
 
 export const chromiumPath = () =>
   [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
@@ -104,7 +115,10 @@ export async function freePorts(count) {
   const servers = await Promise.all(
     Array.from(
       { length: count },
-      () => new Promise((resolve) => { const server = net.createServer().listen(0, "127.0.0.1", () => resolve(server)); }),
+      () =>
+        new Promise((resolve) => {
+          const server = net.createServer().listen(0, "127.0.0.1", () => resolve(server));
+        }),
     ),
   );
   const ports = servers.map((server) => server.address().port);

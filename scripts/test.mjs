@@ -12,7 +12,8 @@ const npx = (title, ...args) => step(title, () => run("npx", ["--no-install", ..
 async function ensureBrowser() {
   if (chromiumPath()) return "unchanged";
   const advice = await ensureDebianPackages(["chromium"]);
-  if (advice || !chromiumPath()) throw new Error(`the browser tests need Chromium; ${advice ?? "it could not be installed"}`);
+  if (advice || !chromiumPath())
+    throw new Error(`the browser tests need Chromium; ${advice ?? "it could not be installed"}`);
   return "done";
 }
 

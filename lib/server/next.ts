@@ -12,7 +12,12 @@ export async function handleArmRequest(request: Request): Promise<Response> {
   const server = (globalThis as { [key: symbol]: PortalServer | undefined })[Symbol.for("secondsite.server")];
   if (!server) {
     return Response.json(
-      { error: { code: "ServiceUnavailable", message: "The portal's server module is not running. Start it with `npm run demo`." } },
+      {
+        error: {
+          code: "ServiceUnavailable",
+          message: "The portal's server module is not running. Start it with `npm run demo`.",
+        },
+      },
       { status: 503 },
     );
   }

@@ -1,0 +1,32 @@
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createReplicaFolders } from "./replica-folders";
+
+let root: string;
+beforeEach(async () => {
+  root = await fs.mkdtemp(path.join(os.tmpdir(), "replicas-"));
+});
+afterEach(() => fs.rm(root, { recursive: true }));
+
+const owner = { itemId: "item-1", jobId: "0123456789", machineName: "CONTOSO-SQL" };
+
+test("a folder is made, listed and removed, and the removal can be repeated", async () => {
+  const folders = createReplicaFolders(root);
+  const folder = await folders.make("contoso", owner);
+  await fs.writeFile(path.join(folder, "os.vhd"), "x");
+  expect(await folders.list(folder)).toEqual(["os.vhd"]);
+  await folders.remove(folder, owner);
+  expect(await folders.list(folder)).toEqual([]);
+  await folders.remove(folder, owner);
+});
+
+test("a folder of another machine, without a mark, or outside the accounts is never deleted", async () => {
+  const folders = createReplicaFolders(root);
+  const folder = await folders.make("contoso", owner);
+  await expect(folders.remove(folder, { itemId: "item-2" })).rejects.toMatchObject({ code: "NotOurs" });
+  await fs.rm(path.join(folder, ".secondsite-owner.json"));
+  await expect(folders.remove(folder, owner)).rejects.toMatchObject({ code: "NotOurs" });
+  await expect(folders.remove(path.join(root, "..", "elsewhere"), owner)).rejects.toMatchObject({ code: "NotOurs" });
+});

@@ -1,0 +1,38 @@
+import fs from "node:fs";
+import path from "node:path";
+
+/** The folders of the home: one place that knows their names. Everything in it is readable by the owner only. */
+export interface Home {
+  readonly folder: string;
+  readonly database: string;
+  readonly tls: string;
+  readonly keys: string;
+  readonly storage: string;
+  readonly sites: string;
+  readonly region: string;
+  readonly run: string;
+  readonly regionSocket: string;
+  readonly supervisorSocket: string;
+}
+
+export function homeAt(folder: string): Home {
+  const run = path.join(folder, "run");
+  return {
+    folder,
+    database: path.join(folder, "secondsite.db"),
+    tls: path.join(folder, "tls"),
+    keys: path.join(folder, "keys"),
+    storage: path.join(folder, "storage"),
+    sites: path.join(folder, "sites"),
+    region: path.join(folder, "region"),
+    run,
+    regionSocket: path.join(run, "region.sock"),
+    supervisorSocket: path.join(run, "supervisor.sock"),
+  };
+}
+
+export function makeHome(home: Home): void {
+  for (const folder of [home.folder, home.tls, home.keys, home.storage, home.sites, home.region, home.run]) {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+}
