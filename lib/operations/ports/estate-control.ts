@@ -1,3 +1,5 @@
+import type { ReportedMachine } from "@/lib/domain/entities";
+
 /** The supervisor of the processes on this machine that play the on-premises sites. Absent when nothing supervises us. */
 export interface EstateSiteStatus {
   readonly name: string;
@@ -11,7 +13,12 @@ export interface EstateSiteStatus {
     readonly running: boolean;
     readonly restarts: number;
   }[];
+  /** Our id of the vault that its host is registered in (out of the registration that the agent keeps), or null. */
   readonly registeredVault: string | null;
+  /** Name of the fabric it registered under, or null. */
+  readonly registeredFabric: string | null;
+  /** As the site's own compute host reports them, registered or not; empty while the site is failed. */
+  readonly machines: readonly ReportedMachine[];
 }
 
 export interface EstateControl {

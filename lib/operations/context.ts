@@ -1,0 +1,50 @@
+import type { JobQueue } from "@/lib/jobs/job-queue";
+import type { Clock } from "@/lib/kernel/clock";
+import type { Random } from "@/lib/kernel/random";
+import type { CertificateAuthority } from "./ports/certificate-authority";
+import type { ConsoleSource } from "./ports/console-source";
+import type { EstateControl } from "./ports/estate-control";
+import type { LiveEvents } from "./ports/live-events";
+import type { RegionCompute } from "./ports/region-compute";
+import type { Repositories } from "./ports/repositories";
+import type { SiteGateway } from "./ports/site-gateway";
+import type { StorageFolders } from "./ports/storage-folders";
+import type { ReplicaFolders, VaultData } from "./ports/vault-data";
+
+/** What this installation is, decided once at its start. */
+export interface Settings {
+  readonly version: string;
+  /** Where the portal answers, e.g. http://127.0.0.1:3000. */
+  readonly portalOrigin: string;
+  /** Where sites and SDKs dial in, e.g. https://127.0.0.1:3443. */
+  readonly tlsOrigin: string;
+  readonly defaultSubscriptionId: string;
+  readonly defaultResourceGroup: string;
+}
+
+/** What this machine can do, as found by looking; reported by /info. */
+export interface Capabilities {
+  readonly v86: boolean;
+  readonly qemu: boolean;
+  readonly kvm: boolean;
+}
+
+/** Everything an operation may reach. An operation is one file with one function `(context, input) => result`. */
+export interface OperationContext {
+  readonly repositories: Repositories;
+  readonly jobs: JobQueue;
+  readonly sites: SiteGateway;
+  readonly estate: EstateControl;
+  readonly region: RegionCompute;
+  readonly vaultData: VaultData;
+  readonly replicaFolders: ReplicaFolders;
+  readonly storageFolders: StorageFolders;
+  readonly certificates: CertificateAuthority;
+  readonly sourceConsoles: ConsoleSource;
+  readonly regionConsoles: ConsoleSource;
+  readonly live: LiveEvents;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: Settings;
+  readonly capabilities: () => Promise<Capabilities>;
+}

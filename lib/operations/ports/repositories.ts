@@ -1,0 +1,226 @@
+/**
+ * What the control plane remembers, one small interface a noun. Two implementations pass one contract suite
+ * (lib/testing/repositories-contract.ts): SQLite through Prisma (lib/adapters/persistence) and the in-memory twin
+ * (lib/testing/memory-repositories.ts).
+ *
+ * Common contract:
+ * - `insert` refuses (conflict, code `NameTaken`) when the name is taken in its parent; names compare case-insensitively
+ *   and are kept as written. A parent that does not exist is a bug of the caller.
+ * - `get` takes our own id, `find` the name inside its parent; both answer null when there is none.
+ * - Lists come in the order of creation. What a list returns is a copy: changing it changes nothing.
+ * - `update` writes only what it is given and returns the whole; Refusal notFound (`NotFound`) when it is gone.
+ * - `delete` takes what belongs to it along (a vault takes everything of it but its jobs); nothing there is no error.
+ * - A write is durable when its promise resolves.
+ */
+import type {
+  ContainerMapping,
+  DeployedMachine,
+  Fabric,
+  Policy,
+  ProtectedItem,
+  Provider,
+  RecoveryPlan,
+  RecoveryPoint,
+  RegistrationKey,
+  StorageAccount,
+  Vault,
+  VaultEvent,
+  VirtualNetwork,
+} from "@/lib/domain/entities";
+import type { Job, JobState, JobStep } from "@/lib/jobs/job";
+
+/** The place of a top-level resource. Both compare case-insensitively. */
+export interface ResourceGroupScope {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+}
+
+export interface VaultRepository {
+  insert(vault: Vault): Promise<void>;
+  get(id: string): Promise<Vault | null>;
+  find(scope: ResourceGroupScope, name: string): Promise<Vault | null>;
+  /** Of a whole subscription when `resourceGroup` is null. */
+  list(scope: { readonly subscriptionId: string; readonly resourceGroup: string | null }): Promise<Vault[]>;
+  update(
+    id: string,
+    changes: Partial<Pick<Vault, "state" | "passphraseSetAt" | "authorityCertificate" | "tags" | "storageAccount">>,
+  ): Promise<Vault>;
+  delete(id: string): Promise<void>;
+}
+
+export interface FabricRepository {
+  insert(fabric: Fabric): Promise<void>;
+  get(id: string): Promise<Fabric | null>;
+  find(vaultId: string, name: string): Promise<Fabric | null>;
+  /** The `SiteId` of a credentials file names it in every vault. */
+  findByInternalIdentifier(internalIdentifier: string): Promise<Fabric | null>;
+  list(vaultId: string): Promise<Fabric[]>;
+  delete(id: string): Promise<void>;
+}
+
+export interface RegistrationKeyRepository {
+  /** The newest key of a fabric; a put supersedes the one before. */
+  put(key: RegistrationKey): Promise<void>;
+  get(fabricId: string): Promise<RegistrationKey | null>;
+}
+
+export interface ProviderRepository {
+  insert(provider: Provider): Promise<void>;
+  get(id: string): Promise<Provider | null>;
+  find(fabricId: string, name: string): Promise<Provider | null>;
+  findByCertificate(certificateSha256: string): Promise<Provider | null>;
+  listByVault(vaultId: string): Promise<Provider[]>;
+  listByFabric(fabricId: string): Promise<Provider[]>;
+  update(
+    id: string,
+    changes: Partial<
+      Pick<
+        Provider,
+        "hostName" | "version" | "certificateSha256" | "registeredAt" | "lastHeartbeatAt" | "inventory" | "fabricId"
+      >
+    >,
+  ): Promise<Provider>;
+  delete(id: string): Promise<void>;
+}
+
+export interface PolicyRepository {
+  insert(policy: Policy): Promise<void>;
+  get(id: string): Promise<Policy | null>;
+  find(vaultId: string, name: string): Promise<Policy | null>;
+  list(vaultId: string): Promise<Policy[]>;
+  update(id: string, changes: Partial<Omit<Policy, "id" | "vaultId" | "name" | "createdAt">>): Promise<Policy>;
+  delete(id: string): Promise<void>;
+}
+
+export interface ContainerMappingRepository {
+  insert(mapping: ContainerMapping): Promise<void>;
+  get(id: string): Promise<ContainerMapping | null>;
+  find(fabricId: string, name: string): Promise<ContainerMapping | null>;
+  listByVault(vaultId: string): Promise<ContainerMapping[]>;
+  listByFabric(fabricId: string): Promise<ContainerMapping[]>;
+  update(id: string, changes: Partial<Pick<ContainerMapping, "policyId">>): Promise<ContainerMapping>;
+  delete(id: string): Promise<void>;
+}
+
+export type ProtectedItemChanges = Partial<
+  Omit<ProtectedItem, "id" | "vaultId" | "fabricId" | "name" | "createdAt" | "heldByJobId" | "revision">
+>;
+
+export interface ProtectedItemRepository {
+  insert(item: ProtectedItem): Promise<void>;
+  get(id: string): Promise<ProtectedItem | null>;
+  find(fabricId: string, name: string): Promise<ProtectedItem | null>;
+  /** A machine is protected at most once in a fabric. */
+  findByMachine(fabricId: string, machineId: string): Promise<ProtectedItem | null>;
+  listByVault(vaultId: string): Promise<ProtectedItem[]>;
+  listByFabric(fabricId: string): Promise<ProtectedItem[]>;
+  listByProvider(providerId: string): Promise<ProtectedItem[]>;
+  listByPolicy(policyId: string): Promise<ProtectedItem[]>;
+  /** Writes only while the revision is the expected one; else Refusal conflict (`RevisionChanged`). Raises it by one. */
+  update(id: string, expectedRevision: number, changes: ProtectedItemChanges): Promise<ProtectedItem>;
+  /** Atomic. True when the job holds the item now (also when it did before); false when another job holds it. */
+  hold(id: string, jobId: string): Promise<boolean>;
+  /** Lets go only when this job holds it. */
+  release(id: string, jobId: string): Promise<void>;
+  delete(id: string): Promise<void>;
+}
+
+export interface RecoveryPointRepository {
+  /** Idempotent by (item, objectName): returns the point that is there, the new one or the old. */
+  insert(point: RecoveryPoint): Promise<RecoveryPoint>;
+  get(id: string): Promise<RecoveryPoint | null>;
+  /** Oldest first. */
+  list(protectedItemId: string): Promise<RecoveryPoint[]>;
+  newest(protectedItemId: string): Promise<RecoveryPoint | null>;
+  delete(id: string): Promise<void>;
+}
+
+export type RecoveryPlanChanges = Partial<
+  Omit<RecoveryPlan, "id" | "vaultId" | "name" | "createdAt" | "heldByJobId" | "revision">
+>;
+
+export interface RecoveryPlanRepository {
+  insert(plan: RecoveryPlan): Promise<void>;
+  get(id: string): Promise<RecoveryPlan | null>;
+  find(vaultId: string, name: string): Promise<RecoveryPlan | null>;
+  list(vaultId: string): Promise<RecoveryPlan[]>;
+  /** As of protected items. */
+  update(id: string, expectedRevision: number, changes: RecoveryPlanChanges): Promise<RecoveryPlan>;
+  hold(id: string, jobId: string): Promise<boolean>;
+  release(id: string, jobId: string): Promise<void>;
+  delete(id: string): Promise<void>;
+}
+
+export interface DeployedMachineRepository {
+  insert(machine: DeployedMachine): Promise<void>;
+  get(id: string): Promise<DeployedMachine | null>;
+  listByVault(vaultId: string): Promise<DeployedMachine[]>;
+  listByItem(protectedItemId: string): Promise<DeployedMachine[]>;
+  /** Machines live in the resource group of their vault. */
+  listByScope(scope: ResourceGroupScope): Promise<DeployedMachine[]>;
+  update(
+    id: string,
+    changes: Partial<Omit<DeployedMachine, "id" | "vaultId" | "protectedItemId" | "createdAt">>,
+  ): Promise<DeployedMachine>;
+  delete(id: string): Promise<void>;
+}
+
+export interface VirtualNetworkRepository {
+  /** Makes or replaces it. */
+  put(network: VirtualNetwork): Promise<void>;
+  find(scope: ResourceGroupScope, name: string): Promise<VirtualNetwork | null>;
+  list(scope: ResourceGroupScope): Promise<VirtualNetwork[]>;
+  delete(scope: ResourceGroupScope, name: string): Promise<void>;
+}
+
+export interface StorageAccountRepository {
+  insert(account: StorageAccount): Promise<void>;
+  /** Names are unique in the whole installation, as in Azure. */
+  get(name: string): Promise<StorageAccount | null>;
+  list(scope: ResourceGroupScope): Promise<StorageAccount[]>;
+  delete(name: string): Promise<void>;
+}
+
+export interface EventRepository {
+  insert(event: VaultEvent): Promise<void>;
+  get(id: string): Promise<VaultEvent | null>;
+  /** Newest first. */
+  list(vaultId: string, options: { readonly take: number }): Promise<VaultEvent[]>;
+}
+
+/** Jobs as pages and reports read them; the job runner writes them through lib/jobs/job-store. */
+export interface JobReader {
+  get(id: string): Promise<Job | null>;
+  /** Newest first. */
+  list(filter: {
+    readonly vaultId: string | null;
+    readonly states?: readonly JobState[];
+    readonly scenarioNames?: readonly string[];
+    readonly targetId?: string;
+    /** Created at or after / before (ISO). */
+    readonly from?: string;
+    readonly to?: string;
+    readonly take: number;
+  }): Promise<Job[]>;
+  /** Exact, however many there are. */
+  count(filter: { readonly vaultId: string; readonly states: readonly JobState[] }): Promise<number>;
+  /** In order. */
+  steps(jobId: string): Promise<JobStep[]>;
+}
+
+export interface Repositories {
+  readonly vaults: VaultRepository;
+  readonly fabrics: FabricRepository;
+  readonly registrationKeys: RegistrationKeyRepository;
+  readonly providers: ProviderRepository;
+  readonly policies: PolicyRepository;
+  readonly containerMappings: ContainerMappingRepository;
+  readonly protectedItems: ProtectedItemRepository;
+  readonly recoveryPoints: RecoveryPointRepository;
+  readonly recoveryPlans: RecoveryPlanRepository;
+  readonly deployedMachines: DeployedMachineRepository;
+  readonly virtualNetworks: VirtualNetworkRepository;
+  readonly storageAccounts: StorageAccountRepository;
+  readonly events: EventRepository;
+  readonly jobs: JobReader;
+}
