@@ -1,0 +1,189 @@
+import fs from "node:fs";
+import path from "node:path";
+import { assert } from "@/lib/kernel/assert";
+import type { Fault } from "@/lib/kernel/fault";
+import type { FileIdentity, FileSystem, RandomAccessFile } from "@/lib/engine/disk/random-access-file";
+import {
+  fileAccessDenied,
+  fileAlreadyExists,
+  fileNotFound,
+  fileOperationFailed,
+  notAFile,
+  StorageFullFault,
+  tooManyOpenFiles,
+} from "@/lib/engine/disk/file-faults";
+
+/** One call moves at most this much: Linux itself stops at 2 GiB - 4 KiB, and Node refuses 2 GiB. */
+const CALL_BYTES_MAX = 1 << 30;
+
+function translate(error: unknown, file: string, operation: string): Fault {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ENOSPC":
+    case "EDQUOT":
+    case "EFBIG":
+      return new StorageFullFault(file, error);
+    case "ENOENT":
+    case "ENOTDIR":
+      return fileNotFound(file, error);
+    case "EEXIST":
+      return fileAlreadyExists(file, error);
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return fileAccessDenied(file, error);
+    case "EISDIR":
+      return notAFile(file, error);
+    case "EMFILE":
+    case "ENFILE":
+      return tooManyOpenFiles(file, error);
+    default:
+      return fileOperationFailed(file, operation, error);
+  }
+}
+
+function attempt<Result>(file: string, operation: string, call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    throw translate(error, file, operation);
+  }
+}
+
+class NodeFile implements RandomAccessFile {
+  readonly path: string;
+  readonly #fd: number;
+  #open = true;
+
+  constructor(file: string, fd: number) {
+    this.path = file;
+    this.#fd = fd;
+  }
+
+  #attempt<Result>(operation: string, call: (fd: number) => Result): Result {
+    // A closed descriptor's number may belong to another file by now: using it would damage that one.
+    assert(this.#open, `${this.path} is used after it was closed`);
+    return attempt(this.path, operation, () => call(this.#fd));
+  }
+
+  sizeBytes(): number {
+    return this.#attempt("examine", (fd) => fs.fstatSync(fd).size);
+  }
+
+  read(offset: number, into: Uint8Array): number {
+    return this.#attempt("read", (fd) => {
+      let done = 0;
+      while (done < into.length) {
+        const count = Math.min(into.length - done, CALL_BYTES_MAX);
+        const got = fs.readSync(fd, into, done, count, offset + done);
+        if (got === 0) break;
+        done += got;
+      }
+      return done;
+    });
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    this.#attempt("write", (fd) => {
+      let done = 0;
+      while (done < bytes.length) {
+        const count = Math.min(bytes.length - done, CALL_BYTES_MAX);
+        done += fs.writeSync(fd, bytes, done, count, offset + done);
+      }
+    });
+  }
+
+  truncate(sizeBytes: number): void {
+    this.#attempt("resize", (fd) => fs.ftruncateSync(fd, sizeBytes));
+  }
+
+  allocatedBytes(): number {
+    return this.#attempt("examine", (fd) => fs.fstatSync(fd).blocks * 512);
+  }
+
+  isLinked(): boolean {
+    return this.#attempt("examine", (fd) => fs.fstatSync(fd).nlink > 0);
+  }
+
+  sync(): void {
+    this.#attempt("sync", (fd) => fs.fsyncSync(fd));
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#attempt("close", (fd) => {
+      // Not retried: on Linux the descriptor is gone even when close reports an error.
+      this.#open = false;
+      fs.closeSync(fd);
+    });
+  }
+}
+
+function openFile(file: string, flags: string, operation: string): RandomAccessFile {
+  const fd = attempt(file, operation, () => fs.openSync(file, flags, 0o600));
+  if (!fs.fstatSync(fd).isFile()) {
+    fs.closeSync(fd);
+    throw notAFile(file);
+  }
+  return new NodeFile(file, fd);
+}
+
+function syncPath(file: string, flags: string): void {
+  const fd = fs.openSync(file, flags);
+  try {
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** The machine's own files, through synchronous calls. Everything created is readable by the owner only. */
+export class NodeFileSystem implements FileSystem {
+  open(file: string, mode: "read" | "readwrite"): RandomAccessFile {
+    // Asked first: opening a pipe that has no writer would wait forever.
+    attempt(file, "open", () => {
+      const found = fs.statSync(file);
+      if (!found.isFile()) throw Object.assign(new Error("not a regular file"), { code: "EISDIR" });
+    });
+    return openFile(file, mode === "read" ? "r" : "r+", "open");
+  }
+
+  create(file: string, options: { replace?: boolean } = {}): RandomAccessFile {
+    return openFile(file, options.replace === true ? "w+" : "wx+", "create");
+  }
+
+  exists(file: string): boolean {
+    return fs.existsSync(file);
+  }
+
+  list(folder: string): string[] {
+    return attempt(folder, "list", () => fs.readdirSync(folder)).sort();
+  }
+
+  remove(file: string): void {
+    attempt(file, "remove", () => {
+      if (fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined) fs.unlinkSync(file);
+    });
+  }
+
+  rename(from: string, to: string): void {
+    attempt(from, "rename", () => {
+      syncPath(from, "r");
+      fs.renameSync(from, to);
+      syncPath(path.dirname(to), "r");
+    });
+  }
+
+  makeFolder(folder: string): void {
+    attempt(folder, "create", () => fs.mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  }
+
+  statIdentity(file: string): FileIdentity {
+    const found = attempt(file, "examine", () => fs.statSync(file, { bigint: true }));
+    return {
+      fileId: `${found.dev}:${found.ino}`,
+      sizeBytes: Number(found.size),
+      modifiedNs: found.mtimeNs.toString(),
+    };
+  }
+}
