@@ -6,14 +6,20 @@ import { filesBelow, root, run, step, whenChanged } from "./steps.mjs";
 
 const has = (relative) => fs.existsSync(path.join(root, relative));
 
+/** dist/<name>.mjs: the file's own name, or its folder's for the programs of e2e/. */
+const programName = (file) =>
+  path.basename(file) === "main.ts" ? path.basename(path.dirname(file)) : path.basename(file, ".ts");
+
 /** Every TypeScript file of bin/ is a program; worker threads are programs too, named *.worker.ts where they live. */
 async function bundlePrograms() {
   const { build } = await import("esbuild");
-  const programs = filesBelow(["bin"]).filter((file) => file.endsWith(".ts"));
+  const programs = [...filesBelow(["bin"]), ...["story", "chaos", "bench"].map((name) => `e2e/${name}/main.ts`)].filter(
+    (file) => file.endsWith(".ts") && has(file),
+  );
   const workers = filesBelow(["lib"]).filter((file) => file.endsWith(".worker.ts"));
   await build({
     absWorkingDir: root,
-    entryPoints: [...programs, ...workers].map((file) => ({ in: file, out: path.basename(file, ".ts") })),
+    entryPoints: [...programs, ...workers].map((file) => ({ in: file, out: programName(file) })),
     outdir: "dist",
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -42,7 +48,7 @@ export async function buildAll() {
   await step("Programs", () =>
     whenChanged(
       "programs",
-      [...filesBelow(["bin", "lib", "prisma"]), "package-lock.json", "tsconfig.json", "scripts/build.mjs"],
+      [...filesBelow(["bin", "lib", "prisma", "e2e"]), "package-lock.json", "tsconfig.json", "scripts/build.mjs"],
       () => {
         fs.rmSync(path.join(root, "dist"), { recursive: true, force: true });
         return bundlePrograms();
