@@ -187,3 +187,6 @@ export class NodeFileSystem implements FileSystem {
     };
   }
 }
+
+/** Holds no state, so one is enough. */
+export const nodeFileSystem: FileSystem = new NodeFileSystem();
