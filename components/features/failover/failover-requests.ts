@@ -1,0 +1,49 @@
+import type { Method } from "@/lib/client/arm-client";
+import { api, apiVersions } from "@/lib/client/paths";
+
+/** A verb of the API, ready to be sent: what a dialog has decided, and nothing of how it is sent. */
+export interface VerbRequest {
+  readonly method: Method;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+const instanceType = "HyperVReplicaAzure";
+const direction = { failoverDirection: "PrimaryToRecovery" } as const;
+
+function verb(itemId: string, action: string, properties?: Readonly<Record<string, unknown>>): VerbRequest {
+  const path = api.ofId(itemId, apiVersions.siteRecovery, action);
+  return properties === undefined ? { method: "POST", path } : { method: "POST", path, body: { properties } };
+}
+
+/** No recovery point means the latest: what the source has now is sent first when it answers. */
+const provider = (recoveryPointId: string | null) => ({
+  providerSpecificDetails: recoveryPointId === null ? { instanceType } : { instanceType, recoveryPointId },
+});
+
+export const failoverRequests = {
+  test: (itemId: string, choice: { networkId: string | null; recoveryPointId: string | null }) =>
+    verb(itemId, "testFailover", {
+      ...direction,
+      ...(choice.networkId === null
+        ? { networkType: "NoNetworkAttachAsInput" }
+        : { networkType: "VmNetworkAsInput", networkId: choice.networkId }),
+      ...provider(choice.recoveryPointId),
+    }),
+  completeTest: (itemId: string, comments: string) => verb(itemId, "testFailoverCleanup", { comments }),
+  planned: (itemId: string) => verb(itemId, "plannedFailover", { ...direction, ...provider(null) }),
+  unplanned: (itemId: string, choice: { recoveryPointId: string | null; shutDownSource: boolean }) =>
+    verb(itemId, "unplannedFailover", {
+      ...direction,
+      sourceSiteOperations: choice.shutDownSource ? "Required" : "NotRequired",
+      ...provider(choice.recoveryPointId),
+    }),
+  commit: (itemId: string) => verb(itemId, "failoverCommit"),
+  changeRecoveryPoint: (itemId: string, recoveryPointId: string) =>
+    verb(itemId, "applyRecoveryPoint", { recoveryPointId, providerSpecificDetails: { instanceType } }),
+  disable: (itemId: string) =>
+    verb(itemId, "remove", {
+      disableProtectionReason: "NotSpecified",
+      replicationProviderInput: { instanceType: "DisableProtectionProviderSpecificInput" },
+    }),
+};
