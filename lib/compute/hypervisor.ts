@@ -27,6 +27,14 @@ export interface RunningMachine {
   screen(): ConsoleScreen;
   /** Called after every change of the console, at most 10 times a second. Returns the unsubscribe function. */
   onConsole(listener: () => void): () => void;
+  /** Every piece of text that the guest sends on its first serial port, as it comes. Returns the unsubscribe function. */
+  onSerial(listener: (text: string) => void): () => void;
+  /** Why the machine stopped by itself (the emulator failed, a disk broke under it); null while it runs. */
+  failure(): string | null;
+  /** Called once when `failure` becomes known. Nothing that the guest does afterwards reaches disks or console. */
+  onFailure(listener: (reason: string) => void): void;
+  /** What the last refused disk access said (disk full, damaged image). The guest saw an I/O error and goes on. */
+  diskProblem(): string | null;
   /** A clean power-off: in-flight writes finish, nothing is written after it resolves. */
   powerOff(): Promise<void>;
   /** Bytes typed on the first serial port. */
