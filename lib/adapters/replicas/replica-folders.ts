@@ -17,7 +17,7 @@ export function createReplicaFolders(storageRoot: string): ReplicaFolders {
   return {
     async make(storageAccount, owner) {
       const name = `${owner.machineName.replace(/[^A-Za-z0-9-]/g, "-")}-${owner.jobId.slice(0, 8)}`;
-      const folder = within(path.join(storageRoot, storageAccount, "replicas", name));
+      const folder = within(path.join(storageRoot, storageAccount.toLowerCase(), "replicas", name));
       await fs.mkdir(folder, { recursive: true, mode: 0o700 });
       await fs.writeFile(path.join(folder, MARK), JSON.stringify(owner), { mode: 0o600 });
       return folder;
