@@ -1,0 +1,59 @@
+import { create } from "zustand";
+import type { ArmErrorParts } from "../arm-error";
+
+export type NotificationState = "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+
+export interface Notification {
+  readonly id: string;
+  readonly title: string;
+  /** What it is about: the vault, the machine, the site. */
+  readonly subject: string;
+  readonly state: NotificationState;
+  readonly jobId: string | null;
+  readonly vaultName: string | null;
+  readonly stepName: string | null;
+  /** Measured bytes of the running step; null when it counts nothing. */
+  readonly progress: { readonly bytesDone: number; readonly bytesTotal: number } | null;
+  readonly error: ArmErrorParts | { readonly message: string } | null;
+  /** Milliseconds since 1970 when it last changed. */
+  readonly changedAt: number;
+}
+
+interface NotificationsState {
+  readonly items: readonly Notification[];
+  readonly isOpen: boolean;
+  readonly open: (isOpen: boolean) => void;
+  /** Adds a notification, or changes the one with this id (or with this job). Newest first; the last fifty are kept. */
+  readonly put: (change: Partial<Notification> & { readonly id: string }) => void;
+  readonly dismiss: (id: string) => void;
+  readonly dismissEnded: () => void;
+}
+
+const KEPT = 50;
+const blank = { title: "", subject: "", jobId: null, vaultName: null, stepName: null, progress: null, error: null };
+
+export const isEnded = (state: NotificationState) => state !== "running" && state !== "waiting";
+
+function merge(items: readonly Notification[], change: Partial<Notification> & { id: string }, now: number) {
+  const known = items.find((one) => one.id === change.id || (one.jobId !== null && one.jobId === change.jobId));
+  const next: Notification = {
+    ...blank,
+    state: "running",
+    ...known,
+    ...change,
+    id: known?.id ?? change.id,
+    changedAt: now,
+  };
+  // A late report must not bring a job that has succeeded back to life; one that failed can be restarted.
+  if (known?.state === "succeeded" && !isEnded(next.state)) return items;
+  return [next, ...items.filter((one) => one !== known)].slice(0, KEPT);
+}
+
+export const useNotificationsStore = create<NotificationsState>()((set) => ({
+  items: [],
+  isOpen: false,
+  open: (isOpen) => set({ isOpen }),
+  put: (change) => set((state) => ({ items: merge(state.items, change, Date.now()) })),
+  dismiss: (id) => set((state) => ({ items: state.items.filter((one) => one.id !== id) })),
+  dismissEnded: () => set((state) => ({ items: state.items.filter((one) => !isEnded(one.state)) })),
+}));
