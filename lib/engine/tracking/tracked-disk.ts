@@ -9,6 +9,11 @@ export interface TrackedDiskOptions {
   readonly folder: string;
   /** Unique in the folder; letters, digits, `.`, `_`, `-`. The same disk must come back under the same id. */
   readonly diskId: string;
+  /**
+   * Names this run of the operating system (Linux: /proc/sys/kernel/random/boot_id). With it, logs that were open when
+   * the machine lost power are known to be possibly incomplete. Without it, only kills of the process are covered.
+   */
+  readonly bootId?: string;
 }
 
 export interface DiskCut {

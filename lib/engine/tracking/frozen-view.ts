@@ -1,0 +1,132 @@
+import { Buffer } from "node:buffer";
+import { assert } from "@/lib/kernel/assert";
+import type { Disk, Extent } from "../disk/disk";
+import { openDisk } from "../disk/open-disk";
+import { type FileIdentity, type FileSystem, sameIdentity } from "../disk/random-access-file";
+import { TRACKING_BLOCK_BYTES } from "./dirty-blocks";
+import { imageChangedWhileReading } from "./log-faults";
+import { PreserveLogReader } from "./preserve-log";
+
+export interface FrozenViewSource {
+  readonly imagePath: string;
+  /** The cut's preserve log; null for an image that nobody is supposed to write. */
+  readonly preservePath: string | null;
+  /**
+   * Of the image, when `preservePath` is null and several views (workers) read one disk: the first one's `identity`, so
+   * that all of them read the same state. Default: what the image is now.
+   */
+  readonly identity?: FileIdentity;
+}
+
+/** A disk as it was at a cut (or, for an image at rest, as it is, checked). */
+export interface FrozenView {
+  readonly virtualSizeBytes: number;
+  readonly identity: FileIdentity;
+  /**
+   * `offsetBytes` is a multiple of 64 KiB, the length of 512. What it gave is right when it returns; nothing that happens
+   * later makes it wrong. Faults: CutVoid, PreserveLogDamaged, ImageChangedWhileReading, those of the disk.
+   */
+  read(offsetBytes: number, into: Uint8Array): void;
+  /** Everything outside was zero at the cut. */
+  allocatedExtents(): Extent[];
+  close(): void;
+}
+
+/**
+ * Opens after the cut was taken. A dynamic VHD may grow while it is read: a block that was not in the table when we read
+ * the table was zero then, and at the cut, since blocks are never taken back; one that was added between the cut and now
+ * is read from the file, but what it held at the cut, zeros, was preserved before its first byte was written.
+ * Faults: those of `openDisk`, CutVoid, PreserveLogDamaged, ImageChangedWhileReading.
+ */
+export function openFrozenView(fileSystem: FileSystem, source: FrozenViewSource): FrozenView {
+  // Before the image is opened: a change in between is then seen as one.
+  const identity = source.identity ?? fileSystem.statIdentity(source.imagePath);
+  const disk = openDisk(fileSystem, source.imagePath, "read");
+  try {
+    if (source.preservePath === null) return new RestingView(fileSystem, disk, source.imagePath, identity);
+    return new PreservedView(disk, new PreserveLogReader(fileSystem, source.preservePath), identity);
+  } catch (error) {
+    disk.close();
+    throw error;
+  }
+}
+
+function assertAligned(offsetBytes: number): void {
+  assert(offsetBytes % TRACKING_BLOCK_BYTES === 0, `a frozen view is read from a 64 KiB boundary, not ${offsetBytes}`);
+}
+
+class PreservedView implements FrozenView {
+  readonly virtualSizeBytes: number;
+  readonly identity: FileIdentity;
+  readonly #disk: Disk;
+  readonly #preserved: PreserveLogReader;
+  readonly #block = Buffer.alloc(TRACKING_BLOCK_BYTES);
+
+  constructor(disk: Disk, preserved: PreserveLogReader, identity: FileIdentity) {
+    this.virtualSizeBytes = disk.virtualSizeBytes;
+    this.identity = identity;
+    this.#disk = disk;
+    this.#preserved = preserved;
+  }
+
+  read(offsetBytes: number, into: Uint8Array): void {
+    assertAligned(offsetBytes);
+    this.#disk.read(offsetBytes, into);
+    this.#preserved.refresh();
+    for (let at = 0; at < into.length; at += TRACKING_BLOCK_BYTES) {
+      const piece = into.subarray(at, at + TRACKING_BLOCK_BYTES);
+      const found = this.#preserved.lookup((offsetBytes + at) / TRACKING_BLOCK_BYTES, this.#block);
+      if (found === "zero") piece.fill(0);
+      else if (found === "data") piece.set(this.#block.subarray(0, piece.length));
+    }
+  }
+
+  allocatedExtents(): Extent[] {
+    return this.#disk.allocatedExtents();
+  }
+
+  close(): void {
+    this.#preserved.close();
+    this.#disk.close();
+  }
+}
+
+/** The check after each read proves that nothing was written between the first moment and that read. */
+class RestingView implements FrozenView {
+  readonly virtualSizeBytes: number;
+  readonly identity: FileIdentity;
+  readonly #fileSystem: FileSystem;
+  readonly #disk: Disk;
+  readonly #path: string;
+
+  constructor(fileSystem: FileSystem, disk: Disk, path: string, identity: FileIdentity) {
+    this.virtualSizeBytes = disk.virtualSizeBytes;
+    this.identity = identity;
+    this.#fileSystem = fileSystem;
+    this.#disk = disk;
+    this.#path = path;
+    this.#assertUnchanged();
+  }
+
+  #assertUnchanged(): void {
+    if (!sameIdentity(this.identity, this.#fileSystem.statIdentity(this.#path))) {
+      throw imageChangedWhileReading(this.#path);
+    }
+  }
+
+  read(offsetBytes: number, into: Uint8Array): void {
+    assertAligned(offsetBytes);
+    this.#disk.read(offsetBytes, into);
+    this.#assertUnchanged();
+  }
+
+  allocatedExtents(): Extent[] {
+    const extents = this.#disk.allocatedExtents();
+    this.#assertUnchanged();
+    return extents;
+  }
+
+  close(): void {
+    this.#disk.close();
+  }
+}
