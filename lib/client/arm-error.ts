@@ -1,16 +1,7 @@
-import { z } from "zod";
+import { ArmErrorBody } from "@/lib/contract/arm-error";
 
-/** The error body of ARM as this service sends it: causes and the cure travel in `details`, or beside the message. */
-const ErrorDetail = z.object({
-  code: z.string().optional(),
-  message: z.string().optional(),
-  target: z.string().nullish(),
-  possibleCauses: z.string().nullish(),
-  recommendedAction: z.string().nullish(),
-});
-const ErrorBody = z.object({
-  error: ErrorDetail.extend({ details: z.array(ErrorDetail).nullish() }),
-});
+/** As the contract has it; an answer from before the router (the server is starting) carries no details. */
+const ErrorBody = ArmErrorBody.extend({ error: ArmErrorBody.shape.error.partial({ details: true }) });
 
 export interface ArmErrorParts {
   readonly code: string;
@@ -49,10 +40,10 @@ export function parseArmError(status: number, body: unknown): ArmError {
   const detail = error.details?.find((one) => one.possibleCauses || one.recommendedAction) ?? error.details?.[0];
   return new ArmError({
     status,
-    code: error.code ?? detail?.code ?? `Http${status}`,
-    message: error.message ?? detail?.message ?? `The service answered ${status}.`,
-    possibleCauses: error.possibleCauses ?? detail?.possibleCauses ?? "",
-    recommendedAction: error.recommendedAction ?? detail?.recommendedAction ?? "",
+    code: error.code,
+    message: error.message,
+    possibleCauses: detail?.possibleCauses ?? "",
+    recommendedAction: detail?.recommendedAction ?? "",
     target: error.target ?? detail?.target ?? null,
   });
 }

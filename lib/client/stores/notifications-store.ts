@@ -21,9 +21,14 @@ export interface Notification {
 
 interface NotificationsState {
   readonly items: readonly Notification[];
+  /** The last change of state in words, for screen readers. */
+  readonly announcement: string;
   readonly isOpen: boolean;
   readonly open: (isOpen: boolean) => void;
-  /** Adds a notification, or changes the one with this id (or with this job). Newest first; the last fifty are kept. */
+  /**
+   * Adds a notification, or changes the one with this id (or with this job). One that changes its state comes to the
+   * front; progress alone does not reorder. The newest fifty are kept.
+   */
   readonly put: (change: Partial<Notification> & { readonly id: string }) => void;
   readonly dismiss: (id: string) => void;
   readonly dismissEnded: () => void;
@@ -34,7 +39,18 @@ const blank = { title: "", subject: "", jobId: null, vaultName: null, stepName: 
 
 export const isEnded = (state: NotificationState) => state !== "running" && state !== "waiting";
 
-function merge(items: readonly Notification[], change: Partial<Notification> & { id: string }, now: number) {
+export const stateWords: Readonly<Record<NotificationState, string>> = {
+  running: "in progress",
+  waiting: "waiting for you",
+  succeeded: "succeeded",
+  failed: "failed",
+  cancelled: "cancelled",
+};
+
+type Change = Partial<Notification> & { readonly id: string };
+
+function merge(state: Pick<NotificationsState, "items" | "announcement">, change: Change, now: number) {
+  const { items } = state;
   const known = items.find((one) => one.id === change.id || (one.jobId !== null && one.jobId === change.jobId));
   const next: Notification = {
     ...blank,
@@ -45,15 +61,20 @@ function merge(items: readonly Notification[], change: Partial<Notification> & {
     changedAt: now,
   };
   // A late report must not bring a job that has succeeded back to life; one that failed can be restarted.
-  if (known?.state === "succeeded" && !isEnded(next.state)) return items;
-  return [next, ...items.filter((one) => one !== known)].slice(0, KEPT);
+  if (known?.state === "succeeded" && !isEnded(next.state)) return state;
+  if (known?.state === next.state) return { ...state, items: items.map((one) => (one === known ? next : one)) };
+  return {
+    items: [next, ...items.filter((one) => one !== known)].slice(0, KEPT),
+    announcement: `${next.title} ${next.subject}: ${stateWords[next.state]}`,
+  };
 }
 
 export const useNotificationsStore = create<NotificationsState>()((set) => ({
   items: [],
+  announcement: "",
   isOpen: false,
   open: (isOpen) => set({ isOpen }),
-  put: (change) => set((state) => ({ items: merge(state.items, change, Date.now()) })),
+  put: (change) => set((state) => merge(state, change, Date.now())),
   dismiss: (id) => set((state) => ({ items: state.items.filter((one) => one.id !== id) })),
   dismissEnded: () => set((state) => ({ items: state.items.filter((one) => !isEnded(one.state)) })),
 }));
