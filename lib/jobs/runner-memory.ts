@@ -1,0 +1,27 @@
+import type { Job, JobError } from "./job";
+
+/**
+ * What the runner itself must know after a kill; lives in the job's memory under a key that no step uses, so that it is
+ * written in the same transaction as the steps.
+ */
+export interface RunnerMemory {
+  readonly attempt: number;
+  /** Set from the moment the job turns back until it has ended. */
+  readonly undoing: { readonly outcome: "Failed" | "Cancelled"; readonly undone: readonly number[] } | null;
+  readonly resumes: Readonly<Record<string, { readonly comments: string; readonly at: string }>>;
+  /** Ids of child jobs by step index, attempt and key. */
+  readonly children: Readonly<Record<string, string>>;
+  /** What earlier attempts ended with. */
+  readonly history: readonly { readonly endedAt: string | null; readonly errors: readonly JobError[] }[];
+}
+
+const KEY = "$runner";
+const FRESH: RunnerMemory = { attempt: 1, undoing: null, resumes: {}, children: {}, history: [] };
+
+export function runnerMemory(job: Pick<Job, "memory">): RunnerMemory {
+  return (job.memory[KEY] as RunnerMemory | undefined) ?? FRESH;
+}
+
+export function withRunnerMemory(memory: Job["memory"], changes: Partial<RunnerMemory>): Job["memory"] {
+  return { ...memory, [KEY]: { ...runnerMemory({ memory }), ...changes } };
+}
