@@ -8,13 +8,14 @@ import { z } from "zod";
  *   POST /agent/v1/registration            RegistrationRequest -> Registration
  * After it (client certificate of the vault's own authority; the certificate names the provider):
  *   POST /agent/v1/heartbeat               Heartbeat           -> HeartbeatAnswer        every 2 s
- *   GET  /agent/v1/commands?waitSeconds=20                     -> {commands: QueuedCommand[]}
+ *   GET  /agent/v1/commands?waitSeconds=20&known=id,id         -> CommandList    `known`: in hand already, not sent again
  *   POST /agent/v1/commands/{id}/result    CommandOutcome      -> 204
  *   POST /agent/v1/progress                ProgressReport      -> 204
- *   POST /agent/v1/points                  PointRegistration   -> {recoveryPointId}       idempotent by objectName
+ *   POST /agent/v1/points                  PointRegistration   -> PointReceipt            idempotent by objectName
  *   PUT  /agent/v1/objects/{name}          octets              -> 204  (sha-256 checked for packs; durable when answered)
  *   GET  /agent/v1/objects/{name}          Range allowed       -> octets
- *   GET  /agent/v1/objects?prefix=index/                       -> {objects: [{name, sizeBytes}]}
+ *   HEAD /agent/v1/objects/{name}                              -> 200 with content-length, or 404
+ *   GET  /agent/v1/objects?prefix=index/                       -> ObjectList
  * Errors: {error: Explanation} with 4xx/5xx.
  */
 const Explanation = z.object({
@@ -158,3 +159,11 @@ export const PointRegistration = z.object({
   orders: Orders.nullable(),
 });
 export type PointRegistration = z.infer<typeof PointRegistration>;
+
+export const PointReceipt = z.object({ recoveryPointId: z.string() });
+
+export const CommandList = z.object({ commands: z.array(QueuedCommand) });
+
+export const ObjectList = z.object({
+  objects: z.array(z.object({ name: z.string(), sizeBytes: z.number(), modifiedAt: z.string() })),
+});
