@@ -1,6 +1,7 @@
 import type { JobQueue } from "@/lib/jobs/job-queue";
 import type { Clock } from "@/lib/kernel/clock";
 import type { Random } from "@/lib/kernel/random";
+import type { EphemeralSecrets } from "./ephemeral-secrets";
 import type { CertificateAuthority } from "./ports/certificate-authority";
 import type { ConsoleSource } from "./ports/console-source";
 import type { EstateControl } from "./ports/estate-control";
@@ -42,6 +43,7 @@ export interface OperationContext {
   readonly certificates: CertificateAuthority;
   readonly sourceConsoles: ConsoleSource;
   readonly regionConsoles: ConsoleSource;
+  readonly secrets: EphemeralSecrets;
   readonly live: LiveEvents;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,5 +1,5 @@
 /**
- * What the control plane remembers, one small interface a noun. Two implementations pass one contract suite
+ * What the control plane remembers, one small interface a noun (jobs have their own: lib/jobs/job-store). Two implementations pass one contract suite
  * (lib/testing/repositories-contract.ts): SQLite through Prisma (lib/adapters/persistence) and the in-memory twin
  * (lib/testing/memory-repositories.ts).
  *
@@ -27,7 +27,6 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
-import type { Job, JobState, JobStep } from "@/lib/jobs/job";
 
 /** The place of a top-level resource. Both compare case-insensitively. */
 export interface ResourceGroupScope {
@@ -188,26 +187,6 @@ export interface EventRepository {
   list(vaultId: string, options: { readonly take: number }): Promise<VaultEvent[]>;
 }
 
-/** Jobs as pages and reports read them; the job runner writes them through lib/jobs/job-store. */
-export interface JobReader {
-  get(id: string): Promise<Job | null>;
-  /** Newest first. */
-  list(filter: {
-    readonly vaultId: string | null;
-    readonly states?: readonly JobState[];
-    readonly scenarioNames?: readonly string[];
-    readonly targetId?: string;
-    /** Created at or after / before (ISO). */
-    readonly from?: string;
-    readonly to?: string;
-    readonly take: number;
-  }): Promise<Job[]>;
-  /** Exact, however many there are. */
-  count(filter: { readonly vaultId: string; readonly states: readonly JobState[] }): Promise<number>;
-  /** In order. */
-  steps(jobId: string): Promise<JobStep[]>;
-}
-
 export interface Repositories {
   readonly vaults: VaultRepository;
   readonly fabrics: FabricRepository;
@@ -222,5 +201,4 @@ export interface Repositories {
   readonly virtualNetworks: VirtualNetworkRepository;
   readonly storageAccounts: StorageAccountRepository;
   readonly events: EventRepository;
-  readonly jobs: JobReader;
 }

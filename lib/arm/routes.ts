@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { ok } from "./answers";
+import { describeApi } from "./open-api";
+import { systemRoutes } from "./resources/system";
+import { vaultRoutes } from "./resources/vaults";
+import { route, type Route } from "./route";
+
+const resources: readonly Route[] = [...vaultRoutes, ...systemRoutes];
+
+/** Everything that exists. A resource adds its list above. */
+export const routes: readonly Route[] = [
+  ...resources,
+  route({
+    method: "GET",
+    path: "/openapi.json",
+    summary: "This description.",
+    apiVersions: [],
+    answer: z.object({}).loose(),
+    handle: ({ context }) => ok(describeApi(resources, context.settings.version)),
+  }),
+];

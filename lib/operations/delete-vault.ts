@@ -1,0 +1,44 @@
+import type { Vault } from "@/lib/domain/entities";
+import { vaultDeletionProblem } from "@/lib/domain/vault-rules";
+import type { Job } from "@/lib/jobs/job";
+import { Refusal } from "@/lib/kernel/fault";
+import { announce } from "./announce";
+import type { OperationContext } from "./context";
+
+/**
+ * Deletes a vault with its data and keys, as the job DeleteVault.
+ * @throws Refusal VaultProtectsMachines (conflict) while it protects machines, naming them
+ */
+export async function deleteVault(context: OperationContext, vault: Vault): Promise<Job> {
+  await refuseWhileItProtects(context, vault);
+  const open = await context.jobs.list({ vaultId: vault.id, scenarioNames: ["DeleteVault"], states: OPEN, limit: 1 });
+  if (open[0]) return open[0];
+  await context.repositories.vaults.update(vault.id, { state: "Deleting" });
+  announce(context, vault.id, "vaults", vault.name);
+  return context.jobs.enqueue({
+    scenarioName: "DeleteVault",
+    vaultId: vault.id,
+    input: {
+      vaultId: vault.id,
+      vaultName: vault.name,
+      storageAccount: vault.storageAccount,
+      previousState: vault.state,
+    },
+    target: { id: vault.id, name: vault.name, type: "Vault" },
+  });
+}
+
+const OPEN = ["NotStarted", "InProgress", "Suspended"] as const;
+
+/** Asked again by the job: a machine may have been protected in between. */
+export async function refuseWhileItProtects(
+  context: OperationContext,
+  vault: { id: string; name: string },
+): Promise<void> {
+  const items = await context.repositories.protectedItems.listByVault(vault.id);
+  const problem = vaultDeletionProblem(
+    vault.name,
+    items.map((item) => item.machineName),
+  );
+  if (problem) throw new Refusal("conflict", problem, "vaultName");
+}

@@ -1,0 +1,318 @@
+/** In-memory twin of lib/adapters/persistence: the same contract suite runs over both (repositories-contract.ts). */
+import type {
+  ContainerMapping,
+  DeployedMachine,
+  Fabric,
+  Policy,
+  ProtectedItem,
+  Provider,
+  RecoveryPlan,
+  RecoveryPoint,
+  RegistrationKey,
+  StorageAccount,
+  Vault,
+  VaultEvent,
+  VirtualNetwork,
+} from "@/lib/domain/entities";
+import { nameKey, sameName } from "@/lib/domain/names";
+import { goneRefusal, nameTakenRefusal, revisionChangedRefusal } from "@/lib/operations/ports/repository-refusals";
+import type { Repositories, ResourceGroupScope } from "@/lib/operations/ports/repositories";
+
+const copy = <T>(value: T): T => structuredClone(value);
+const copyOrNull = <T>(value: T | undefined): T | null => (value === undefined ? null : copy(value));
+
+class Table<T extends { readonly id: string }> {
+  readonly rows = new Map<string, T>();
+
+  /** `uniqueKeys` of a row: no other row of this table may have any of them. */
+  constructor(
+    private readonly kind: string,
+    private readonly uniqueKeys: (row: T) => string[],
+  ) {}
+
+  insert(row: T, name: string): void {
+    const keys = new Set(this.uniqueKeys(row));
+    for (const other of this.rows.values()) {
+      if (this.uniqueKeys(other).some((key) => keys.has(key))) throw nameTakenRefusal(this.kind, name);
+    }
+    if (this.rows.has(row.id)) throw nameTakenRefusal(this.kind, name);
+    this.rows.set(row.id, copy(row));
+  }
+
+  get(id: string): T | null {
+    return copyOrNull(this.rows.get(id));
+  }
+
+  first(matches: (row: T) => boolean): T | null {
+    return copyOrNull([...this.rows.values()].find(matches));
+  }
+
+  all(matches: (row: T) => boolean): T[] {
+    return [...this.rows.values()].filter(matches).map(copy);
+  }
+
+  update(id: string, changes: Partial<T>): T {
+    const row = this.rows.get(id);
+    if (!row) throw goneRefusal(this.kind, id);
+    const changed = { ...row, ...withoutUndefined(copy(changes)) };
+    this.rows.set(id, changed);
+    return copy(changed);
+  }
+
+  delete(id: string): void {
+    this.rows.delete(id);
+  }
+
+  deleteWhere(matches: (row: T) => boolean): T[] {
+    const gone = [...this.rows.values()].filter(matches);
+    for (const row of gone) this.rows.delete(row.id);
+    return gone;
+  }
+}
+
+function withoutUndefined<T extends object>(changes: T): T {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as T;
+}
+
+const inScope = (scope: ResourceGroupScope) => (row: ResourceGroupScope) =>
+  sameName(row.subscriptionId, scope.subscriptionId) && sameName(row.resourceGroup, scope.resourceGroup);
+
+interface Tables {
+  readonly vaults: Table<Vault>;
+  readonly fabrics: Table<Fabric>;
+  readonly registrationKeys: Map<string, RegistrationKey>;
+  readonly providers: Table<Provider>;
+  readonly policies: Table<Policy>;
+  readonly mappings: Table<ContainerMapping>;
+  readonly items: Table<ProtectedItem>;
+  readonly points: Table<RecoveryPoint>;
+  readonly plans: Table<RecoveryPlan>;
+  readonly machines: Table<DeployedMachine>;
+  readonly networks: Table<VirtualNetwork & { id: string }>;
+  readonly accounts: Table<StorageAccount & { id: string }>;
+  readonly events: Table<VaultEvent>;
+}
+
+export function createMemoryRepositories(): Repositories {
+  const tables: Tables = {
+    vaults: new Table("vault", (v) => [[v.subscriptionId, v.resourceGroup, v.name].map(nameKey).join("/")]),
+    fabrics: new Table("site", (f) => [`${f.vaultId}/${nameKey(f.name)}`, `id:${f.internalIdentifier}`]),
+    registrationKeys: new Map(),
+    providers: new Table("host", (p) => [`${p.fabricId}/${nameKey(p.name)}`, `sha:${p.certificateSha256}`]),
+    policies: new Table("policy", (p) => [`${p.vaultId}/${nameKey(p.name)}`]),
+    mappings: new Table("protection group", (m) => [`${m.fabricId}/${nameKey(m.name)}`]),
+    items: new Table("protected item", (i) => [
+      `${i.fabricId}/${nameKey(i.name)}`,
+      `${i.fabricId}/machine:${i.machineId}`,
+    ]),
+    points: new Table("recovery point", (p) => [`${p.protectedItemId}/${p.objectName}`]),
+    plans: new Table("recovery plan", (p) => [`${p.vaultId}/${nameKey(p.name)}`]),
+    machines: new Table("virtual machine", () => []),
+    networks: new Table("virtual network", (n) => [n.id]),
+    accounts: new Table("storage account", (a) => [a.id]),
+    events: new Table("event", () => []),
+  };
+  return { ...ofSites(tables), ...ofProtection(tables), ...ofRegion(tables) };
+}
+
+function deleteFabric(tables: Tables, id: string): void {
+  tables.fabrics.delete(id);
+  tables.registrationKeys.delete(id);
+  tables.providers.deleteWhere((row) => row.fabricId === id);
+  tables.mappings.deleteWhere((row) => row.fabricId === id);
+  for (const item of tables.items.all((row) => row.fabricId === id)) deleteItem(tables, item.id);
+}
+
+function deleteItem(tables: Tables, id: string): void {
+  tables.items.delete(id);
+  tables.points.deleteWhere((row) => row.protectedItemId === id);
+}
+
+function deleteVault(tables: Tables, id: string): void {
+  tables.vaults.delete(id);
+  for (const fabric of tables.fabrics.all((row) => row.vaultId === id)) deleteFabric(tables, fabric.id);
+  tables.policies.deleteWhere((row) => row.vaultId === id);
+  tables.plans.deleteWhere((row) => row.vaultId === id);
+  tables.machines.deleteWhere((row) => row.vaultId === id);
+  tables.events.deleteWhere((row) => row.vaultId === id);
+}
+
+function ofSites(
+  tables: Tables,
+): Pick<Repositories, "vaults" | "fabrics" | "registrationKeys" | "providers" | "policies" | "containerMappings"> {
+  const { vaults, fabrics, registrationKeys, providers, policies, mappings } = tables;
+  return {
+    vaults: {
+      insert: async (vault) => vaults.insert(vault, vault.name),
+      get: async (id) => vaults.get(id),
+      find: async (scope, name) => vaults.first((row) => inScope(scope)(row) && sameName(row.name, name)),
+      list: async ({ subscriptionId, resourceGroup }) =>
+        vaults.all(
+          (row) =>
+            sameName(row.subscriptionId, subscriptionId) &&
+            (resourceGroup === null || sameName(row.resourceGroup, resourceGroup)),
+        ),
+      update: async (id, changes) => vaults.update(id, changes),
+      delete: async (id) => deleteVault(tables, id),
+    },
+    fabrics: {
+      insert: async (fabric) => fabrics.insert(fabric, fabric.name),
+      get: async (id) => fabrics.get(id),
+      find: async (vaultId, name) => fabrics.first((row) => row.vaultId === vaultId && sameName(row.name, name)),
+      findByInternalIdentifier: async (id) => fabrics.first((row) => row.internalIdentifier === id),
+      list: async (vaultId) => fabrics.all((row) => row.vaultId === vaultId),
+      delete: async (id) => deleteFabric(tables, id),
+    },
+    registrationKeys: {
+      put: async (key) => void registrationKeys.set(key.fabricId, copy(key)),
+      get: async (fabricId) => copyOrNull(registrationKeys.get(fabricId)),
+    },
+    providers: {
+      insert: async (provider) => providers.insert(provider, provider.name),
+      get: async (id) => providers.get(id),
+      find: async (fabricId, name) => providers.first((row) => row.fabricId === fabricId && sameName(row.name, name)),
+      findByCertificate: async (sha256) => providers.first((row) => row.certificateSha256 === sha256),
+      listByVault: async (vaultId) => providers.all((row) => row.vaultId === vaultId),
+      listByFabric: async (fabricId) => providers.all((row) => row.fabricId === fabricId),
+      update: async (id, changes) => providers.update(id, changes),
+      delete: async (id) => providers.delete(id),
+    },
+    policies: {
+      insert: async (policy) => policies.insert(policy, policy.name),
+      get: async (id) => policies.get(id),
+      find: async (vaultId, name) => policies.first((row) => row.vaultId === vaultId && sameName(row.name, name)),
+      list: async (vaultId) => policies.all((row) => row.vaultId === vaultId),
+      update: async (id, changes) => policies.update(id, changes),
+      delete: async (id) => policies.delete(id),
+    },
+    containerMappings: {
+      insert: async (mapping) => mappings.insert(mapping, mapping.name),
+      get: async (id) => mappings.get(id),
+      find: async (fabricId, name) => mappings.first((row) => row.fabricId === fabricId && sameName(row.name, name)),
+      listByVault: async (vaultId) => mappings.all((row) => row.vaultId === vaultId),
+      listByFabric: async (fabricId) => mappings.all((row) => row.fabricId === fabricId),
+      update: async (id, changes) => mappings.update(id, changes),
+      delete: async (id) => mappings.delete(id),
+    },
+  };
+}
+
+type Held = { readonly id: string; readonly heldByJobId: string | null; readonly revision: number };
+
+/** Optimistic writes and the hold of a job, as protected items and recovery plans have them. */
+function revisioned<T extends Held>(table: Table<T>) {
+  return {
+    async update(id: string, expectedRevision: number, changes: Partial<T>): Promise<T> {
+      const row = table.get(id);
+      if (row && row.revision !== expectedRevision) throw revisionChangedRefusal(id);
+      return table.update(id, { ...changes, revision: expectedRevision + 1 });
+    },
+    async hold(id: string, jobId: string): Promise<boolean> {
+      const row = table.get(id);
+      if (!row || (row.heldByJobId !== null && row.heldByJobId !== jobId)) return false;
+      table.update(id, { heldByJobId: jobId } as Partial<T>);
+      return true;
+    },
+    async release(id: string, jobId: string): Promise<void> {
+      if (table.get(id)?.heldByJobId === jobId) table.update(id, { heldByJobId: null } as Partial<T>);
+    },
+  };
+}
+
+function ofProtection(
+  tables: Tables,
+): Pick<Repositories, "protectedItems" | "recoveryPoints" | "recoveryPlans" | "events"> {
+  const { items, points, plans, events } = tables;
+  const oldestFirst = (a: RecoveryPoint, b: RecoveryPoint) => a.at.localeCompare(b.at);
+  const pointsOf = (itemId: string) => points.all((row) => row.protectedItemId === itemId).sort(oldestFirst);
+  return {
+    protectedItems: {
+      ...revisioned(items),
+      insert: async (item) => items.insert(item, item.name),
+      get: async (id) => items.get(id),
+      find: async (fabricId, name) => items.first((row) => row.fabricId === fabricId && sameName(row.name, name)),
+      findByMachine: async (fabricId, machineId) =>
+        items.first((row) => row.fabricId === fabricId && row.machineId === machineId),
+      listByVault: async (vaultId) => items.all((row) => row.vaultId === vaultId),
+      listByFabric: async (fabricId) => items.all((row) => row.fabricId === fabricId),
+      listByProvider: async (providerId) => items.all((row) => row.providerId === providerId),
+      listByPolicy: async (policyId) => items.all((row) => row.policyId === policyId),
+      delete: async (id) => deleteItem(tables, id),
+    },
+    recoveryPoints: {
+      async insert(point) {
+        const known = points.first(
+          (row) => row.protectedItemId === point.protectedItemId && row.objectName === point.objectName,
+        );
+        if (known) return known;
+        points.insert(point, point.objectName);
+        return copy(point);
+      },
+      get: async (id) => points.get(id),
+      list: async (itemId) => pointsOf(itemId),
+      newest: async (itemId) => pointsOf(itemId).at(-1) ?? null,
+      delete: async (id) => points.delete(id),
+    },
+    recoveryPlans: {
+      ...revisioned(plans),
+      insert: async (plan) => plans.insert(plan, plan.name),
+      get: async (id) => plans.get(id),
+      find: async (vaultId, name) => plans.first((row) => row.vaultId === vaultId && sameName(row.name, name)),
+      list: async (vaultId) => plans.all((row) => row.vaultId === vaultId),
+      delete: async (id) => plans.delete(id),
+    },
+    events: {
+      insert: async (event) => events.insert(event, event.id),
+      get: async (id) => events.get(id),
+      list: async (vaultId, { take }) =>
+        events
+          .all((row) => row.vaultId === vaultId)
+          .reverse()
+          .sort((a, b) => b.at.localeCompare(a.at))
+          .slice(0, take),
+    },
+  };
+}
+
+function ofRegion(tables: Tables): Pick<Repositories, "deployedMachines" | "virtualNetworks" | "storageAccounts"> {
+  const { machines, networks, accounts, vaults } = tables;
+  const networkId = (scope: ResourceGroupScope, name: string) =>
+    [scope.subscriptionId, scope.resourceGroup, name].map(nameKey).join("/");
+  const plain = <T extends { id: string }>({ id: _id, ...row }: T) => row;
+  return {
+    deployedMachines: {
+      insert: async (machine) => machines.insert(machine, machine.name),
+      get: async (id) => machines.get(id),
+      listByVault: async (vaultId) => machines.all((row) => row.vaultId === vaultId),
+      listByItem: async (itemId) => machines.all((row) => row.protectedItemId === itemId),
+      async listByScope(scope) {
+        const here = new Set(vaults.all(inScope(scope)).map((vault) => vault.id));
+        return machines.all((row) => here.has(row.vaultId));
+      },
+      update: async (id, changes) => machines.update(id, changes),
+      delete: async (id) => machines.delete(id),
+    },
+    virtualNetworks: {
+      async put(network) {
+        const id = networkId(network, network.name);
+        if (networks.get(id)) networks.update(id, network);
+        else networks.insert({ ...network, id }, network.name);
+      },
+      async find(scope, name) {
+        const found = networks.get(networkId(scope, name));
+        return found && plain(found);
+      },
+      list: async (scope) => networks.all(inScope(scope)).map(plain),
+      delete: async (scope, name) => networks.delete(networkId(scope, name)),
+    },
+    storageAccounts: {
+      insert: async (account) => accounts.insert({ ...account, id: nameKey(account.name) }, account.name),
+      async get(name) {
+        const found = accounts.get(nameKey(name));
+        return found && plain(found);
+      },
+      list: async (scope) => accounts.all(inScope(scope)).map(plain),
+      delete: async (name) => accounts.delete(nameKey(name)),
+    },
+  };
+}
