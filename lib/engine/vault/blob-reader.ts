@@ -1,0 +1,159 @@
+import { Fault } from "@/lib/kernel/fault";
+import { BLOCK_BYTES, PAGE_BYTES } from "../blocks/block-size";
+import type { VaultKeys } from "../keys/vault-keys";
+import { BlobOpener } from "./blob-opener";
+import type { BlobPlace } from "./blob-table";
+import type { ObjectReader } from "./object-store";
+import { PageCache } from "./page-cache";
+import { vaultDamage, type VaultContext } from "./vault-faults";
+import type { KnownPack, VaultIndex } from "./vault-index";
+
+/** Neighbours in a pack that are at most this far apart are fetched together. */
+const GAP_BYTES_MAX = 64 * 1024;
+const FETCH_BYTES_MAX = 2 * 1024 * 1024;
+const FETCHES_AHEAD = 4;
+
+export interface WantedBlock {
+  readonly id: Buffer;
+  readonly blockIndex: number;
+}
+
+type Located = BlobPlace & { readonly in: KnownPack };
+interface Fetch {
+  readonly pack: KnownPack;
+  readonly offset: number;
+  end: number;
+  readonly blocks: { readonly wanted: WantedBlock; readonly place: Located }[];
+}
+
+/** Blobs by id, wherever they lie, checked against their ids. Faults name machine, point and pack. */
+export class BlobReader {
+  readonly #store: ObjectReader;
+  readonly #index: VaultIndex;
+  readonly #opener: BlobOpener;
+  readonly #pages: PageCache;
+  readonly #block = Buffer.alloc(BLOCK_BYTES);
+
+  constructor(store: ObjectReader, index: VaultIndex, keys: VaultKeys, pages = new PageCache()) {
+    this.#store = store;
+    this.#index = index;
+    this.#opener = new BlobOpener(keys);
+    this.#pages = pages;
+  }
+
+  get pages(): PageCache {
+    return this.#pages;
+  }
+
+  /** An opened page; not to be altered. */
+  async page(id: Buffer, level: number, context: VaultContext): Promise<Buffer> {
+    const cached = this.#pages.get(id);
+    if (cached !== undefined) return cached;
+    const place = await this.locate(id, context);
+    const sealed = await this.#fetch(place.in, place.offset, place.sealedLength, context);
+    const page = Buffer.alloc(PAGE_BYTES);
+    if (!this.#opener.openPage(id, level, sealed, place.offset, place.in.salt, page)) {
+      throw vaultDamage("VaultPackDamaged", place.in.name, context);
+    }
+    this.#pages.put(Buffer.from(id), page);
+    return page;
+  }
+
+  /**
+   * Hands each wanted block to `onBlock`, in the order in which they lie in their packs; the buffer is overwritten by the
+   * next. Fetches run ahead of the opening.
+   */
+  async blocks(
+    wanted: readonly WantedBlock[],
+    context: VaultContext,
+    onBlock: (blockIndex: number, block: Buffer) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const fetches = planFetches(await this.#locateAll(wanted, context));
+    const pending: Promise<Buffer>[] = [];
+    try {
+      for (const [at, fetch] of fetches.entries()) {
+        signal?.throwIfAborted();
+        while (pending.length < FETCHES_AHEAD && at + pending.length < fetches.length) {
+          const next = fetches[at + pending.length];
+          if (next === undefined) break;
+          pending.push(this.#fetch(next.pack, next.offset, next.end - next.offset, context));
+        }
+        const bytes = await pending.shift();
+        if (bytes !== undefined) this.#openFetched(fetch, bytes, context, onBlock);
+      }
+    } finally {
+      await Promise.allSettled(pending);
+    }
+  }
+
+  async locate(id: Buffer, context: VaultContext): Promise<Located> {
+    let place = this.#index.locate(id);
+    if (place === null) {
+      await this.#index.readUnindexedPacks(this.#store);
+      place = this.#index.locate(id);
+    }
+    if (place === null) {
+      const [lost] = this.#index.damaged.keys();
+      if (lost !== undefined) throw vaultDamage("VaultIndexDamaged", lost, context);
+      throw vaultDamage("VaultBlobMissing", "the vault", context);
+    }
+    return place;
+  }
+
+  async #locateAll(wanted: readonly WantedBlock[], context: VaultContext): Promise<{ wanted: WantedBlock; place: Located }[]> {
+    const located = [];
+    for (const one of wanted) located.push({ wanted: one, place: await this.locate(one.id, context) });
+    return located;
+  }
+
+  #openFetched(
+    fetch: Fetch,
+    bytes: Buffer,
+    context: VaultContext,
+    onBlock: (blockIndex: number, block: Buffer) => void,
+  ): void {
+    for (const { wanted, place } of fetch.blocks) {
+      const at = place.offset - fetch.offset;
+      const sealed = bytes.subarray(at, at + place.sealedLength);
+      if (!this.#opener.openBlock(wanted.id, sealed, place.offset, fetch.pack.salt, this.#block)) {
+        throw vaultDamage("VaultPackDamaged", fetch.pack.name, context);
+      }
+      onBlock(wanted.blockIndex, this.#block);
+    }
+  }
+
+  async #fetch(pack: KnownPack, offset: number, length: number, context: VaultContext): Promise<Buffer> {
+    try {
+      return await this.#store.get(pack.name, { offset, length });
+    } catch (error) {
+      if (error instanceof Fault && error.code === "ObjectNotFound") {
+        throw vaultDamage("VaultPackMissing", pack.name, context, error);
+      }
+      if (error instanceof Fault && error.code === "ObjectTruncated") {
+        throw vaultDamage("VaultPackTruncated", pack.name, context, error);
+      }
+      throw error;
+    }
+  }
+}
+
+function planFetches(located: { wanted: WantedBlock; place: Located }[]): Fetch[] {
+  located.sort((a, b) => a.place.pack - b.place.pack || a.place.offset - b.place.offset);
+  const fetches: Fetch[] = [];
+  for (const block of located) {
+    const { place } = block;
+    const end = place.offset + place.sealedLength;
+    const last = fetches.at(-1);
+    const joins =
+      last !== undefined &&
+      last.pack === place.in &&
+      place.offset - last.end <= GAP_BYTES_MAX &&
+      end - last.offset <= FETCH_BYTES_MAX;
+    if (joins) {
+      last.end = Math.max(last.end, end);
+      last.blocks.push(block);
+    } else fetches.push({ pack: place.in, offset: place.offset, end, blocks: [block] });
+  }
+  return fetches;
+}

@@ -1,0 +1,175 @@
+import { assert } from "@/lib/kernel/assert";
+import type { Clock } from "@/lib/kernel/clock";
+import { Fault } from "@/lib/kernel/fault";
+import type { Random } from "@/lib/kernel/random";
+import { isZeroId } from "../blocks/blob-id";
+import type { BlockRun } from "../blocks/block-runs";
+import { BLOCK_BYTES, ID_BYTES, PAGE_CHILDREN } from "../blocks/block-size";
+import { rootOfRuns } from "../blocks/disk-root";
+import { blockLengthBytes, type TreeShape } from "../blocks/tree-shape";
+import { createFixedVhd } from "../disk/create-vhd";
+import type { Disk } from "../disk/disk";
+import { openDisk } from "../disk/open-disk";
+import type { FileSystem } from "../disk/random-access-file";
+import type { WantedBlock } from "./blob-reader";
+import type { PointDisk } from "./point-object";
+import { children, type TreeReader } from "./tree-reader";
+import type { VaultContext } from "./vault-faults";
+import { treeOfDisk, type VaultReader } from "./vault-reader";
+
+/** The VHD's footer, rounded up to what file systems allocate. */
+const FOOTER_ALLOCATION_BYTES = 4_096;
+const ALLOCATION_BYTES = 4_096;
+
+export interface MaterialiseProgress {
+  readonly phase: "writing" | "verifying";
+  readonly bytesDone: number;
+  /** Of the phase; while writing it grows as the tree is read. */
+  readonly bytesTotal: number;
+}
+
+export interface MaterialiseRequest {
+  readonly vault: VaultReader;
+  readonly disk: PointDisk;
+  readonly context: VaultContext;
+  readonly fileSystem: FileSystem;
+  /** Where the VHD is made; must not exist. On failure and on abort it is removed. */
+  readonly targetPath: string;
+  readonly format: "vhd-fixed";
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly onProgress?: (progress: MaterialiseProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Materialised {
+  /** Computed from what was read back from the file, not from the vault; equals the point's root. Hex. */
+  readonly root: string;
+  readonly bytesWritten: number;
+  /** Bytes read back. */
+  readonly bytesVerified: number;
+  /** "allocation": holes are proven by what the file system allocated; "read": the whole file was read. */
+  readonly holesProvenBy: "allocation" | "read";
+  readonly seconds: number;
+}
+
+/**
+ * A recovery point's disk as a fixed VHD: holes where it is zero, written, synced, then read back and hashed from the
+ * bottom. Faults: those of reading the vault (each names machine, point and pack), those of the file system (StorageFull),
+ * RestoredDiskDiffers.
+ */
+export async function materialise(request: MaterialiseRequest): Promise<Materialised> {
+  const startedMs = request.clock.monotonicMs();
+  const { tree, shape } = treeOfDisk(request.vault, request.disk, request.context);
+  const vhd = createFixedVhd(request.fileSystem, request.targetPath, {
+    virtualSizeBytes: request.disk.virtualSizeBytes,
+    uniqueId: request.random.uuid(),
+    createdAt: request.clock.now(),
+  });
+  try {
+    let written: BlockRun[];
+    try {
+      written = await writeBlocks(request, vhd, tree, shape);
+      vhd.sync();
+    } finally {
+      vhd.close();
+    }
+    const verified = await verifyFile(request, written, shape);
+    const bytesWritten = runsBytes(written, shape);
+    return { ...verified, bytesWritten, seconds: (request.clock.monotonicMs() - startedMs) / 1_000 };
+  } catch (error) {
+    request.fileSystem.remove(request.targetPath);
+    throw error;
+  }
+}
+
+async function writeBlocks(
+  request: MaterialiseRequest,
+  vhd: Disk,
+  tree: TreeReader,
+  shape: TreeShape,
+): Promise<BlockRun[]> {
+  const written: { first: number; end: number }[] = [];
+  let bytesDone = 0;
+  let bytesTotal = 0;
+  for await (const { index, page } of tree.lowestPages()) {
+    request.signal?.throwIfAborted();
+    const wanted = wantedBlocks(index, page, written);
+    bytesTotal += wanted.length * BLOCK_BYTES;
+    const write = (blockIndex: number, block: Buffer) => {
+      vhd.write(blockIndex * BLOCK_BYTES, block.subarray(0, blockLengthBytes(shape, blockIndex)));
+      bytesDone += BLOCK_BYTES;
+    };
+    await request.vault.blobs.blocks(wanted, request.context, write, request.signal);
+    request.onProgress?.({ phase: "writing", bytesDone, bytesTotal });
+  }
+  return written;
+}
+
+/** The page's blocks that are not zero; adds them to `runs`. */
+function wantedBlocks(pageIndex: number, page: Buffer, runs: { first: number; end: number }[]): WantedBlock[] {
+  const wanted: WantedBlock[] = [];
+  let blockIndex = pageIndex * PAGE_CHILDREN;
+  assert(page.length === PAGE_CHILDREN * ID_BYTES, "a page has 1,024 ids");
+  for (const id of children(page)) {
+    if (!isZeroId(id)) {
+      wanted.push({ id, blockIndex });
+      const last = runs.at(-1);
+      if (last?.end === blockIndex) last.end += 1;
+      else runs.push({ first: blockIndex, end: blockIndex + 1 });
+    }
+    blockIndex += 1;
+  }
+  return wanted;
+}
+
+/**
+ * Hashes what the file holds, opening it anew as the failover will. What was written is read; that nothing else was is
+ * proven by the bytes that the file system allocated: since data comes in blocks of 64 KiB, a stray block would
+ * show. Where the count proves nothing (a file system that compresses, preallocates or rounds up), all is read.
+ */
+async function verifyFile(
+  request: MaterialiseRequest,
+  written: readonly BlockRun[],
+  shape: TreeShape,
+): Promise<Pick<Materialised, "root" | "bytesVerified" | "holesProvenBy">> {
+  const vhd = openDisk(request.fileSystem, request.targetPath, "read");
+  try {
+    const sound = vhd.format === "vhd-fixed" && vhd.virtualSizeBytes === request.disk.virtualSizeBytes;
+    const holesProven = sound && allocationProvesHoles(vhd.file.allocatedBytes(), runsBytes(written, shape));
+    const runs = holesProven ? written : [{ first: 0, end: shape.blockCount }];
+    const { root, bytesRead } = await rootOfRuns(vhd, shape, runs, request.vault.keys, {
+      onProgress: ({ bytesRead: bytesDone, bytesTotal }) =>
+        request.onProgress?.({ phase: "verifying", bytesDone, bytesTotal }),
+      ...(request.signal === undefined ? {} : { signal: request.signal }),
+    });
+    if (!sound || root.toString("hex") !== request.disk.root) throw differs(request);
+    return { root: root.toString("hex"), bytesVerified: bytesRead, holesProvenBy: holesProven ? "allocation" : "read" };
+  } finally {
+    vhd.close();
+  }
+}
+
+/**
+ * At least what was written, or the file system saves space in ways of its own; and less than one block more: the
+ * footer, and the file system's own tables where it counts them.
+ */
+function allocationProvesHoles(allocatedBytes: number, writtenBytes: number): boolean {
+  const expected = Math.ceil(writtenBytes / ALLOCATION_BYTES) * ALLOCATION_BYTES + FOOTER_ALLOCATION_BYTES;
+  return allocatedBytes >= writtenBytes && allocatedBytes < expected + BLOCK_BYTES - FOOTER_ALLOCATION_BYTES;
+}
+
+function runsBytes(runs: readonly BlockRun[], shape: TreeShape): number {
+  const last = runs.at(-1);
+  const whole = runs.reduce((sum, run) => sum + (run.end - run.first) * BLOCK_BYTES, 0);
+  return last?.end === shape.blockCount ? whole - BLOCK_BYTES + blockLengthBytes(shape, shape.blockCount - 1) : whole;
+}
+
+function differs({ context, targetPath, disk }: MaterialiseRequest): Fault {
+  return new Fault({
+    code: "RestoredDiskDiffers",
+    message: `Disk ${disk.diskId} of ${context.machine}, recovery point ${context.point ?? "?"}, was written to ${targetPath}, but what is read back is not what was written.`,
+    possibleCauses: "The disk that holds the target is failing, or another program wrote to the file.",
+    recommendedAction: "Check that disk and its system log, then try again on another one. The recovery point itself is sound.",
+  });
+}

@@ -1,0 +1,180 @@
+import { assert } from "@/lib/kernel/assert";
+import { Fault } from "@/lib/kernel/fault";
+import type { VaultKeys } from "../keys/vault-keys";
+import { BlobTable, createSharedBlobTable, PACK_DEAD, PACK_STORED, type BlobPlace } from "./blob-table";
+import type { BlobType } from "./blob-type";
+import { decodeIndex, type IndexedPack } from "./index-object";
+import type { ObjectReader } from "./object-store";
+import { readPackHeader } from "./pack-header-reader";
+import { decodeTombstone } from "./tombstone-object";
+import { vaultDamage } from "./vault-faults";
+
+export interface KnownPack {
+  readonly number: number;
+  readonly name: string;
+  readonly type: BlobType;
+  readonly sizeBytes: number;
+  readonly salt: Buffer;
+}
+
+/**
+ * What is known of the vault's contents: loaded from its index objects once, and refreshed by name after that. The
+ * table inside is shared with the worker threads.
+ */
+export class VaultIndex {
+  readonly table: BlobTable;
+  readonly #keys: VaultKeys;
+  readonly #byName = new Map<string, KnownPack>();
+  readonly #byNumber = new Map<number, KnownPack>();
+  /** Sound index objects that were there at the last refresh, and the packs that each lists. */
+  #indexes = new Map<string, readonly string[]>();
+  /** Index objects that could not be used; readers fall back on pack headers. */
+  readonly damaged = new Map<string, Fault>();
+  #headersRead = false;
+
+  constructor(keys: VaultKeys, expectedBlobs = 0) {
+    this.#keys = keys;
+    this.table = new BlobTable(createSharedBlobTable(expectedBlobs));
+  }
+
+  /**
+   * Brings the knowledge up to date with what the store lists: tombstones first, then indexes (why: vault-format §8).
+   * With `checkPacks` packs that are absent or have another size are not relied on either.
+   */
+  async refresh(store: ObjectReader, options: { checkPacks?: boolean } = {}): Promise<void> {
+    const doomed = new Set<string>();
+    for (const { name } of await store.list("tombstones/")) {
+      const bytes = await getIfThere(store, name);
+      if (bytes === null) continue;
+      const tombstone = decodeTombstone(bytes, this.#keys);
+      // A tombstone that cannot be read may name any pack, and nothing that is unknown may be relied on.
+      if (tombstone === null) throw vaultDamage("VaultIndexDamaged", name, { machine: "this vault", point: null });
+      for (const pack of tombstone.packs) doomed.add(pack);
+    }
+    await this.#loadIndexes(store);
+    const present = options.checkPacks === true ? await packSizes(store) : null;
+    const listed = new Set([...this.#indexes.values()].flat());
+    for (const pack of this.#byName.values()) {
+      const sound = present === null || present.get(pack.name) === pack.sizeBytes;
+      const alive = listed.has(pack.name) && !doomed.has(pack.name) && sound;
+      const state = this.table.packState(pack.number);
+      if (!alive && state === PACK_STORED) this.table.setPackState(pack.number, PACK_DEAD);
+      if (alive && state === PACK_DEAD && present !== null) this.table.setPackState(pack.number, PACK_STORED);
+    }
+  }
+
+  /** Packs in no sound index, from their headers: the way to read a vault that has lost an index. Once a session. */
+  async readUnindexedPacks(store: ObjectReader): Promise<IndexedPack[]> {
+    if (this.#headersRead) return [];
+    this.#headersRead = true;
+    const found: IndexedPack[] = [];
+    for (const [name, sizeBytes] of await packSizes(store)) {
+      if (this.#byName.has(name)) continue;
+      const header = await readPackHeader(store, name, sizeBytes, this.#keys);
+      if (header === null) continue;
+      found.push(header);
+      this.#addStored(header);
+    }
+    return found;
+  }
+
+  /** The number under which a pack that a run is filling is known from now on. */
+  registerOpen(number: number, pack: IndexedPack): void {
+    this.#remember(number, pack);
+    for (const { id, offset, sealedLength } of pack.entries) this.table.setPlace(id, number, offset, sealedLength);
+  }
+
+  /** An index that this process has stored: its packs may be relied on by everybody now. */
+  registerIndex(name: string, packs: readonly { number: number; name: string }[]): void {
+    this.#indexes.set(
+      name,
+      packs.map((pack) => pack.name),
+    );
+    for (const { number } of packs) this.table.setPackState(number, PACK_STORED);
+  }
+
+  locate(id: Buffer): (BlobPlace & { readonly in: KnownPack }) | null {
+    const place = this.table.place(id);
+    const pack = place === null ? undefined : this.#byNumber.get(place.pack);
+    return place === null || pack === undefined ? null : { ...place, in: pack };
+  }
+
+  packByNumber(number: number): KnownPack {
+    const pack = this.#byNumber.get(number);
+    assert(pack !== undefined, `pack number ${number} was never registered`);
+    return pack;
+  }
+
+  isReliable(pack: number): boolean {
+    return this.table.packState(pack) === PACK_STORED;
+  }
+
+  knownPacks(): KnownPack[] {
+    return [...this.#byName.values()];
+  }
+
+  /** Sound index objects and the packs that each lists. */
+  indexes(): ReadonlyMap<string, readonly string[]> {
+    return this.#indexes;
+  }
+
+  async #loadIndexes(store: ObjectReader): Promise<void> {
+    const present = new Map<string, readonly string[]>();
+    for (const { name } of await store.list("index/")) {
+      const known = this.#indexes.get(name);
+      if (known !== undefined) present.set(name, known);
+      else if (!this.damaged.has(name)) {
+        const packs = await this.#loadIndex(store, name);
+        if (packs !== null) present.set(name, packs);
+      }
+    }
+    this.#indexes = present;
+  }
+
+  async #loadIndex(store: ObjectReader, name: string): Promise<readonly string[] | null> {
+    const bytes = await getIfThere(store, name);
+    if (bytes === null) return null;
+    const packs = decodeIndex(bytes, this.#keys);
+    if (packs === null) {
+      this.damaged.set(name, vaultDamage("VaultIndexDamaged", name, { machine: "this vault", point: null }));
+      return null;
+    }
+    for (const pack of packs) this.#addStored(pack);
+    return packs.map((pack) => pack.name);
+  }
+
+  #addStored(pack: IndexedPack): void {
+    const known = this.#byName.get(pack.name);
+    if (known !== undefined) {
+      if (this.table.packState(known.number) === PACK_DEAD) this.table.setPackState(known.number, PACK_STORED);
+      return;
+    }
+    const number = this.table.newPack(PACK_STORED);
+    this.#remember(number, pack);
+    this.table.reserve(pack.entries.length);
+    for (const { id, offset, sealedLength } of pack.entries) {
+      this.table.insertStored(id, number, offset, sealedLength);
+    }
+  }
+
+  #remember(number: number, { name, type, sizeBytes, salt }: IndexedPack): void {
+    const known = { number, name, type, sizeBytes, salt };
+    this.#byName.set(name, known);
+    this.#byNumber.set(number, known);
+  }
+}
+
+/** Null when a sweep deleted it since it was listed: then it counts as not listed. */
+async function getIfThere(store: ObjectReader, name: string): Promise<Buffer | null> {
+  try {
+    return await store.get(name);
+  } catch (error) {
+    if (error instanceof Fault && error.code === "ObjectNotFound") return null;
+    throw error;
+  }
+}
+
+async function packSizes(store: ObjectReader): Promise<Map<string, number>> {
+  const listed = [...(await store.list("data/")), ...(await store.list("tree/"))];
+  return new Map(listed.map(({ name, sizeBytes }) => [name, sizeBytes]));
+}

@@ -1,0 +1,153 @@
+import { assert } from "@/lib/kernel/assert";
+import type { Clock } from "@/lib/kernel/clock";
+import { Refusal, type Fault } from "@/lib/kernel/fault";
+import type { Random } from "@/lib/kernel/random";
+import { BlockHasher } from "../blocks/block-hasher";
+import { Compressor } from "../blocks/compressor";
+import type { VaultKeys } from "../keys/vault-keys";
+import { BlobReader } from "./blob-reader";
+import { FIRST_RUN, PACK_DEAD } from "./blob-table";
+import type { BlockWorkers, SourceOpener, StartBlockWorkers } from "./block-workers";
+import { BufferPool } from "./buffer-pool";
+import { isMachineId } from "./object-names";
+import type { ObjectReader, ObjectSink } from "./object-store";
+import { ReplicationRun } from "./replication-run";
+import { VaultIndex } from "./vault-index";
+
+/** Runs at the same time. Each may hold a pack per worker and one of pages. */
+const RUNS_MAX = 3;
+/** Room for 5 GiB of distinct data before the table grows. */
+const EXPECTED_BLOBS = 80_000;
+const BUFFERS_MAX = RUNS_MAX * 3 + 2;
+
+export interface VaultSessionSetup {
+  /** A local store, or what reaches one over a wire. Needs no `delete`: a site cannot remove anything. */
+  readonly store: ObjectReader & ObjectSink;
+  readonly keys: VaultKeys;
+  readonly startWorkers: StartBlockWorkers;
+  readonly openSource: SourceOpener;
+  readonly random: Random;
+  readonly clock: Clock;
+}
+
+/** What a session found wrong with the vault when it connected; a machine resynchronized with `previousTop: null` repairs it. */
+export interface VaultHealth {
+  readonly damagedIndexes: readonly Fault[];
+  /** Names of packs that an index lists and the store does not have as listed. */
+  readonly missingPacks: readonly string[];
+}
+
+/**
+ * A site's connection to a vault, kept between replications: keys, the index and the pages of recent trees stay in memory, so that
+ * a small delta costs its change only. Memory: 88 MiB of pack buffers at most, 32 MiB of pages, 44 bytes and some per
+ * blob of the vault.
+ */
+export class VaultSession {
+  readonly #setup: VaultSessionSetup;
+  readonly #index: VaultIndex;
+  readonly #reader: BlobReader;
+  readonly #buffers = new BufferPool(BUFFERS_MAX);
+  readonly #workers: BlockWorkers;
+  readonly #hasher: BlockHasher;
+  readonly #compressor = new Compressor();
+  readonly #runs = new Map<number, ReplicationRun>();
+  readonly #waiting: (() => void)[] = [];
+  #active = 0;
+  #nextRun = FIRST_RUN;
+
+  private constructor(setup: VaultSessionSetup, index: VaultIndex) {
+    this.#setup = setup;
+    this.#index = index;
+    this.#reader = new BlobReader(setup.store, index, setup.keys);
+    this.#hasher = new BlockHasher(setup.keys);
+    this.#workers = setup.startWorkers({
+      keys: setup.keys,
+      table: index.table.shared,
+      takeBuffer: () => this.#buffers.take(),
+      giveBuffer: (buffer) => this.#buffers.give(buffer),
+      forgetBuffer: () => this.#buffers.forget(),
+      onPack: (run, number, pack) => {
+        const owner = this.#runs.get(run);
+        assert(owner !== undefined, `a worker finished a pack of run ${run}, which has ended`);
+        owner.takePack(number, pack);
+      },
+    });
+  }
+
+  static async open(setup: VaultSessionSetup): Promise<VaultSession> {
+    const index = new VaultIndex(setup.keys, EXPECTED_BLOBS);
+    await index.refresh(setup.store, { checkPacks: true });
+    return new VaultSession(setup, index);
+  }
+
+  get health(): VaultHealth {
+    const dead = this.#index.knownPacks().filter((pack) => this.#index.table.packState(pack.number) === PACK_DEAD);
+    return { damagedIndexes: [...this.#index.damaged.values()], missingPacks: dead.map((pack) => pack.name) };
+  }
+
+  /** Begins a run; waits while RUNS_MAX are under way. It must end with `commit` or `abort`. */
+  async begin(machine: { readonly id: string; readonly name: string }): Promise<ReplicationRun> {
+    if (!isMachineId(machine.id)) throw badMachineId(machine.id);
+    await this.#takeTurn();
+    try {
+      await this.#index.refresh(this.#setup.store);
+      return this.#newRun(machine);
+    } catch (error) {
+      this.#giveTurn();
+      throw error;
+    }
+  }
+
+  /** All runs must have ended. */
+  async close(): Promise<void> {
+    assert(this.#runs.size === 0, "a vault session was closed while a replication was under way");
+    await this.#workers.close();
+  }
+
+  #newRun(machine: { readonly id: string; readonly name: string }): ReplicationRun {
+    const number = this.#nextRun++;
+    const { store, keys, openSource, random, clock } = this.#setup;
+    const run = new ReplicationRun({
+      number,
+      machineId: machine.id,
+      machineName: machine.name,
+      store,
+      keys,
+      openSource,
+      random,
+      clock,
+      index: this.#index,
+      reader: this.#reader,
+      workers: this.#workers,
+      buffers: this.#buffers,
+      hasher: this.#hasher,
+      compressor: this.#compressor,
+      onEnd: () => {
+        this.#runs.delete(number);
+        this.#giveTurn();
+      },
+    });
+    this.#runs.set(number, run);
+    return run;
+  }
+
+  async #takeTurn(): Promise<void> {
+    if (this.#active < RUNS_MAX) this.#active += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #giveTurn(): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) next();
+    else this.#active -= 1;
+  }
+}
+
+function badMachineId(id: string): Refusal {
+  return new Refusal("invalid", {
+    code: "InvalidMachineId",
+    message: `${JSON.stringify(id.slice(0, 100))} cannot be the id of a machine in a vault.`,
+    possibleCauses: "An id has 1 to 64 letters, digits, dots, underscores or hyphens, and does not begin with a dot.",
+    recommendedAction: "Give the machine another id in its definition.",
+  });
+}
