@@ -13,21 +13,33 @@ import { z } from "zod";
  * POST /machines/{id}/stop                     -> MachineStatus       (idempotent; off when it returns)
  * GET  /machines/{id}/console                  -> ConsoleView
  * GET  /machines/{id}/console/stream           -> newline-delimited ConsoleView, one a change
- * PUT  /machines/{id}/tracking   {enabled}     -> MachineStatus       (starts or ends the write logs)
+ * PUT  /machines/{id}/tracking TrackingRequest -> MachineStatus       (starts or ends the write logs)
  * POST /machines/{id}/cuts       CutRequest    -> Cut                 (atomic over all disks; replaces an earlier cut)
- * POST /machines/{id}/cuts/{cutId}/verify      -> {valid: boolean}    (false: the host restarted since; discard the reads)
- * POST /machines/{id}/cuts/{cutId}/release     -> 204                 ({committed}: true drops the write logs up to the cut)
+ * POST /machines/{id}/cuts/{cutId}/verify      -> {valid: boolean}    (false: what was read may be mixed; discard it)
+ * POST /machines/{id}/cuts/{cutId}/release ReleaseRequest -> {released: boolean}   (false: the cut was void already)
  * Errors: status 4xx/5xx, body {error: Explanation}.
  */
+/** Ids become file names. */
+const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/);
+
+const Explanation = z.object({
+  code: z.string(),
+  message: z.string(),
+  possibleCauses: z.string(),
+  recommendedAction: z.string(),
+});
+
 export const MachineDefinition = z.object({
-  id: z.string(),
+  id: Id,
   name: z.string(),
   generation: z.union([z.literal(1), z.literal(2)]).default(1),
   osType: z.enum(["Windows", "Linux", "Other"]).default("Other"),
   memoryBytes: z.number().int().positive(),
   cpuCount: z.number().int().positive().default(1),
   /** Absolute paths, boot disk first. */
-  disks: z.array(z.object({ id: z.string(), name: z.string(), path: z.string(), role: z.enum(["os", "data"]) })),
+  disks: z.array(
+    z.object({ id: Id, name: z.string(), path: z.string().startsWith("/"), role: z.enum(["os", "data"]) }),
+  ),
   /** Whether the host should run it: `running` also after a restart of the host. */
   desired: z.enum(["running", "off"]),
   /** False: the images are served for replication, but this machine cannot be started (a folder of somebody's disks). */
@@ -37,6 +49,8 @@ export const MachineDefinition = z.object({
     .default({ passThrough: false, iscsi: false, sharedVhd: false, fibreChannel: false }),
 });
 export type MachineDefinition = z.infer<typeof MachineDefinition>;
+/** As a caller may write it: what has a default may be left out. */
+export type MachineDefinitionInput = z.input<typeof MachineDefinition>;
 
 export const DiskStatus = z.object({
   id: z.string(),
@@ -47,9 +61,7 @@ export const DiskStatus = z.object({
   format: z.enum(["raw", "vhd-fixed", "vhd-dynamic"]).nullable(),
   virtualSizeBytes: z.number(),
   allocatedBytes: z.number(),
-  problem: z
-    .object({ code: z.string(), message: z.string(), possibleCauses: z.string(), recommendedAction: z.string() })
-    .nullable(),
+  problem: Explanation.nullable(),
   /** Bytes written since the last committed cut. */
   pendingBytes: z.number(),
 });
@@ -60,8 +72,13 @@ export const MachineStatus = MachineDefinition.extend({
   powerProblem: z.string().nullable(),
   tracking: z.boolean(),
   disks: z.array(DiskStatus),
-  /** From the guest's console where it reports one (our ledger guest): confirmed orders so far. */
+  /**
+   * Confirmed orders so far, where the guest is our ledger guest: from its console while it runs, from its disk while it
+   * is off. `lastAt` is the guest's clock, UTC, `2026-11-22T18:00:01`.
+   */
   orders: z.object({ count: z.number(), lastAt: z.string().nullable(), verdict: z.enum(["ok", "damaged"]) }).nullable(),
+  /** What the guest last complained about on its console (it cannot write to its disk, its ledger is full); or null. */
+  guestProblem: z.string().nullable(),
 });
 export type MachineStatus = z.infer<typeof MachineStatus>;
 
@@ -73,6 +90,8 @@ export const HostStatus = z.object({
   hypervisor: z.string(),
   hypervisorProblem: z.string().nullable(),
   machines: z.array(MachineStatus),
+  /** What the host found wrong at its start and went on without: unreadable machine definitions. */
+  problems: z.array(z.string()),
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 
@@ -82,10 +101,36 @@ export const ConsoleView = z.object({
   serial: z.string(),
   revision: z.number(),
   orders: MachineStatus.shape.orders,
-  /** Milliseconds from power-on to the first byte of the serial port; null before it came. */
+  powerProblem: z.string().nullable(),
+  /** What the ledger guest found on its disk when it started, in its own words on the serial port; null before. */
+  bootReport: z.object({ orders: z.number(), verdict: z.enum(["ok", "damaged"]) }).nullable(),
+  /** Milliseconds from power-on to the first line of the serial port; null before it came. */
   firstLineMs: z.number().nullable(),
 });
 export type ConsoleView = z.infer<typeof ConsoleView>;
+
+export const TrackingRequest = z.object({
+  enabled: z.boolean(),
+  /** Which disks; all of them when left out. Enabling ends the logs of the disks not named. */
+  diskIds: z.array(z.string()).min(1).optional(),
+});
+export type TrackingRequest = z.infer<typeof TrackingRequest>;
+
+export const CutRequest = z.object({
+  /** Chosen by the host when left out. */
+  cutId: Id.optional(),
+  /** Which disks; all of them when left out. */
+  diskIds: z.array(z.string()).min(1).optional(),
+});
+export type CutRequest = z.infer<typeof CutRequest>;
+
+export const ReleaseRequest = z.object({
+  /** What the cut holds is safe elsewhere: the write logs up to it are dropped. */
+  committed: z.boolean(),
+  /** With `committed`: the name of the point that now holds it. Later cuts return it. */
+  baseline: z.string().max(256).nullable().default(null),
+});
+export type ReleaseRequest = z.input<typeof ReleaseRequest>;
 
 /** One disk of a cut. Readers open `imagePath` themselves and consult `preservePath` after every read. */
 export const CutDisk = z.object({
@@ -103,6 +148,11 @@ export const Cut = z.object({
   epoch: z.string(),
   at: z.string(),
   disks: z.array(CutDisk),
+  /**
+   * The name that the last committed release gave to its point; null when none did. The write logs cover at least what
+   * changed since that point (after a kill they may begin one point earlier).
+   */
+  baseline: z.string().nullable(),
   /** The application's own mark at the instant of the cut: read from the disk, not from the console. */
   orders: z.object({ count: z.number(), lastAt: z.string().nullable() }).nullable(),
 });

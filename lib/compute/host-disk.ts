@@ -1,0 +1,172 @@
+import type { Disk } from "@/lib/engine/disk/disk";
+import { openDisk } from "@/lib/engine/disk/open-disk";
+import { sameIdentity, type FileIdentity, type FileSystem } from "@/lib/engine/disk/random-access-file";
+import { openTrackedDisk } from "@/lib/engine/tracking/open-tracked-disk";
+import type { TrackedDisk } from "@/lib/engine/tracking/tracked-disk";
+import { assert } from "@/lib/kernel/assert";
+import { Fault, type Explanation } from "@/lib/kernel/fault";
+import type { DiskStatus, MachineDefinition } from "./host-protocol";
+
+export type DiskDefinition = MachineDefinition["disks"][number];
+
+/** Where the logs of the machine's disks are, and the run of the operating system that they are written in. */
+export interface LogPlace {
+  readonly folder: string;
+  readonly bootId: string | null;
+}
+
+interface Inspection {
+  readonly identity: FileIdentity;
+  readonly format: DiskStatus["format"];
+  readonly virtualSizeBytes: number;
+  readonly allocatedBytes: number;
+  readonly problem: Explanation | null;
+}
+
+/**
+ * One disk image of a machine. Closed, it is looked at and let go again; open, every write passes the write log. It is
+ * open while its machine runs, while its writes are tracked and while a cut of it stands, so that a machine that starts
+ * during a cut preserves what the cut needs.
+ */
+export class HostDisk {
+  readonly definition: DiskDefinition;
+  readonly #fileSystem: FileSystem;
+  readonly #logs: LogPlace;
+  #open: { readonly disk: Disk; readonly tracked: TrackedDisk } | null = null;
+  #inspection: Inspection | null = null;
+  #openProblem: Explanation | null = null;
+
+  constructor(definition: DiskDefinition, fileSystem: FileSystem, logs: LogPlace) {
+    this.definition = definition;
+    this.#fileSystem = fileSystem;
+    this.#logs = logs;
+  }
+
+  get id(): string {
+    return this.definition.id;
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== null;
+  }
+
+  /** The disk as the guest gets it. Must be open. */
+  get tracked(): TrackedDisk {
+    assert(this.#open !== null, `disk ${this.id} is used while closed`);
+    return this.#open.tracked;
+  }
+
+  /** Idempotent. Faults of `openDisk` and `openTrackedDisk`. */
+  open(): TrackedDisk {
+    if (this.#open) return this.#open.tracked;
+    this.#inspection = null;
+    try {
+      const disk = openDisk(this.#fileSystem, this.definition.path, "readwrite");
+      try {
+        const tracked = openTrackedDisk({
+          disk,
+          fileSystem: this.#fileSystem,
+          folder: this.#logs.folder,
+          diskId: this.id,
+          ...(this.#logs.bootId === null ? {} : { bootId: this.#logs.bootId }),
+        });
+        this.#open = { disk, tracked };
+        this.#openProblem = null;
+        return tracked;
+      } catch (error) {
+        disk.close();
+        throw error;
+      }
+    } catch (error) {
+      if (error instanceof Fault) this.#openProblem = error.explanation;
+      throw error;
+    }
+  }
+
+  close(): void {
+    const open = this.#open;
+    this.#open = null;
+    open?.tracked.close();
+  }
+
+  /** What the image is, whoever has it open. Never throws for a bad image: `problem` explains it. */
+  status(): DiskStatus {
+    const { id, name, path, role } = this.definition;
+    if (this.#open) {
+      const { disk, tracked } = this.#open;
+      return {
+        ...{ id, name, path, role, problem: null, format: disk.format, virtualSizeBytes: disk.virtualSizeBytes },
+        allocatedBytes: disk.file.allocatedBytes(),
+        pendingBytes: tracked.pendingBytes,
+      };
+    }
+    const seen = this.#inspect();
+    return {
+      ...{ id, name, path, role, pendingBytes: 0, format: seen.format, virtualSizeBytes: seen.virtualSizeBytes },
+      allocatedBytes: seen.allocatedBytes,
+      problem: seen.problem ?? this.#openProblem,
+    };
+  }
+
+  /** Throws the image's problem; else what it is and the identity by which a change is noticed. */
+  inspectForReading(): { format: NonNullable<DiskStatus["format"]>; virtualSizeBytes: number; identity: FileIdentity } {
+    const seen = this.#inspect();
+    if (seen.problem !== null || seen.format === null) {
+      assert(seen.problem !== null, "an image without a format has a problem");
+      throw new Fault(seen.problem);
+    }
+    return { format: seen.format, virtualSizeBytes: seen.virtualSizeBytes, identity: seen.identity };
+  }
+
+  unchangedSince(identity: FileIdentity): boolean {
+    return (
+      this.#fileSystem.exists(this.definition.path) &&
+      sameIdentity(identity, this.#fileSystem.statIdentity(this.definition.path))
+    );
+  }
+
+  /** Runs `look` on the disk, opened for reading when it is closed. */
+  peek<Result>(look: (disk: Pick<Disk, "virtualSizeBytes" | "read">) => Result): Result {
+    if (this.#open) return look(this.#open.tracked);
+    const disk = openDisk(this.#fileSystem, this.definition.path, "read");
+    try {
+      return look(disk);
+    } finally {
+      disk.close();
+    }
+  }
+
+  /** Opening an image parses its tables, which is too much for every heartbeat: the answer is kept until it changes. */
+  #inspect(): Inspection {
+    try {
+      const identity = this.#fileSystem.statIdentity(this.definition.path);
+      if (this.#inspection && sameIdentity(this.#inspection.identity, identity)) return this.#inspection;
+      this.#inspection = { identity, ...this.#look() };
+      return this.#inspection;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return { identity: NOWHERE, ...broken(error.explanation) };
+    }
+  }
+
+  #look(): Omit<Inspection, "identity"> {
+    try {
+      const disk = openDisk(this.#fileSystem, this.definition.path, "read");
+      try {
+        const allocatedBytes = disk.file.allocatedBytes();
+        return { format: disk.format, virtualSizeBytes: disk.virtualSizeBytes, allocatedBytes, problem: null };
+      } finally {
+        disk.close();
+      }
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return broken(error.explanation);
+    }
+  }
+}
+
+const NOWHERE: FileIdentity = { fileId: "", sizeBytes: 0, modifiedNs: "0" };
+
+function broken(problem: Explanation): Omit<Inspection, "identity"> {
+  return { format: null, virtualSizeBytes: 0, allocatedBytes: 0, problem };
+}

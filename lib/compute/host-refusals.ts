@@ -1,0 +1,46 @@
+import { Fault, Refusal } from "@/lib/kernel/fault";
+
+export function machineUnknown(id: string): Refusal {
+  return new Refusal("notFound", {
+    code: "MachineNotFound",
+    message: `There is no machine '${id}' on this host.`,
+    possibleCauses: "It was removed, or it belongs to another host.",
+    recommendedAction: "List the host's machines.",
+  });
+}
+
+export function diskUnknown(machineName: string, id: string): Refusal {
+  return new Refusal("notFound", {
+    code: "DiskNotFound",
+    message: `The machine '${machineName}' has no disk '${id}'.`,
+    possibleCauses: "The disk was removed from the machine since it was protected.",
+    recommendedAction: "Look at the machine's disks and choose again.",
+  });
+}
+
+export function machineNotBootable(name: string): Refusal {
+  return new Refusal("notAllowed", {
+    code: "MachineNotBootable",
+    message: `The machine '${name}' cannot be started here.`,
+    possibleCauses: "It comes from a folder of disk images: its images are served for replication only.",
+    recommendedAction: "Start it where it lives, or run a test failover to start its replica.",
+  });
+}
+
+export function hypervisorUnavailable(name: string, reason: string): Fault {
+  return new Fault({
+    code: "HypervisorUnavailable",
+    message: `The machine '${name}' was not started. ${reason}`,
+    possibleCauses: "This computer has no hypervisor that can be used.",
+    recommendedAction: "Install what is missing and start the machine again. Its disks are untouched.",
+  });
+}
+
+export function badRequest(reason: string): Refusal {
+  return new Refusal("invalid", {
+    code: "RequestNotValid",
+    message: `The compute host cannot use this request: ${reason}`,
+    possibleCauses: "The program that sent it has another version, or a bug.",
+    recommendedAction: "Bring both to the same version.",
+  });
+}

@@ -1,0 +1,162 @@
+import type { FileSystem } from "@/lib/engine/disk/random-access-file";
+import type { Clock } from "@/lib/kernel/clock";
+import { Fault } from "@/lib/kernel/fault";
+import type { Random } from "@/lib/kernel/random";
+import type {
+  ConsoleView,
+  Cut,
+  CutRequest,
+  HostStatus,
+  MachineDefinition,
+  MachineStatus,
+  TrackingRequest,
+} from "./host-protocol";
+import { machineUnknown } from "./host-refusals";
+import type { Hypervisor } from "./hypervisor";
+import { MachineStore } from "./machine-store";
+import { ManagedMachine } from "./managed-machine";
+
+export interface HostOptions {
+  readonly home: string;
+  readonly hostName: string;
+  readonly pid: number;
+  readonly fileSystem: FileSystem;
+  readonly hypervisor: Hypervisor;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Names this run of the operating system, so that logs cut short by a loss of power are known; null: unknown. */
+  readonly bootId: string | null;
+}
+
+/**
+ * A host of virtual machines: keeps their definitions, runs them, logs what they write, cuts their disks for
+ * replication. The same program plays an on-premises host and the Azure region. It may be killed at any instant: what
+ * guests were told is written is on the images, and the write logs cover it.
+ */
+export class ComputeHost {
+  readonly #options: HostOptions;
+  readonly #store: MachineStore;
+  readonly #epoch: string;
+  readonly #machines = new Map<string, ManagedMachine>();
+  readonly #problems: readonly string[];
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.#epoch = options.random.uuid();
+    this.#store = new MachineStore(options.fileSystem, options.home);
+    const { definitions, problems } = this.#store.load();
+    this.#problems = problems;
+    for (const definition of definitions) this.#machines.set(definition.id, this.#manage(definition));
+  }
+
+  /** Starts what was running. A machine that cannot start shows why; the others start all the same. */
+  async startDesired(): Promise<void> {
+    await Promise.all(
+      [...this.#machines.values()]
+        .filter((machine) => machine.definition.desired === "running" && machine.definition.bootable)
+        .map((machine) => this.#startOrShow(machine)),
+    );
+  }
+
+  status(): HostStatus {
+    const { hostName, pid, hypervisor } = this.#options;
+    return {
+      ...{ hostName, pid, epoch: this.#epoch, hypervisor: hypervisor.name },
+      hypervisorProblem: hypervisor.unavailableReason(),
+      machines: [...this.#machines.values()].map((machine) => machine.status()),
+      problems: [...this.#problems],
+    };
+  }
+
+  /** Registers a machine or changes it, and brings it to what is desired. */
+  async put(definition: MachineDefinition): Promise<MachineStatus> {
+    let machine = this.#machines.get(definition.id);
+    if (!machine) {
+      this.#store.save(definition);
+      machine = this.#manage(definition);
+      this.#machines.set(definition.id, machine);
+    }
+    const known = machine;
+    await known.inTurn(() => known.redefine(definition));
+    if (definition.desired === "off") await known.inTurn(() => known.stop());
+    else if (definition.bootable) await this.#startOrShow(known);
+    return known.status();
+  }
+
+  machine(id: string): MachineStatus {
+    return this.#find(id).status();
+  }
+
+  async remove(id: string): Promise<void> {
+    const machine = this.#machines.get(id);
+    if (!machine) return;
+    await machine.inTurn(() => machine.forget());
+    this.#machines.delete(id);
+  }
+
+  async start(id: string): Promise<MachineStatus> {
+    const machine = this.#find(id);
+    await machine.inTurn(() => machine.start());
+    return machine.status();
+  }
+
+  async stop(id: string): Promise<MachineStatus> {
+    const machine = this.#find(id);
+    await machine.inTurn(() => machine.stop());
+    return machine.status();
+  }
+
+  console(id: string): ConsoleView {
+    return this.#find(id).console();
+  }
+
+  /** Called after every change of the machine's console or power. Returns the unsubscribe function. */
+  onChange(id: string, listener: () => void): () => void {
+    return this.#find(id).onChange(listener);
+  }
+
+  async setTracking(id: string, request: TrackingRequest): Promise<MachineStatus> {
+    const machine = this.#find(id);
+    await machine.inTurn(() => machine.setTracking(request));
+    return machine.status();
+  }
+
+  async cut(id: string, request: CutRequest): Promise<Cut> {
+    const machine = this.#find(id);
+    const cutId = request.cutId ?? this.#options.random.uuid();
+    return machine.inTurn(() => machine.cut(cutId, this.#epoch, request));
+  }
+
+  verifyCut(id: string, cutId: string): boolean {
+    return this.#find(id).cutIsValid(cutId);
+  }
+
+  async releaseCut(id: string, cutId: string, committed: boolean, baseline: string | null): Promise<boolean> {
+    const machine = this.#find(id);
+    return machine.inTurn(() => machine.releaseCut(cutId, committed, baseline));
+  }
+
+  /** Orderly: every guest off, everything durable. What is desired stays, so that the next start brings it back. */
+  async shutDown(): Promise<void> {
+    await Promise.all([...this.#machines.values()].map((machine) => machine.inTurn(() => machine.shutDown())));
+  }
+
+  #manage(definition: MachineDefinition): ManagedMachine {
+    const { fileSystem, hypervisor, clock, bootId } = this.#options;
+    return new ManagedMachine(definition, { fileSystem, hypervisor, clock, bootId, store: this.#store });
+  }
+
+  #find(id: string): ManagedMachine {
+    const machine = this.#machines.get(id);
+    if (!machine) throw machineUnknown(id);
+    return machine;
+  }
+
+  async #startOrShow(machine: ManagedMachine): Promise<void> {
+    try {
+      await machine.inTurn(() => machine.start());
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error; // A fault is in the machine's status: power failed, with the reason.
+    }
+  }
+}

@@ -1,0 +1,325 @@
+import type { FileSystem } from "@/lib/engine/disk/random-access-file";
+import type { Clock } from "@/lib/kernel/clock";
+import { Fault, Refusal } from "@/lib/kernel/fault";
+import { GuestSerialFollower, type GuestOrders } from "./guest/ledger-serial";
+import { HostDisk } from "./host-disk";
+import type { ConsoleView, Cut, CutRequest, MachineDefinition, MachineStatus, TrackingRequest } from "./host-protocol";
+import type { ConsoleScreen, Hypervisor, MachinePowerState, RunningMachine } from "./hypervisor";
+import { diskUnknown, hypervisorUnavailable, machineNotBootable } from "./host-refusals";
+import { MachineCuts } from "./machine-cuts";
+import type { MachineStore, ReplicationState } from "./machine-store";
+
+export interface MachineSurroundings {
+  readonly fileSystem: FileSystem;
+  readonly hypervisor: Hypervisor;
+  readonly store: MachineStore;
+  readonly clock: Clock;
+  readonly bootId: string | null;
+}
+
+const BLANK: ConsoleScreen = { rows: [], serial: "", revision: 0 };
+
+/** One machine of the host: its disks, its power, its console, its write logs. Verbs of one machine never overlap. */
+export class ManagedMachine {
+  #definition: MachineDefinition;
+  readonly #around: MachineSurroundings;
+  #disks: readonly HostDisk[];
+  #cuts: MachineCuts;
+  #replication: ReplicationState;
+  #power: MachinePowerState = "off";
+  #powerProblem: string | null = null;
+  #running: RunningMachine | null = null;
+  #lastScreen: ConsoleScreen = BLANK;
+  #revisionBase = 0;
+  #follower = new GuestSerialFollower();
+  #bootReport: ConsoleView["bootReport"] = null;
+  #firstLineMs: number | null = null;
+  #offOrders: GuestOrders | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(definition: MachineDefinition, around: MachineSurroundings) {
+    this.#definition = definition;
+    this.#around = around;
+    this.#replication = around.store.replication(definition.id);
+    this.#disks = this.#disksOf(definition);
+    this.#cuts = new MachineCuts(this.#disks, definition.bootable);
+    this.#settleDisks();
+    this.#readOffOrders();
+  }
+
+  get definition(): MachineDefinition {
+    return this.#definition;
+  }
+
+  /** Runs one verb after the other, whatever order requests come in. */
+  inTurn<Result>(verb: () => Promise<Result> | Result): Promise<Result> {
+    const result = this.#turn.then(verb);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  status(): MachineStatus {
+    return {
+      ...this.#definition,
+      power: this.#power,
+      powerProblem: this.#powerProblem,
+      tracking: this.#replication.trackedDiskIds.length > 0,
+      disks: this.#disks.map((disk) => disk.status()),
+      orders: this.#orders(),
+      guestProblem: this.#running === null ? null : (this.#follower.problem ?? this.#running.diskProblem()),
+    };
+  }
+
+  console(): ConsoleView {
+    const screen = this.#running?.screen() ?? this.#lastScreen;
+    return {
+      power: this.#power,
+      powerProblem: this.#powerProblem,
+      rows: [...screen.rows],
+      serial: screen.serial,
+      revision: this.#revisionBase + screen.revision,
+      orders: this.#orders(),
+      bootReport: this.#bootReport,
+      firstLineMs: this.#firstLineMs,
+    };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes a new definition. Disks may only change while the machine is off and no cut of it stands. */
+  redefine(definition: MachineDefinition): void {
+    const sameDisks = JSON.stringify(definition.disks) === JSON.stringify(this.#definition.disks);
+    const sameOwner = definition.bootable === this.#definition.bootable;
+    if (!sameDisks || !sameOwner) {
+      if (this.#running) throw disksInUse(this.#definition.name);
+      this.#closeDisks();
+      this.#disks = this.#disksOf(definition);
+      this.#cuts = new MachineCuts(this.#disks, definition.bootable);
+    }
+    this.#definition = definition;
+    this.#around.store.save(definition);
+    if (!this.#running) this.#readOffOrders();
+    this.#settleDisks();
+  }
+
+  /** Idempotent. Faults of disks and hypervisor also leave the machine `failed` with the reason. */
+  async start(): Promise<void> {
+    this.#desire("running");
+    if (this.#running) return;
+    const { hypervisor } = this.#around;
+    if (!this.#definition.bootable) throw machineNotBootable(this.#definition.name);
+    const unavailable = hypervisor.unavailableReason();
+    if (unavailable !== null) {
+      this.#setPower("off", unavailable);
+      throw hypervisorUnavailable(this.#definition.name, unavailable);
+    }
+    this.#setPower("starting", null);
+    try {
+      await this.#powerOn();
+    } catch (error) {
+      this.#setPower("failed", error instanceof Error ? error.message : String(error));
+      this.#settleDisks();
+      throw error;
+    }
+  }
+
+  async #powerOn(): Promise<void> {
+    const { clock, hypervisor } = this.#around;
+    for (const disk of this.#disks) disk.open();
+    this.#follower = new GuestSerialFollower();
+    this.#bootReport = null;
+    this.#firstLineMs = null;
+    const startedMs = clock.monotonicMs();
+    const { id, name, memoryBytes } = this.#definition;
+    const machine = await hypervisor.start({
+      ...{ id, name, memoryBytes },
+      disks: this.#disks.map((disk) => disk.tracked),
+    });
+    machine.onSerial((text) => this.#takeSerial(text, startedMs));
+    machine.onConsole(() => this.#changed());
+    machine.onFailure((reason) => this.#failed(machine, reason));
+    this.#revisionBase = this.console().revision + 1;
+    this.#running = machine;
+    if (machine.failure() === null) this.#setPower("running", null);
+  }
+
+  /** Idempotent. Off, with everything that the guest wrote durable, when it returns. */
+  async stop(): Promise<void> {
+    this.#desire("off");
+    await this.powerOff();
+  }
+
+  /** As `stop`, without a change of what is desired: the host goes down and starts the machine when it is back. */
+  async powerOff(): Promise<void> {
+    const machine = this.#running;
+    if (machine) {
+      this.#setPower("stopping", null);
+      await machine.powerOff();
+      this.#lastScreen = machine.screen();
+      this.#running = null;
+      for (const disk of this.#disks) if (disk.isOpen) disk.tracked.sync();
+    }
+    this.#setPower("off", null);
+    this.#readOffOrders();
+    this.#settleDisks();
+  }
+
+  setTracking(request: TrackingRequest): void {
+    const disks = request.enabled ? this.#chosen(request.diskIds) : [];
+    // Somebody else's images: their writes do not pass here, so there is nothing to log; every cut reads them whole.
+    const tracked = this.#definition.bootable ? disks : [];
+    for (const disk of this.#disks) {
+      if (tracked.includes(disk)) disk.open().enableTracking();
+      else if (this.#replication.trackedDiskIds.includes(disk.id)) disk.open().disableTracking();
+    }
+    const trackedDiskIds = tracked.map((disk) => disk.id);
+    this.#saveReplication({ trackedDiskIds, baseline: disks.length === 0 ? null : this.#replication.baseline });
+    this.#settleDisks();
+    this.#changed();
+  }
+
+  cut(cutId: string, epoch: string, request: CutRequest): Cut {
+    const at = this.#around.clock.now().toISOString();
+    try {
+      const { disks, orders } = this.#cuts.begin(cutId, this.#chosen(request.diskIds));
+      return {
+        ...{ cutId, epoch, at, disks, baseline: this.#replication.baseline },
+        orders: orders === null ? null : { count: orders.count, lastAt: orders.lastAt },
+      };
+    } finally {
+      this.#settleDisks();
+    }
+  }
+
+  cutIsValid(cutId: string): boolean {
+    return this.#cuts.isValid(cutId);
+  }
+
+  releaseCut(cutId: string, committed: boolean, baseline: string | null): boolean {
+    const released = this.#cuts.release(cutId, committed, () =>
+      this.#saveReplication({ ...this.#replication, baseline }),
+    );
+    this.#settleDisks();
+    return released;
+  }
+
+  /** Powers off and lets go of disks and logs. The images stay. */
+  async forget(): Promise<void> {
+    await this.powerOff();
+    this.#cuts.abandon();
+    if (this.#replication.trackedDiskIds.length > 0) this.setTracking({ enabled: false });
+    this.#closeDisks();
+    this.#around.store.remove(this.#definition.id);
+    this.#changed();
+  }
+
+  async shutDown(): Promise<void> {
+    await this.powerOff();
+    this.#closeDisks();
+  }
+
+  #disksOf(definition: MachineDefinition): HostDisk[] {
+    const logs = { folder: this.#around.store.trackingFolder(definition.id), bootId: this.#around.bootId };
+    return definition.disks.map((disk) => new HostDisk(disk, this.#around.fileSystem, logs));
+  }
+
+  #chosen(diskIds: readonly string[] | undefined): readonly HostDisk[] {
+    if (diskIds === undefined) return this.#disks;
+    return [...new Set(diskIds)].map((id) => {
+      const disk = this.#disks.find((candidate) => candidate.id === id);
+      if (!disk) throw diskUnknown(this.#definition.name, id);
+      return disk;
+    });
+  }
+
+  /** Opens what must be open, closes what need not be. A tracked image that cannot be opened shows its problem. */
+  #settleDisks(): void {
+    const needed = this.#running !== null || this.#cuts.isActive;
+    for (const disk of this.#disks) {
+      if (needed) continue;
+      if (!this.#definition.bootable || !this.#replication.trackedDiskIds.includes(disk.id)) disk.close();
+      else if (!disk.isOpen) openOrShow(disk);
+    }
+  }
+
+  #closeDisks(): void {
+    this.#cuts.abandon();
+    for (const disk of this.#disks) disk.close();
+  }
+
+  #saveReplication(state: ReplicationState): void {
+    this.#around.store.saveReplication(this.#definition.id, state);
+    this.#replication = state;
+  }
+
+  #desire(desired: MachineDefinition["desired"]): void {
+    if (this.#definition.desired === desired) return;
+    const definition = { ...this.#definition, desired };
+    this.#around.store.save(definition);
+    this.#definition = definition;
+  }
+
+  #orders(): MachineStatus["orders"] {
+    return this.#running === null ? this.#offOrders : (this.#follower.orders ?? this.#offOrders);
+  }
+
+  #readOffOrders(): void {
+    try {
+      const state = this.#cuts.readOrders();
+      this.#offOrders = state && { count: state.count, lastAt: state.lastAt, verdict: state.verdict };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.#offOrders = null; // The disk's status carries the same problem, with its explanation.
+    }
+  }
+
+  #takeSerial(text: string, startedMs: number): void {
+    this.#firstLineMs ??= Math.round(this.#around.clock.monotonicMs() - startedMs);
+    this.#follower.push(text);
+    const { orders } = this.#follower;
+    if (orders) this.#bootReport ??= { orders: orders.count, verdict: orders.verdict };
+  }
+
+  #failed(machine: RunningMachine, reason: string): void {
+    void this.inTurn(async () => {
+      if (this.#running !== machine) return;
+      await machine.powerOff();
+      this.#lastScreen = machine.screen();
+      this.#running = null;
+      this.#setPower("failed", reason);
+      this.#readOffOrders();
+      this.#settleDisks();
+    });
+  }
+
+  #setPower(power: MachinePowerState, problem: string | null): void {
+    this.#power = power;
+    this.#powerProblem = problem;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function openOrShow(disk: HostDisk): void {
+  try {
+    disk.open();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error; // A fault is kept by the disk and shown in its status.
+  }
+}
+
+function disksInUse(name: string): Refusal {
+  return new Refusal("conflict", {
+    code: "MachineDisksInUse",
+    message: `The disks of '${name}' cannot be changed while it runs.`,
+    possibleCauses: "The machine was registered again with other disks, under the same id.",
+    recommendedAction: "Stop the machine first, or use another id.",
+  });
+}
