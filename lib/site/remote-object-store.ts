@@ -1,0 +1,73 @@
+import type { Clock } from "@/lib/kernel/clock";
+import { Fault } from "@/lib/kernel/fault";
+import {
+  objectTruncated,
+  type ByteRange,
+  type ObjectReader,
+  type ObjectSink,
+  type StoredObject,
+} from "@/lib/engine/vault/object-store";
+import { ObjectList } from "./protocol";
+import type { VaultClient, VaultRequest, VaultResponse } from "./vault-client";
+
+/** How long one object outlasts a vault that is away, so that a restart of the portal does not throw a run away. */
+const PATIENCE_MS = 45_000;
+const PAUSES_MS = [250, 500, 1_000, 2_000];
+
+/**
+ * The vault's store as a site reaches it: over TLS, one object at a time, every call safe to repeat. What passes (the
+ * portal restarts, bytes were hurt on the way) is repeated here; what does not (storage full) is the run's affair.
+ */
+export class RemoteObjectStore implements ObjectReader, ObjectSink {
+  readonly #client: VaultClient;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+
+  constructor(client: VaultClient, clock: Clock, signal: AbortSignal) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#signal = signal;
+  }
+
+  async put(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#patiently({ method: "PUT", path: objectPath(name), body: bytes });
+  }
+
+  async get(name: string, range?: ByteRange): Promise<Buffer> {
+    const headers: Record<string, string> = range
+      ? { range: `bytes=${range.offset}-${range.offset + range.length - 1}` }
+      : {};
+    const { body } = await this.#patiently({ method: "GET", path: objectPath(name), headers });
+    if (range !== undefined && body.length !== range.length) throw objectTruncated(name);
+    return body;
+  }
+
+  async size(name: string): Promise<number | null> {
+    const { status, headers } = await this.#patiently({ method: "HEAD", path: objectPath(name), accept: [404] });
+    return status === 404 ? null : Number(headers["content-length"]);
+  }
+
+  async list(prefix: string): Promise<StoredObject[]> {
+    const path = `/agent/v1/objects?prefix=${encodeURIComponent(prefix)}`;
+    const { body } = await this.#patiently({ method: "GET", path });
+    const { objects } = ObjectList.parse(JSON.parse(body.toString("utf8")));
+    return objects.map((object) => ({ ...object, modifiedAt: new Date(object.modifiedAt) }));
+  }
+
+  async #patiently(request: VaultRequest): Promise<VaultResponse> {
+    const deadline = this.#clock.monotonicMs() + PATIENCE_MS;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#client.send({ ...request, signal: this.#signal });
+      } catch (error) {
+        const passing = error instanceof Fault && error.retryable && error.code !== "StorageFull";
+        if (!passing || this.#clock.monotonicMs() > deadline) throw error;
+        await this.#clock.sleep(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)] ?? 2_000, this.#signal);
+      }
+    }
+  }
+}
+
+function objectPath(name: string): string {
+  return `/agent/v1/objects/${name}`;
+}
