@@ -25,7 +25,10 @@ export interface PlantedFaults {
   failCalls?: readonly number[];
   /** At this call the process dies: the call has no effect (or a torn one), and every later call throws `ProcessKilled`. */
   killAtCall?: number;
-  /** With `killAtCall` on a write: this share of its bytes (0..1) reaches the file. */
+  /**
+   * With `killAtCall` on a write: this share of its bytes (0..1) reaches the file, up to a sector's boundary. (A killed
+   * process tears between memory pages, a power failure between sectors; neither does within one.)
+   */
   tornShare?: number;
   /** Writes that need more than this fail half-way with StorageFullFault, as a real disk's do. */
   capacityBytes?: number;
@@ -180,7 +183,7 @@ class MemoryFile implements RandomAccessFile {
   }
 
   write(offset: number, bytes: Uint8Array): void {
-    this.#enter("write", (share) => this.#apply(offset, bytes.subarray(0, Math.floor(bytes.length * share))));
+    this.#enter("write", (share) => this.#tear(offset, bytes, share));
     const capacity = this.#fileSystem.faults.capacityBytes;
     if (capacity !== undefined && bytes.length > 0) {
       const free = capacity - this.#fileSystem.medium.allocatedBytes();
@@ -192,6 +195,11 @@ class MemoryFile implements RandomAccessFile {
       }
     }
     this.#apply(offset, bytes);
+  }
+
+  #tear(offset: number, bytes: Uint8Array, share: number): void {
+    const tornEnd = Math.floor((offset + bytes.length * share) / 512) * 512;
+    this.#apply(offset, share === 1 ? bytes : bytes.subarray(0, Math.max(0, tornEnd - offset)));
   }
 
   #apply(offset: number, bytes: Uint8Array): void {

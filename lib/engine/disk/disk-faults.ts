@@ -27,7 +27,7 @@ export function vhdChecksumMismatch(path: string, part: string): Fault {
 export function vhdTruncated(path: string, why: string): Fault {
   return new Fault({
     code: "VhdTruncated",
-    message: `The VHD '${path}' is cut off: ${why}.`,
+    message: `The disk image '${path}' is cut off: ${why}.`,
     possibleCauses: "A copy or a download of the file was not finished, or the disk that holds it was full.",
     recommendedAction: "Copy the whole file again from its origin.",
   });

@@ -66,8 +66,13 @@ class LoggedDisk implements TrackedDisk {
       fullReadReason: found.fullReadReason,
       pending: found.pending,
     };
-    this.#saveState(logging, null);
-    this.#files.removeWriteLogs(logging.committedThrough);
+    try {
+      this.#saveState(logging, null);
+      this.#files.removeWriteLogs(logging.committedThrough);
+    } catch (error) {
+      logging.log.close();
+      throw error;
+    }
     return logging;
   }
 
