@@ -7,13 +7,19 @@ export type Method = "GET" | "PUT" | "PATCH" | "POST" | "DELETE";
 export async function armRequest(
   method: Method,
   path: string,
-  options: { body?: unknown; signal?: AbortSignal | undefined } = {},
+  options: {
+    body?: unknown;
+    signal?: AbortSignal | undefined;
+    /** The resource must not exist yet (If-None-Match: *): a PUT makes it or is refused, it never overwrites. */
+    onlyNew?: boolean;
+  } = {},
 ): Promise<{ readonly response: Response; readonly body: unknown }> {
   const response = await fetch(path, {
     method,
     headers: {
       accept: "application/json",
       ...(options.body === undefined ? {} : { "content-type": "application/json" }),
+      ...(options.onlyNew ? { "if-none-match": "*" } : {}),
     },
     body: options.body === undefined ? null : JSON.stringify(options.body),
     signal: options.signal ?? null,

@@ -40,9 +40,14 @@ export interface OperationStatus {
   readonly error: ArmError | null;
 }
 
-/** Sends the verb. Throws `ArmError` when it is refused. */
-export async function startOperation(method: Method, path: string, body?: unknown): Promise<StartedOperation> {
-  const answer = await armRequest(method, path, body === undefined ? {} : { body });
+/** Sends the verb. Throws `ArmError` when it is refused. `onlyNew`: a PUT that must not change what exists already. */
+export async function startOperation(
+  method: Method,
+  path: string,
+  body?: unknown,
+  options: { readonly onlyNew?: boolean } = {},
+): Promise<StartedOperation> {
+  const answer = await armRequest(method, path, { ...options, ...(body === undefined ? {} : { body }) });
   const link = answer.response.headers.get("azure-asyncoperation");
   const statusPath = link ? samePath(link) : null;
   const statusName = statusPath?.split("?")[0] ?? null;

@@ -1,0 +1,74 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Database, Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { QueryView } from "@/components/shell/query-view";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { DataTable } from "@/components/ui/data-table";
+import { EmptyState } from "@/components/ui/empty-state";
+import { IconButton } from "@/components/ui/icon-button";
+import { api } from "@/lib/client/paths";
+import { storageAccountsQuery } from "@/lib/client/queries/region";
+import { useShellStore } from "@/lib/client/stores/shell-store";
+import { DeleteResourceDialog } from "./delete-resource-dialog";
+
+export const NEW_STORAGE_PATH = ["data-services", "storage", "storage-account"];
+
+/** The storage accounts that vaults keep their data in. */
+export function StorageAccountList() {
+  const accounts = useQuery(storageAccountsQuery());
+  const openNew = useShellStore((state) => state.openNewDrawer);
+  const [deleting, setDeleting] = useState<string | null>(null);
+  const create = (
+    <Button size="small" icon={<Plus />} onPress={() => openNew(NEW_STORAGE_PATH)}>
+      Create storage account
+    </Button>
+  );
+  return (
+    <Card
+      title="Storage accounts"
+      description="Folders on this computer that hold vault data and replica disks."
+      actions={create}
+    >
+      <QueryView query={accounts} what="the storage accounts">
+        {(rows) => (
+          <DataTable
+            label="Storage accounts"
+            rows={rows}
+            rowKey={(account) => account.id}
+            rowText={(account) => account.name}
+            columns={[
+              { key: "name", header: "Name", cell: (account) => account.name, sortValue: (account) => account.name },
+              { key: "region", header: "Region", cell: (account) => account.location },
+              {
+                key: "actions",
+                header: "Actions",
+                align: "end",
+                cell: (account) => (
+                  <IconButton
+                    label={`Delete storage account ${account.name}`}
+                    icon={<Trash2 />}
+                    onPress={() => setDeleting(account.name)}
+                  />
+                ),
+              },
+            ]}
+            empty={
+              <EmptyState icon={<Database />} title="No storage accounts yet">
+                A vault needs one. Create it here, or let the vault&rsquo;s Quick Create make one.
+              </EmptyState>
+            }
+          />
+        )}
+      </QueryView>
+      <DeleteResourceDialog
+        what="storage account"
+        name={deleting}
+        path={api.storageAccount}
+        onClose={() => setDeleting(null)}
+        consequence="Its folder is removed. An account that still holds a vault's data or a replica's disks is not deleted."
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,33 @@
+import { queryOptions } from "@tanstack/react-query";
+import { Region } from "@/lib/contract/portal";
+import { armList } from "../arm-client";
+import { api } from "../paths";
+import { keys } from "../query-keys";
+import { StorageAccountView, VirtualMachineView, VirtualNetworkView } from "../views/region-resources";
+
+export const regionsQuery = () =>
+  queryOptions({
+    queryKey: keys.regions(),
+    queryFn: ({ signal }) => armList(api.regions(), Region, signal),
+    staleTime: Infinity,
+  });
+
+export const storageAccountsQuery = () =>
+  queryOptions({
+    queryKey: keys.storageAccounts(),
+    queryFn: ({ signal }) => armList(api.storageAccounts(), StorageAccountView, signal),
+  });
+
+export const virtualNetworksQuery = () =>
+  queryOptions({
+    queryKey: keys.virtualNetworks(),
+    queryFn: ({ signal }) => armList(api.virtualNetworks(), VirtualNetworkView, signal),
+  });
+
+/** Machines in the region. Their guests' order counts change without events, so they are read again. */
+export const virtualMachinesQuery = () =>
+  queryOptions({
+    queryKey: keys.virtualMachines(),
+    queryFn: ({ signal }) => armList(api.virtualMachines(), VirtualMachineView, signal),
+    refetchInterval: 5_000,
+  });
