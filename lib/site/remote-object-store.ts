@@ -1,5 +1,4 @@
 import type { Clock } from "@/lib/kernel/clock";
-import { Fault } from "@/lib/kernel/fault";
 import {
   objectTruncated,
   type ByteRange,
@@ -7,12 +6,9 @@ import {
   type ObjectSink,
   type StoredObject,
 } from "@/lib/engine/vault/object-store";
+import { patiently } from "./patience";
 import { ObjectList } from "./protocol";
 import type { VaultClient, VaultRequest, VaultResponse } from "./vault-client";
-
-/** How long one object outlasts a vault that is away, so that a restart of the portal does not throw a run away. */
-const PATIENCE_MS = 45_000;
-const PAUSES_MS = [250, 500, 1_000, 2_000];
 
 /**
  * The vault's store as a site reaches it: over TLS, one object at a time, every call safe to repeat. What passes (the
@@ -54,17 +50,8 @@ export class RemoteObjectStore implements ObjectReader, ObjectSink {
     return objects.map((object) => ({ ...object, modifiedAt: new Date(object.modifiedAt) }));
   }
 
-  async #patiently(request: VaultRequest): Promise<VaultResponse> {
-    const deadline = this.#clock.monotonicMs() + PATIENCE_MS;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.#client.send({ ...request, signal: this.#signal });
-      } catch (error) {
-        const passing = error instanceof Fault && error.retryable && error.code !== "StorageFull";
-        if (!passing || this.#clock.monotonicMs() > deadline) throw error;
-        await this.#clock.sleep(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)] ?? 2_000, this.#signal);
-      }
-    }
+  #patiently(request: VaultRequest): Promise<VaultResponse> {
+    return patiently(this.#clock, this.#signal, () => this.#client.send({ ...request, signal: this.#signal }));
   }
 }
 

@@ -1,0 +1,278 @@
+import type { z } from "zod";
+import type { FileSystem } from "@/lib/engine/disk/random-access-file";
+import type { VaultKeys } from "@/lib/engine/keys/vault-keys";
+import type { ObjectReader } from "@/lib/engine/vault/object-store";
+import type { Point } from "@/lib/engine/vault/point-object";
+import type { VaultSession } from "@/lib/engine/vault/vault-session";
+import { assert } from "@/lib/kernel/assert";
+import type { Clock } from "@/lib/kernel/clock";
+import { Fault } from "@/lib/kernel/fault";
+import type { Random } from "@/lib/kernel/random";
+import type { DesiredReplication, PointRegistration, ProgressReport } from "../protocol";
+import { isOutage, replicationDelayMs } from "./back-off";
+import type { LastPoint } from "./choose-blocks";
+import { explainError } from "./explain-error";
+import { ProgressMeter } from "./progress-meter";
+import { replicateMachine } from "./replicate-machine";
+import type { SiteHost } from "./site-host";
+import { Slots } from "./slots";
+import { findUnregisteredPoints, instantOfPoint } from "./unregistered-points";
+
+export interface ReplicatorSetup {
+  readonly host: SiteHost;
+  readonly store: ObjectReader;
+  readonly keys: VaultKeys;
+  readonly fileSystem: FileSystem;
+  readonly openSession: () => Promise<VaultSession>;
+  readonly registerPoint: (registration: z.infer<typeof PointRegistration>) => Promise<string>;
+  /** One initial replication at a time a host; a few deltas. */
+  readonly initialSlots: Slots;
+  readonly deltaSlots: Slots;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface ReplicationReceipt {
+  readonly recoveryPointId: string;
+  readonly orders: { readonly count: number; readonly lastAt: string | null } | null;
+}
+
+/** What the vault lost comes back by storing again what the source still has. */
+const DAMAGE = /^Vault(Pack|Blob|Point|Index)|^ResynchronizationRequired$|^ObjectNotFound$|^ObjectTruncated$/;
+
+/**
+ * Keeps one machine replicated: at its interval, at once when told to, and again after a failure. At most one run at a
+ * time. It converges on what the vault last asked for and may be dropped and made anew at any instant.
+ */
+export class MachineReplicator {
+  readonly #setup: ReplicatorSetup;
+  readonly #ended = new AbortController();
+  readonly #meter: ProgressMeter;
+  /** One run at a time, commanded or due. */
+  readonly #turn = new Slots(1);
+  #desired: DesiredReplication;
+  #machineName: string;
+  #lastPoint: LastPoint | null;
+  #lastContent: { readonly objectName: string; readonly point: Point } | null = null;
+  #phase: z.infer<typeof ProgressReport>["phase"] = "waiting";
+  #error: unknown = null;
+  #failures = 0;
+  #pendingBytes = 0;
+  #repair = false;
+  #leftoversLookedFor = false;
+  #healthLookedAt = false;
+  #dueAtMs: number;
+  #wake: AbortController = new AbortController();
+
+  constructor(setup: ReplicatorSetup, desired: DesiredReplication, machineName: string) {
+    this.#setup = setup;
+    this.#desired = desired;
+    this.#machineName = machineName;
+    this.#lastPoint = desired.lastPoint;
+    this.#meter = new ProgressMeter(setup.clock);
+    this.#dueAtMs = this.#firstDue();
+  }
+
+  get desired(): DesiredReplication {
+    return this.#desired;
+  }
+
+  /** Takes over what the vault says now. Our own newest point counts until the vault has heard of it. */
+  update(desired: DesiredReplication, machineName: string, pendingBytes: number): void {
+    const resumed = this.#desired.state !== "active" && desired.state === "active";
+    this.#desired = desired;
+    this.#machineName = machineName;
+    this.#pendingBytes = pendingBytes;
+    const ours = this.#lastPoint?.objectName ?? "";
+    if (desired.lastPoint !== null && desired.lastPoint.objectName >= ours) this.#lastPoint = desired.lastPoint;
+    if (resumed) this.#dueNow();
+  }
+
+  /** Runs until `stop`. Never rejects: what fails is shown and tried again. */
+  async run(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      await this.#untilDue();
+      if (this.#ended.signal.aborted || this.#desired.state !== "active") continue;
+      await this.#replicate(false).catch(() => undefined);
+    }
+  }
+
+  /** Now, whatever the interval says; waits for a run under way and then makes one of its own. */
+  async replicateNow(final: boolean): Promise<ReplicationReceipt> {
+    return this.#replicate(final);
+  }
+
+  /** Resolves when no run is under way; after `stop` none begins any more. */
+  async settled(): Promise<void> {
+    (await this.#turn.take(new AbortController().signal))();
+  }
+
+  stop(): void {
+    this.#ended.abort(new Fault(stopped(this.#machineName)));
+    this.#wake.abort();
+  }
+
+  report(): z.infer<typeof ProgressReport> {
+    return {
+      protectedItemId: this.#desired.protectedItemId,
+      phase: this.#phase,
+      ...this.#meter.read(),
+      pendingBytes: this.#pendingBytes,
+      error: this.#error === null ? null : explainError(this.#error),
+    };
+  }
+
+  /** A chain of runs: each waits for its turn, then for a slot of the host. */
+  async #replicate(final: boolean): Promise<ReplicationReceipt> {
+    const { signal } = this.#ended;
+    const giveTurn = await this.#turn.take(signal);
+    const began = this.#setup.clock.monotonicMs();
+    try {
+      const receipt = await this.#inSlot(final);
+      this.#failures = 0;
+      this.#error = null;
+      this.#repair = false;
+      this.#phase = "idle";
+      this.#dueAtMs = Math.max(began + this.#desired.intervalSeconds * 1000, this.#setup.clock.monotonicMs());
+      return receipt;
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    } finally {
+      giveTurn();
+    }
+  }
+
+  async #inSlot(final: boolean): Promise<ReplicationReceipt> {
+    const { initialSlots, deltaSlots } = this.#setup;
+    const { signal } = this.#ended;
+    this.#phase = this.#error === null ? "waiting" : this.#phase;
+    const session = await this.#setup.openSession();
+    this.#repairWhatIsMissing(session);
+    await this.#registerLeftovers();
+    const initial = this.#lastPoint === null;
+    const giveSlot = await (initial ? initialSlots : deltaSlots).take(signal);
+    try {
+      return await this.#oneRun(session, initial, final);
+    } finally {
+      giveSlot();
+    }
+  }
+
+  async #oneRun(session: VaultSession, initial: boolean, final: boolean): Promise<ReplicationReceipt> {
+    const { host, store, keys, fileSystem } = this.#setup;
+    const { machineId, diskIds } = this.#desired;
+    const lastPoint = this.#lastPoint;
+    this.#phase = initial ? "initial" : "delta";
+    this.#meter.start(0);
+    const content = this.#lastContent;
+    const done = await replicateMachine(
+      { host, session, store, keys, fileSystem },
+      {
+        machine: { id: machineId, name: this.#machineName },
+        diskIds,
+        lastPoint,
+        lastPointContent: content !== null && content.objectName === lastPoint?.objectName ? content.point : null,
+        final,
+        repair: this.#repair,
+        signal: this.#ended.signal,
+        onProgress: (bytesDone, bytesTotal) => this.#meter.update(bytesDone, bytesTotal),
+        onNote: (note) => this.#setup.log("replication", { machine: this.#machineName, note }),
+        register: (objectName, point) => this.#register(objectName, point),
+      },
+    );
+    this.#lastContent = { objectName: done.objectName, point: done.point };
+    return { recoveryPointId: done.recoveryPointId, orders: done.point.orders };
+  }
+
+  async #register(objectName: string, point: Point): Promise<string> {
+    const { disks, at, kind, final, sourceBytesRead, changedBytes, storedBytes, orders } = point;
+    // Until the answer is here we cannot know whether the vault has it: the next run looks for it.
+    this.#leftoversLookedFor = false;
+    const id = await this.#setup.registerPoint({
+      protectedItemId: this.#desired.protectedItemId,
+      ...{ objectName, at, kind, final, sourceBytesRead, changedBytes, storedBytes, orders },
+      disks: disks.map(({ diskId, virtualSizeBytes, root }) => ({ diskId, virtualSizeBytes, root })),
+    });
+    this.#leftoversLookedFor = true;
+    this.#lastPoint = { id, objectName, previousId: this.#lastPoint?.id ?? null };
+    return id;
+  }
+
+  async #registerLeftovers(): Promise<void> {
+    if (this.#leftoversLookedFor) return;
+    const { store, keys } = this.#setup;
+    const machine = { id: this.#desired.machineId, name: this.#machineName };
+    for (const left of await findUnregisteredPoints(store, keys, machine, this.#lastPoint)) {
+      await this.#register(left.objectName, left.point);
+      this.#setup.log("replication", { machine: machine.name, note: `registered ${left.objectName} belatedly` });
+    }
+    this.#leftoversLookedFor = true;
+  }
+
+  /** Once: a pack that was there when the vault was opened and goes later is found by the run that needs it. */
+  #repairWhatIsMissing(session: VaultSession): void {
+    if (this.#healthLookedAt) return;
+    this.#healthLookedAt = true;
+    const missing = session.health.missingPacks.length;
+    if (missing === 0) return;
+    this.#repair = true;
+    this.#setup.log("replication", { machine: this.#machineName, note: `${missing} packs of the vault are missing` });
+  }
+
+  #failed(error: unknown): void {
+    if (this.#ended.signal.aborted) return;
+    this.#failures += 1;
+    this.#error = error;
+    this.#phase = isOutage(error) ? "waiting" : "error";
+    if (error instanceof Fault && DAMAGE.test(error.code)) this.#repair = true;
+    // Another point may be the vault's last one than we believe: what it says next counts.
+    if (error instanceof Fault && error.code === "ReplicationOvertaken") this.#lastPoint = this.#desired.lastPoint;
+    const delayMs = replicationDelayMs(this.#failures, error, this.#setup.random);
+    this.#dueAtMs = this.#setup.clock.monotonicMs() + delayMs;
+    const known = error instanceof Fault;
+    this.#setup.log("replicationFailed", {
+      machine: this.#machineName,
+      ...explainError(error),
+      retryInMs: delayMs,
+      ...(known ? {} : { stack: error instanceof Error ? error.stack : String(error) }),
+    });
+  }
+
+  async #untilDue(): Promise<void> {
+    const { clock } = this.#setup;
+    const active = this.#desired.state === "active";
+    const waitMs = active ? this.#dueAtMs - clock.monotonicMs() : this.#desired.intervalSeconds * 1000;
+    if (waitMs <= 0) return;
+    this.#wake = new AbortController();
+    const { signal } = this.#wake;
+    if (this.#ended.signal.aborted) return;
+    await clock.sleep(waitMs, signal).catch((error: unknown) => {
+      assert(signal.aborted, `a sleep failed: ${String(error)}`);
+    });
+  }
+
+  #dueNow(): void {
+    this.#dueAtMs = this.#setup.clock.monotonicMs();
+    this.#wake.abort();
+  }
+
+  /** After a restart the interval goes on from the last point; without one the initial replication is due at once. */
+  #firstDue(): number {
+    const { clock } = this.#setup;
+    const at = this.#lastPoint === null ? null : instantOfPoint(this.#lastPoint.objectName);
+    if (at === null) return clock.monotonicMs();
+    const age = Math.max(0, clock.now().getTime() - at);
+    return clock.monotonicMs() + Math.max(0, this.#desired.intervalSeconds * 1000 - age);
+  }
+}
+
+function stopped(machineName: string) {
+  return {
+    code: "ReplicationStopped",
+    message: `The replication of ${machineName} was stopped.`,
+    possibleCauses: "Protection was disabled, or the agent is ending.",
+    recommendedAction: "Enable protection again if the machine is to be protected.",
+  };
+}

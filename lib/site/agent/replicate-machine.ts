@@ -1,0 +1,207 @@
+import type { Cut, CutDisk } from "@/lib/compute/host-protocol";
+import type { FileSystem } from "@/lib/engine/disk/random-access-file";
+import { BLOCK_BYTES } from "@/lib/engine/blocks/block-size";
+import type { VaultKeys } from "@/lib/engine/keys/vault-keys";
+import type { ObjectReader } from "@/lib/engine/vault/object-store";
+import { openPoint } from "@/lib/engine/vault/open-point";
+import type { Point, PointDisk } from "@/lib/engine/vault/point-object";
+import type { ReplicationRun } from "@/lib/engine/vault/replication-run";
+import type { VaultSession } from "@/lib/engine/vault/vault-session";
+import { Fault } from "@/lib/kernel/fault";
+import { chooseBlocks, type DiskPlan, type LastPoint } from "./choose-blocks";
+import type { SiteHost } from "./site-host";
+
+export interface ReplicationTask {
+  readonly machine: { readonly id: string; readonly name: string };
+  readonly diskIds: readonly string[];
+  readonly lastPoint: LastPoint | null;
+  /** The content of that point where it is at hand already. */
+  readonly lastPointContent: Point | null;
+  readonly final: boolean;
+  readonly repair: boolean;
+  readonly signal: AbortSignal;
+  /** Bytes read of the bytes to read. The total becomes exact as disks begin. */
+  readonly onProgress: (bytesDone: number, bytesTotal: number) => void;
+  readonly onNote: (note: string) => void;
+  /** Makes the committed point known to the vault; answers its id. Idempotent. */
+  readonly register: (objectName: string, point: Point) => Promise<string>;
+}
+
+export interface ReplicationTools {
+  readonly host: SiteHost;
+  readonly session: VaultSession;
+  readonly store: ObjectReader;
+  readonly keys: VaultKeys;
+  readonly fileSystem: FileSystem;
+}
+
+export interface ReplicatedPoint {
+  readonly recoveryPointId: string;
+  readonly objectName: string;
+  readonly point: Point;
+}
+
+/**
+ * One replication of one machine: cut, read, upload, check that the cut stood the whole time, commit, register, release.
+ * A kill between any two of these loses nothing: the write logs are dropped last, and only for what is registered.
+ */
+export async function replicateMachine(tools: ReplicationTools, task: ReplicationTask): Promise<ReplicatedPoint> {
+  const { host } = tools;
+  const { id, name } = task.machine;
+  if (task.final) await mustBeOff(host, task);
+  await host.setTracking(id, { enabled: true, diskIds: [...task.diskIds] });
+  const cut = await host.cut(id, { diskIds: [...task.diskIds] });
+  let recoveryPointId: string | null = null;
+  try {
+    const before = await contentOfLastPoint(tools, task);
+    const plans = planDisks(tools, task, cut, before);
+    const committed = await readAndCommit(tools, task, cut, plans);
+    recoveryPointId = await task.register(committed.objectName, committed.point);
+    return { ...committed, recoveryPointId };
+  } finally {
+    await release(host, { id, name }, cut.cutId, recoveryPointId, task.onNote);
+  }
+}
+
+async function contentOfLastPoint(tools: ReplicationTools, task: ReplicationTask): Promise<Point | null> {
+  if (task.lastPoint === null || task.repair) return null;
+  if (task.lastPointContent !== null) return task.lastPointContent;
+  const context = { machine: task.machine.name, point: task.lastPoint.objectName };
+  return openPoint(tools.store, tools.keys, task.lastPoint.objectName, context);
+}
+
+interface PlannedDisk {
+  readonly disk: CutDisk;
+  readonly plan: DiskPlan;
+}
+
+function planDisks(tools: ReplicationTools, task: ReplicationTask, cut: Cut, before: Point | null): PlannedDisk[] {
+  return cut.disks.map((disk) => {
+    const plan = chooseBlocks({
+      fileSystem: tools.fileSystem,
+      cut,
+      disk,
+      lastPoint: task.lastPoint,
+      before: before?.disks.find((one) => one.diskId === disk.diskId) ?? null,
+      repair: task.repair,
+    });
+    if (plan.fullReadReason !== null) task.onNote(`disk ${disk.diskId} is read in full: ${plan.fullReadReason}`);
+    return { disk, plan };
+  });
+}
+
+async function readAndCommit(tools: ReplicationTools, task: ReplicationTask, cut: Cut, planned: PlannedDisk[]) {
+  const run = await tools.session.begin(task.machine);
+  try {
+    const read = await readDisks(tools, task, run, planned);
+    if (task.final) await mustBeOff(tools.host, task);
+    if (!(await tools.host.verifyCut(task.machine.id, cut.cutId))) throw cutVoid(task.machine.name);
+    task.signal.throwIfAborted();
+    const { name, point } = await run.commit({
+      at: cut.at,
+      kind: "CrashConsistent",
+      disks: read.disks,
+      sourceBytesRead: read.bytesRead,
+      changedBytes: read.changedBytes,
+      storedBytes: read.storedBytes,
+      orders: cut.orders,
+      final: task.final,
+      previous: task.repair ? null : (task.lastPoint?.objectName ?? null),
+    });
+    return { objectName: name, point };
+  } catch (error) {
+    await run.abort();
+    throw error;
+  }
+}
+
+/** One disk at a time, as the service does it. */
+async function readDisks(
+  tools: ReplicationTools,
+  task: ReplicationTask,
+  run: ReplicationRun,
+  planned: readonly PlannedDisk[],
+) {
+  const expected = await expectedBytes(tools.host, task.machine.id, planned);
+  const disks: PointDisk[] = [];
+  const totals = { bytesRead: 0, changedBytes: 0, storedBytes: 0 };
+  for (const [index, { disk, plan }] of planned.entries()) {
+    const later = expected.slice(index + 1).reduce((sum, bytes) => sum + bytes, 0);
+    const replicated = await run.replicateDisk({
+      diskName: disk.diskId,
+      source: { imagePath: disk.imagePath, preservePath: disk.preservePath },
+      virtualSizeBytes: disk.virtualSizeBytes,
+      previousTop: plan.previousTop,
+      blocks: plan.blocks,
+      signal: task.signal,
+      onProgress: ({ bytesRead, bytesTotal }) =>
+        task.onProgress(totals.bytesRead + bytesRead, totals.bytesRead + bytesTotal + later),
+    });
+    totals.bytesRead += replicated.stats.bytesRead;
+    totals.changedBytes += replicated.stats.changedBytes;
+    totals.storedBytes += replicated.stats.storedBytes;
+    disks.push({
+      diskId: disk.diskId,
+      virtualSizeBytes: disk.virtualSizeBytes,
+      root: replicated.root.toString("hex"),
+      top: replicated.top.toString("hex"),
+    });
+  }
+  return { disks, ...totals };
+}
+
+/** What each disk will take to read: exact for a delta, what its file occupies otherwise. */
+async function expectedBytes(host: SiteHost, machineId: string, planned: readonly PlannedDisk[]): Promise<number[]> {
+  const { disks } = await host.machine(machineId);
+  return planned.map(({ disk, plan }) => {
+    if (plan.blocks !== "allocated") return plan.blocks.count * BLOCK_BYTES;
+    const known = disks.find((one) => one.id === disk.diskId);
+    return Math.min(known?.allocatedBytes ?? disk.virtualSizeBytes, disk.virtualSizeBytes);
+  });
+}
+
+/**
+ * Not to be able to release costs time only: a host that went away void its cut itself, and its logs go on covering more
+ * than needed. So it must not turn a registered point into a failure.
+ */
+async function release(
+  host: SiteHost,
+  machine: { id: string; name: string },
+  cutId: string,
+  recoveryPointId: string | null,
+  onNote: (note: string) => void,
+): Promise<void> {
+  try {
+    const released = await host.releaseCut(machine.id, cutId, {
+      committed: recoveryPointId !== null,
+      baseline: recoveryPointId,
+    });
+    if (!released) onNote("the cut was void when it was released; the write logs are kept");
+  } catch (error) {
+    onNote(`the cut of ${machine.name} was not released: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function mustBeOff(host: SiteHost, task: ReplicationTask): Promise<void> {
+  const { power } = await host.machine(task.machine.id);
+  if (power === "off" || power === "failed") return;
+  throw new Fault({
+    code: "MachineNotOff",
+    message: `${task.machine.name} is ${power}; its last changes can be sent only when it is off.`,
+    possibleCauses: "It was started again after it was shut down for the failover.",
+    recommendedAction: "Shut it down and run the failover again, or run a test failover while it runs.",
+  });
+}
+
+function cutVoid(machineName: string): Fault {
+  return new Fault(
+    {
+      code: "CutVoid",
+      message: `What was read of ${machineName} is not one instant: its host restarted or the image changed meanwhile.`,
+      possibleCauses: "The host process was killed and started again, or another program wrote to the disk image.",
+      recommendedAction:
+        "Nothing: the agent reads again. If it repeats, make sure that no other program writes the image.",
+    },
+    { retryable: true },
+  );
+}

@@ -1,0 +1,242 @@
+import { z } from "zod";
+import type { HostStatus } from "@/lib/compute/host-protocol";
+import type { FileSystem } from "@/lib/engine/disk/random-access-file";
+import type { ObjectReader, ObjectSink } from "@/lib/engine/vault/object-store";
+import type { VaultSession } from "@/lib/engine/vault/vault-session";
+import type { Clock } from "@/lib/kernel/clock";
+import type { Random } from "@/lib/kernel/random";
+import { Fault } from "@/lib/kernel/fault";
+import { patiently } from "../patience";
+import { HeartbeatAnswer, PointReceipt, type DesiredReplication, type ReportedMachineWire } from "../protocol";
+import { COMPONENT_VERSION } from "../register-host";
+import type { HostRegistration } from "../registration-file";
+import { RemoteObjectStore } from "../remote-object-store";
+import type { VaultClient } from "../vault-client";
+import { reconnectDelayMs } from "./back-off";
+import { CommandRunner } from "./command-runner";
+import { explainError } from "./explain-error";
+import { inventoryOf, inventoryWithoutHost } from "./inventory";
+import { MachineReplicator, type ReplicatorSetup } from "./machine-replicator";
+import type { SiteHost } from "./site-host";
+import { Slots } from "./slots";
+
+export interface SiteAgentOptions {
+  readonly registration: HostRegistration;
+  readonly client: VaultClient;
+  readonly host: SiteHost;
+  readonly fileSystem: FileSystem;
+  /** Opens the engine's session on the vault; the agent closes it. */
+  readonly openSession: (store: ObjectReader & ObjectSink) => Promise<VaultSession>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+const HEARTBEAT_MS = 2_000;
+const PROGRESS_MS = 500;
+const IDLE_PROGRESS_MS = 2_000;
+const DELTAS_AT_ONCE = 2;
+
+/**
+ * The MARS agent and Provider of one host: says what is there, does what the vault asks, replicates what it wants
+ * replicated. Every loop ends with `stop` only; what fails is said and tried again.
+ */
+export class SiteAgent {
+  readonly #options: SiteAgentOptions;
+  readonly #ended = new AbortController();
+  readonly #store: RemoteObjectStore;
+  readonly #setup: ReplicatorSetup;
+  readonly #replicators = new Map<string, { readonly replicator: MachineReplicator; readonly loop: Promise<void> }>();
+  /** Stopped, and not yet at rest. */
+  readonly #ending = new Set<MachineReplicator>();
+  readonly #commands: CommandRunner;
+  readonly #reportedAtMs = new Map<string, number>();
+  #session: Promise<VaultSession> | null = null;
+  #machines: z.infer<typeof ReportedMachineWire>[] | null = null;
+  #beat = new AbortController();
+  #connected = false;
+  #complaint = "";
+
+  constructor(options: SiteAgentOptions) {
+    this.#options = options;
+    const { client, clock, random, host, fileSystem, registration, log } = options;
+    this.#store = new RemoteObjectStore(client, clock, this.#ended.signal);
+    this.#setup = {
+      ...{ host, fileSystem, clock, random, log, store: this.#store, keys: registration.vaultKeys },
+      openSession: () => this.#openSession(),
+      registerPoint: (body) => this.#registerPoint(body),
+      initialSlots: new Slots(1),
+      deltaSlots: new Slots(DELTAS_AT_ONCE),
+    };
+    this.#commands = new CommandRunner({
+      ...{ client, host, clock, random, log, signal: this.#ended.signal },
+      replicator: (itemId) => this.#replicators.get(itemId)?.replicator ?? null,
+      refresh: () => this.#beat.abort(),
+    });
+  }
+
+  /** Resolves when `stop` was called and everything under way has ended. */
+  async run(): Promise<void> {
+    await Promise.all([this.#heartbeats(), this.#commands.run(), this.#progress()]);
+    await Promise.all([...this.#replicators.values()].map(({ loop }) => loop));
+    const replicators = [...this.#ending, ...[...this.#replicators.values()].map(({ replicator }) => replicator)];
+    await Promise.all(replicators.map((replicator) => replicator.settled()));
+    const session = await this.#session?.catch(() => null);
+    await session?.close();
+    this.#options.client.close();
+  }
+
+  stop(): void {
+    this.#ended.abort(new Fault(agentEnds()));
+    this.#beat.abort();
+    for (const { replicator } of this.#replicators.values()) replicator.stop();
+  }
+
+  async #heartbeats(): Promise<void> {
+    let failures = 0;
+    while (!this.#ended.signal.aborted) {
+      try {
+        await this.#heartbeat();
+        failures = 0;
+        this.#connected = true;
+        this.#say("connected", { endpoint: this.#options.client.endpoint });
+      } catch (error) {
+        if (this.#ended.signal.aborted) return;
+        failures += 1;
+        this.#connected = false;
+        this.#say("notConnected", { ...explainError(error) });
+      }
+      const delayMs = failures === 0 ? HEARTBEAT_MS : reconnectDelayMs(failures, this.#options.random);
+      this.#beat = new AbortController();
+      if (this.#ended.signal.aborted) return;
+      await this.#pause(delayMs, this.#beat.signal);
+    }
+  }
+
+  async #heartbeat(): Promise<void> {
+    const { client, host, registration } = this.#options;
+    const status = await host.status().catch((error: unknown) => {
+      if (!(error instanceof Fault)) throw error;
+      this.#options.log("hostUnreachable", { message: error.message });
+      return null;
+    });
+    if (status !== null) this.#machines = inventoryOf(status);
+    else if (this.#machines !== null) this.#machines = inventoryWithoutHost(this.#machines);
+    // A host that was never seen has no inventory; an empty one would say that its machines are gone.
+    if (this.#machines === null) return;
+    const answer = await client.call("POST", "/agent/v1/heartbeat", HeartbeatAnswer, {
+      body: { hostName: registration.hostName, version: COMPONENT_VERSION, machines: this.#machines },
+      signal: this.#ended.signal,
+    });
+    await this.#converge(answer.replications, status);
+  }
+
+  /** Begins, changes and ends replications until they are what the vault wants. */
+  async #converge(wanted: readonly DesiredReplication[], status: HostStatus | null): Promise<void> {
+    for (const desired of wanted) {
+      const machine = status?.machines.find((one) => one.id === desired.machineId);
+      const name = machine?.name ?? this.#nameOf(desired.machineId);
+      const pending = machine?.disks.reduce((sum, disk) => sum + disk.pendingBytes, 0) ?? 0;
+      const running = this.#replicators.get(desired.protectedItemId);
+      if (running) running.replicator.update(desired, name, pending);
+      else this.#begin(desired, name);
+    }
+    const items = new Set(wanted.map((desired) => desired.protectedItemId));
+    for (const [itemId, { replicator, loop }] of this.#replicators) {
+      if (items.has(itemId)) continue;
+      replicator.stop();
+      this.#replicators.delete(itemId);
+      this.#reportedAtMs.delete(itemId);
+      this.#ending.add(replicator);
+      void Promise.all([loop, replicator.settled()]).finally(() => this.#ending.delete(replicator));
+    }
+    await this.#endTracking(wanted, status);
+  }
+
+  #begin(desired: DesiredReplication, machineName: string): void {
+    const replicator = new MachineReplicator(this.#setup, desired, machineName);
+    this.#replicators.set(desired.protectedItemId, { replicator, loop: replicator.run() });
+  }
+
+  /** Machines that nobody wants replicated need no write logs. */
+  async #endTracking(wanted: readonly DesiredReplication[], status: HostStatus | null): Promise<void> {
+    const ending = [...this.#ending].map((replicator) => replicator.desired);
+    const inUse = new Set([...wanted, ...ending].map((desired) => desired.machineId));
+    for (const machine of status?.machines ?? []) {
+      if (!machine.tracking || inUse.has(machine.id)) continue;
+      await this.#options.host.setTracking(machine.id, { enabled: false }).catch((error: unknown) => {
+        // The next heartbeat tries again; the vault must hear of the host meanwhile.
+        this.#options.log("trackingNotEnded", { machine: machine.name, ...explainError(error) });
+      });
+    }
+  }
+
+  async #progress(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      await this.#pause(PROGRESS_MS, this.#ended.signal);
+      for (const [itemId, { replicator }] of this.#connected ? this.#replicators : []) {
+        const report = replicator.report();
+        const now = this.#options.clock.monotonicMs();
+        const moving = report.phase === "initial" || report.phase === "delta";
+        const since = now - (this.#reportedAtMs.get(itemId) ?? Number.NEGATIVE_INFINITY);
+        if (!moving && since < IDLE_PROGRESS_MS) continue;
+        this.#reportedAtMs.set(itemId, now);
+        await this.#sendProgress(report);
+      }
+    }
+  }
+
+  /** Figures of this instant: worth nothing later, so they are not repeated. The heartbeat tells of a lost connection. */
+  async #sendProgress(body: unknown): Promise<void> {
+    try {
+      await this.#options.client.call("POST", "/agent/v1/progress", z.null(), { body, signal: this.#ended.signal });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+
+  async #registerPoint(body: unknown): Promise<string> {
+    const { client, clock } = this.#options;
+    const { signal } = this.#ended;
+    const receipt = await patiently(clock, signal, () =>
+      client.call("POST", "/agent/v1/points", PointReceipt, { body, signal }),
+    );
+    return receipt.recoveryPointId;
+  }
+
+  /** One session for all machines, opened when first needed; one that could not be opened is tried again. */
+  #openSession(): Promise<VaultSession> {
+    this.#session ??= this.#options.openSession(this.#store).catch((error: unknown) => {
+      this.#session = null;
+      throw error;
+    });
+    return this.#session;
+  }
+
+  #nameOf(machineId: string): string {
+    return this.#machines?.find((machine) => machine.id === machineId)?.name ?? machineId;
+  }
+
+  /** Says a state when it is entered, not every two seconds. */
+  #say(event: string, details: Readonly<Record<string, unknown>>): void {
+    const said = JSON.stringify([event, details]);
+    if (said === this.#complaint) return;
+    this.#complaint = said;
+    this.#options.log(event, details);
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#options.clock.sleep(ms, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}
+
+function agentEnds() {
+  return {
+    code: "AgentEnds",
+    message: "The agent is ending.",
+    possibleCauses: "It was asked to end, or its supervisor did.",
+    recommendedAction: "Nothing: it goes on where it was when it is started again.",
+  };
+}

@@ -1,0 +1,39 @@
+/** At most `size` holders at a time, first come first served. */
+export class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(size: number) {
+    this.#free = size;
+  }
+
+  /** Rejects with the signal's reason when it aborts while waiting. Returns the way to give the slot back. */
+  async take(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if (this.#free > 0) this.#free -= 1;
+    else await this.#turn(signal);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free += 1;
+    };
+  }
+
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const granted = () => {
+        signal.removeEventListener("abort", given);
+        resolve();
+      };
+      const given = () => {
+        this.#waiting.splice(this.#waiting.indexOf(granted), 1);
+        reject(signal.reason as Error);
+      };
+      this.#waiting.push(granted);
+      signal.addEventListener("abort", given, { once: true });
+    });
+  }
+}
