@@ -1,12 +1,13 @@
-import { CCtx, compressBound, DCtx } from "zstd-napi/binding.js";
+// A CommonJS module whose exports Node cannot see by name.
+import zstd from "zstd-napi/binding.js";
 import { BLOCK_BYTES } from "./block-size";
 
 const LEVEL = 1;
 
 /** zstd without allocation: contexts and the output buffer are reused, since the first touch of fresh memory is slow. */
 export class Compressor {
-  readonly #context = new CCtx();
-  readonly #output = Buffer.alloc(compressBound(BLOCK_BYTES));
+  readonly #context = new zstd.CCtx();
+  readonly #output = Buffer.alloc(zstd.compressBound(BLOCK_BYTES));
 
   /**
    * One zstd frame, or null when it would save less than a 32nd. The result is overwritten by the next call. `plain` has
@@ -19,7 +20,7 @@ export class Compressor {
 }
 
 export class Decompressor {
-  readonly #context = new DCtx();
+  readonly #context = new zstd.DCtx();
 
   /** Fills `into` exactly, or returns false: the frame is not sound or holds another number of bytes. */
   decompress(frame: Uint8Array, into: Uint8Array): boolean {

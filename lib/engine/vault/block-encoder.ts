@@ -2,7 +2,7 @@ import { assert } from "@/lib/kernel/assert";
 import type { Random } from "@/lib/kernel/random";
 import { isZeroId } from "../blocks/blob-id";
 import { BlockHasher } from "../blocks/block-hasher";
-import { BLOCK_BYTES, ID_BYTES, PAGE_CHILDREN } from "../blocks/block-size";
+import { BLOCK_BYTES, ID_BYTES, PAGE_BYTES, PAGE_CHILDREN } from "../blocks/block-size";
 import { Compressor } from "../blocks/compressor";
 import { readBlockRange } from "../blocks/disk-root";
 import { treeShape } from "../blocks/tree-shape";
@@ -12,6 +12,7 @@ import type { BlockUnit, BlockUnitResult, OpenBlockSource, SourceOpener, SourceS
 import { PackWriter, type FinishedPack } from "./pack-writer";
 
 const READ_BLOCKS = 16;
+const ZERO_PAGE = Buffer.alloc(PAGE_BYTES);
 
 export interface EncoderSetup {
   readonly keys: VaultKeys;
@@ -58,7 +59,7 @@ export class BlockEncoder {
     const source = this.#source(run, unit.source);
     const shape = treeShape(unit.virtualSizeBytes);
     assert(source.virtualSizeBytes === unit.virtualSizeBytes, "the source changed its size under a replication");
-    const earlier = unit.earlier === null ? null : Buffer.from(unit.earlier);
+    const earlier = unit.earlier === null ? ZERO_PAGE : Buffer.from(unit.earlier);
     const page = Buffer.from(unit.page);
     const reliedOn = new Set<number>();
     let changed = 0;
@@ -69,7 +70,7 @@ export class BlockEncoder {
         const block = bytes.subarray(at * BLOCK_BYTES, (at + 1) * BLOCK_BYTES);
         const id = this.#hasher.blockId(block);
         const idAt = ((first + at) % PAGE_CHILDREN) * ID_BYTES;
-        if (earlier !== null && earlier.compare(id, 0, ID_BYTES, idAt, idAt + ID_BYTES) === 0) {
+        if (earlier.compare(id, 0, ID_BYTES, idAt, idAt + ID_BYTES) === 0) {
           id.copy(page, idAt);
           continue;
         }

@@ -24,7 +24,7 @@ export interface BlockUnit {
   readonly virtualSizeBytes: number;
   /** Block indexes, ascending, all of one lowest page. */
   readonly blocks: Uint32Array;
-  /** The page's ids in the earlier tree: what is equal is not stored again. Null: compare with nothing. */
+  /** The page's ids in the earlier tree: what is equal is not stored again. Null: all zero. */
   readonly earlier: SharedArrayBuffer | null;
   /** The page being made; the worker writes the ids of its blocks. */
   readonly page: SharedArrayBuffer;

@@ -9,6 +9,7 @@ import { rootOfRuns } from "../blocks/disk-root";
 import { blockLengthBytes, type TreeShape } from "../blocks/tree-shape";
 import { createFixedVhd } from "../disk/create-vhd";
 import type { Disk } from "../disk/disk";
+import { fileAlreadyExists } from "../disk/file-faults";
 import { openDisk } from "../disk/open-disk";
 import type { FileSystem } from "../disk/random-access-file";
 import type { WantedBlock } from "./blob-reader";
@@ -33,8 +34,13 @@ export interface MaterialiseRequest {
   readonly disk: PointDisk;
   readonly context: VaultContext;
   readonly fileSystem: FileSystem;
-  /** Where the VHD is made; must not exist. On failure and on abort it is removed. */
+  /**
+   * Appears when it is whole and verified, never before: until then the file is `<targetPath>.partial`, which is removed on
+   * failure and on abort, and replaced when a killed process left one.
+   */
   readonly targetPath: string;
+  /** Replace what an earlier run has made there. Otherwise that is the fault FileExists. */
+  readonly replace?: boolean;
   readonly format: "vhd-fixed";
   readonly random: Random;
   readonly clock: Clock;
@@ -60,26 +66,40 @@ export interface Materialised {
  */
 export async function materialise(request: MaterialiseRequest): Promise<Materialised> {
   const startedMs = request.clock.monotonicMs();
-  const { tree, shape } = treeOfDisk(request.vault, request.disk, request.context);
-  const vhd = createFixedVhd(request.fileSystem, request.targetPath, {
+  const { fileSystem, targetPath } = request;
+  if (request.replace !== true && fileSystem.exists(targetPath)) throw fileAlreadyExists(targetPath);
+  const path = `${targetPath}.partial`;
+  fileSystem.remove(path);
+  try {
+    const { tree, shape } = treeOfDisk(request.vault, request.disk, request.context);
+    const written = await writeFile(request, path, tree, shape);
+    const verified = await verifyFile(request, path, written, shape);
+    fileSystem.rename(path, targetPath);
+    const seconds = (request.clock.monotonicMs() - startedMs) / 1_000;
+    return { ...verified, bytesWritten: runsBytes(written, shape), seconds };
+  } catch (error) {
+    fileSystem.remove(path);
+    throw error;
+  }
+}
+
+async function writeFile(
+  request: MaterialiseRequest,
+  path: string,
+  tree: TreeReader,
+  shape: TreeShape,
+): Promise<BlockRun[]> {
+  const vhd = createFixedVhd(request.fileSystem, path, {
     virtualSizeBytes: request.disk.virtualSizeBytes,
     uniqueId: request.random.uuid(),
     createdAt: request.clock.now(),
   });
   try {
-    let written: BlockRun[];
-    try {
-      written = await writeBlocks(request, vhd, tree, shape);
-      vhd.sync();
-    } finally {
-      vhd.close();
-    }
-    const verified = await verifyFile(request, written, shape);
-    const bytesWritten = runsBytes(written, shape);
-    return { ...verified, bytesWritten, seconds: (request.clock.monotonicMs() - startedMs) / 1_000 };
-  } catch (error) {
-    request.fileSystem.remove(request.targetPath);
-    throw error;
+    const written = await writeBlocks(request, vhd, tree, shape);
+    vhd.sync();
+    return written;
+  } finally {
+    vhd.close();
   }
 }
 
@@ -130,10 +150,11 @@ function wantedBlocks(pageIndex: number, page: Buffer, runs: { first: number; en
  */
 async function verifyFile(
   request: MaterialiseRequest,
+  path: string,
   written: readonly BlockRun[],
   shape: TreeShape,
 ): Promise<Pick<Materialised, "root" | "bytesVerified" | "holesProvenBy">> {
-  const vhd = openDisk(request.fileSystem, request.targetPath, "read");
+  const vhd = openDisk(request.fileSystem, path, "read");
   try {
     const sound = vhd.format === "vhd-fixed" && vhd.virtualSizeBytes === request.disk.virtualSizeBytes;
     const holesProven = sound && allocationProvesHoles(vhd.file.allocatedBytes(), runsBytes(written, shape));

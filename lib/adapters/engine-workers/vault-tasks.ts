@@ -1,0 +1,93 @@
+import { Fault } from "@/lib/kernel/fault";
+import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
+import { FolderStore } from "@/lib/adapters/stores/folder-store";
+import { systemClock } from "@/lib/adapters/system/system-clock";
+import { systemRandom } from "@/lib/adapters/system/system-random";
+import { rootOfDisk } from "@/lib/engine/blocks/disk-root";
+import { deriveVaultKeys } from "@/lib/engine/keys/vault-keys";
+import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
+import { checkPoint } from "@/lib/engine/vault/check-point";
+import { materialise } from "@/lib/engine/vault/materialise";
+import type { ObjectStore } from "@/lib/engine/vault/object-store";
+import { openPoint } from "@/lib/engine/vault/open-point";
+import { sweep } from "@/lib/engine/vault/sweep";
+import { openVaultReader } from "@/lib/engine/vault/vault-reader";
+import type { StoreLocation, VaultTask, VaultTasks } from "./vault-worker-protocol";
+
+interface TaskContext<Task extends VaultTask> {
+  readonly onProgress: (progress: VaultTasks[Task]["progress"]) => void;
+  readonly signal: AbortSignal;
+}
+
+type TaskRunner<Task extends VaultTask> = (
+  args: VaultTasks[Task]["args"],
+  context: TaskContext<Task>,
+) => Promise<VaultTasks[Task]["result"]>;
+
+/** What each task does, in whatever process this runs. */
+export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
+  materialise: async (args, { onProgress, signal }) => {
+    const keys = deriveVaultKeys(args.masterKey);
+    const store = await openStore(args.store);
+    const point = await openPoint(store, keys, args.pointName, args.context);
+    const disk = point.disks.find(({ diskId }) => diskId === args.diskId);
+    if (disk === undefined) throw diskNotInPoint(args);
+    return materialise({
+      vault: await openVaultReader(store, keys),
+      disk,
+      context: args.context,
+      fileSystem: nodeFileSystem,
+      targetPath: args.targetPath,
+      replace: args.replace,
+      format: args.format,
+      random: systemRandom,
+      clock: systemClock,
+      onProgress,
+      signal,
+    });
+  },
+
+  "verify-root": async ({ masterKey, imagePath }, { onProgress, signal }) => {
+    const view = openFrozenView(nodeFileSystem, { imagePath, preservePath: null });
+    try {
+      const { root, bytesRead } = await rootOfDisk(view, deriveVaultKeys(masterKey), { onProgress, signal });
+      return { root: root.toString("hex"), bytesRead, virtualSizeBytes: view.virtualSizeBytes };
+    } finally {
+      view.close();
+    }
+  },
+
+  check: async (args, { onProgress, signal }) => {
+    const vault = await openVaultReader(await openStore(args.store), deriveVaultKeys(args.masterKey));
+    const results = [];
+    for (const { name, context } of args.points) {
+      const report = (bytesRead: number) => onProgress({ pointName: name, bytesRead });
+      const { problem, bytesRead } = await checkPoint(vault, name, context, { onProgress: report, signal });
+      results.push({ name, problem: problem?.explanation ?? null, bytesRead });
+    }
+    return results;
+  },
+
+  sweep: async (args, { signal }) =>
+    sweep({
+      store: await openStore(args.store),
+      keys: deriveVaultKeys(args.masterKey),
+      random: systemRandom,
+      clock: systemClock,
+      minimumAgeMs: args.minimumAgeMs,
+      signal,
+    }),
+};
+
+function openStore(location: StoreLocation): Promise<ObjectStore> {
+  return FolderStore.open(location.folder);
+}
+
+function diskNotInPoint({ context, diskId }: VaultTasks["materialise"]["args"]): Fault {
+  return new Fault({
+    code: "DiskNotInRecoveryPoint",
+    message: `Recovery point ${context.point ?? "?"} of ${context.machine} has no disk ${diskId}.`,
+    possibleCauses: "The disk was added to the machine, or its protection was enabled, after this recovery point.",
+    recommendedAction: "Choose a later recovery point.",
+  });
+}

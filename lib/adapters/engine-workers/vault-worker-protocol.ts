@@ -1,0 +1,67 @@
+import type { Explanation } from "@/lib/kernel/fault";
+import type { Materialised, MaterialiseProgress } from "@/lib/engine/vault/materialise";
+import type { SweepReport } from "@/lib/engine/vault/sweep";
+import type { VaultContext } from "@/lib/engine/vault/vault-faults";
+import type { WireError } from "./error-wire";
+
+/** Which store holds the vault. Room for others (Azure Blob) in the union. */
+export interface StoreLocation {
+  readonly kind: "folder";
+  readonly folder: string;
+}
+
+export interface VaultAccess {
+  readonly store: StoreLocation;
+  /** `VaultKeys.master`. Travels over the process's own channel only, never in its arguments or environment. */
+  readonly masterKey: Uint8Array;
+}
+
+/** The bulk work that a child process does; each with its arguments, progress and result. */
+export interface VaultTasks {
+  /** A point's disk as a verified file (engine/vault/materialise). */
+  materialise: {
+    readonly args: VaultAccess & {
+      readonly pointName: string;
+      readonly context: VaultContext;
+      readonly diskId: string;
+      readonly targetPath: string;
+      readonly format: "vhd-fixed";
+      readonly replace: boolean;
+    };
+    readonly progress: MaterialiseProgress;
+    readonly result: Materialised;
+  };
+  /** The root of a disk image that nobody writes to: evidence. */
+  "verify-root": {
+    readonly args: { readonly masterKey: Uint8Array; readonly imagePath: string };
+    readonly progress: { readonly bytesRead: number; readonly bytesTotal: number };
+    readonly result: { readonly root: string; readonly bytesRead: number; readonly virtualSizeBytes: number };
+  };
+  /** Reads everything that the points reach. */
+  check: {
+    readonly args: VaultAccess & { readonly points: readonly { readonly name: string; readonly context: VaultContext }[] };
+    readonly progress: { readonly pointName: string; readonly bytesRead: number };
+    readonly result: readonly {
+      readonly name: string;
+      readonly problem: Explanation | null;
+      readonly bytesRead: number;
+    }[];
+  };
+  /** Gives back space (engine/vault/sweep). One at a time per vault: the caller's duty. */
+  sweep: {
+    readonly args: VaultAccess & { readonly minimumAgeMs: number };
+    readonly progress: never;
+    readonly result: SweepReport;
+  };
+}
+
+export type VaultTask = keyof VaultTasks;
+
+export type ToVaultWorker =
+  | { [Task in VaultTask]: { kind: "request"; id: number; task: Task; args: VaultTasks[Task]["args"] } }[VaultTask]
+  | { readonly kind: "abort"; readonly id: number };
+
+export type FromVaultWorker =
+  | { readonly kind: "progress"; readonly id: number; readonly progress: VaultTasks[VaultTask]["progress"] }
+  | { readonly kind: "result"; readonly id: number; readonly result: VaultTasks[VaultTask]["result"] }
+  | { readonly kind: "error"; readonly id: number; readonly error: WireError };
