@@ -1,0 +1,74 @@
+"use client";
+import { useState } from "react";
+import { elsewhere, fieldProblem } from "@/components/shell/field-problem";
+import { useOperation } from "@/components/shell/use-operation";
+import { ErrorBar } from "@/components/ui/message-bar";
+import { SidePanel } from "@/components/ui/side-panel";
+import { TextField } from "@/components/ui/text-field";
+import { startOperation } from "@/lib/client/long-running";
+import { api } from "@/lib/client/paths";
+import { resourceNameProblem } from "@/lib/domain/names";
+
+/** Makes a site of a folder of disk images on this computer. */
+export function AddFolderPanel({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const [name, setName] = useState("");
+  const [folder, setFolder] = useState("");
+  const [wasSubmitted, setSubmitted] = useState(false);
+  const operation = useOperation();
+  const close = () => {
+    operation.clearError();
+    setName("");
+    setFolder("");
+    setSubmitted(false);
+    onClose();
+  };
+  const submit = () => {
+    setSubmitted(true);
+    if (resourceNameProblem(name, "site") || folder.trim() === "") return;
+    operation.run({
+      title: "Add site",
+      subject: name,
+      start: () =>
+        startOperation("PUT", api.estateSite(name), { properties: { folder: folder.trim() } }, { onlyNew: true }),
+      onAccepted: close,
+    });
+  };
+  const rest = elsewhere(operation.error, "name", "siteName", "folder");
+  return (
+    <SidePanel
+      title="Add a folder as a site"
+      description="Its disk images are served by a host process of their own, as a Hyper-V host serves its machines."
+      isOpen={isOpen}
+      onClose={close}
+      onSubmit={submit}
+      submitLabel="Add site"
+      busy={operation.isStarting}
+      message={rest ? <ErrorBar error={rest} /> : null}
+    >
+      <TextField
+        label="Name of the site"
+        isRequired
+        autoFocus
+        value={name}
+        onChange={setName}
+        error={fieldProblem(
+          wasSubmitted ? resourceNameProblem(name, "site") : null,
+          operation.error,
+          "name",
+          "siteName",
+        )}
+        autoComplete="off"
+      />
+      <TextField
+        label="Folder"
+        isRequired
+        value={folder}
+        onChange={setFolder}
+        mono
+        hint="The full path of a folder on this computer with .vhd, .img or .raw files. A sub-folder is one machine with several disks."
+        error={wasSubmitted && folder.trim() === "" ? "Name a folder." : fieldProblem(null, operation.error, "folder")}
+        autoComplete="off"
+      />
+    </SidePanel>
+  );
+}

@@ -1,0 +1,151 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { RotateCw, Server, Trash2, Unplug } from "lucide-react";
+import { useState } from "react";
+import { Commands } from "@/components/shell/command-slot";
+import { QueryView } from "@/components/shell/query-view";
+import { useOperation } from "@/components/shell/use-operation";
+import { DataTable, type TableColumn } from "@/components/ui/data-table";
+import { EmptyState } from "@/components/ui/empty-state";
+import { formatCount } from "@/components/ui/format";
+import { LinkButton } from "@/components/ui/link-button";
+import { ErrorBar } from "@/components/ui/message-bar";
+import { RelativeTime } from "@/components/ui/relative-time";
+import { StatusBadge } from "@/components/ui/status-badge";
+import { startOperation } from "@/lib/client/long-running";
+import { api, apiVersions, nameInId, pages } from "@/lib/client/paths";
+import { providersQuery } from "@/lib/client/queries/infrastructure";
+import type { ProviderView } from "@/lib/client/views/infrastructure";
+import { connectionOf } from "./connection-state";
+import { SiteList } from "./site-list";
+import { UnregisterDialog } from "./unregister-dialog";
+
+/** The registered hosts of a vault, and its Hyper-V sites. */
+export function ServerList({ vaultName }: { readonly vaultName: string }) {
+  const providers = useQuery(providersQuery(vaultName));
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [unregistering, setUnregistering] = useState<ProviderView | null>(null);
+  const refresh = useOperation();
+  const chosen = providers.data?.find((one) => selected.has(one.id)) ?? null;
+  const reason = chosen ? null : "Select a host in the list first.";
+  return (
+    <>
+      <section aria-label="Hyper-V hosts" className="flex flex-col gap-3">
+        <h2 className="text-base font-semibold">Hyper-V hosts</h2>
+        <QueryView query={providers} what="the hosts">
+          {(rows) => (
+            <DataTable
+              label="Hyper-V hosts"
+              rows={rows}
+              rowKey={(provider) => provider.id}
+              rowText={(provider) => provider.properties.friendlyName ?? provider.name}
+              columns={columns}
+              selection={{ mode: "single", keys: selected, onChange: setSelected }}
+              empty={<NoHosts vaultName={vaultName} />}
+            />
+          )}
+        </QueryView>
+        {refresh.error ? <ErrorBar error={refresh.error} onDismiss={refresh.clearError} /> : null}
+      </section>
+      <SiteList vaultName={vaultName} />
+      <UnregisterDialog provider={unregistering} onClose={() => setUnregistering(null)} />
+      <Commands
+        label="Commands for hosts"
+        commands={[
+          {
+            id: "refresh",
+            label: "Refresh",
+            icon: <RotateCw />,
+            disabledReason: reason,
+            onPress: () =>
+              chosen &&
+              refresh.run({
+                title: "Refresh host",
+                subject: chosen.properties.friendlyName ?? chosen.name,
+                start: () => startOperation("POST", api.ofId(chosen.id, apiVersions.siteRecovery, "refreshProvider")),
+              }),
+          },
+          {
+            id: "unregister",
+            label: "Unregister",
+            icon: <Trash2 />,
+            isDanger: true,
+            disabledReason: reason ?? protectsReason(chosen),
+            onPress: () => setUnregistering(chosen),
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+function protectsReason(provider: ProviderView | null): string | null {
+  const count = provider?.properties.protectedItemCount ?? 0;
+  if (count === 0) return null;
+  return `The host still has ${formatCount(count)} protected machines. Disable their protection under Protected Items first.`;
+}
+
+function NoHosts({ vaultName }: { readonly vaultName: string }) {
+  return (
+    <EmptyState
+      icon={<Unplug />}
+      title="No host is registered yet"
+      actions={
+        <LinkButton href={pages.vaultTab(vaultName, "quick-start")} variant="primary">
+          Go to Quick Start
+        </LinkButton>
+      }
+    >
+      Download a registration key and run the registration on the Hyper-V host. It appears here with its first
+      heartbeat.
+    </EmptyState>
+  );
+}
+
+const columns: readonly TableColumn<ProviderView>[] = [
+  {
+    key: "name",
+    header: "Host",
+    cell: (provider) => (
+      <span className="inline-flex items-center gap-2">
+        <Server aria-hidden className="size-4 text-muted" />
+        {provider.properties.friendlyName ?? provider.name}
+      </span>
+    ),
+    sortValue: (provider) => provider.properties.friendlyName ?? provider.name,
+  },
+  {
+    key: "connection",
+    header: "Connection",
+    cell: (provider) => {
+      const { tone, word } = connectionOf(provider);
+      return <StatusBadge tone={tone}>{word}</StatusBadge>;
+    },
+  },
+  {
+    key: "heartbeat",
+    header: "Last heartbeat",
+    cell: (provider) => <RelativeTime at={provider.properties.lastHeartBeat} />,
+    sortValue: (provider) => provider.properties.lastHeartBeat ?? "",
+    hideBelow: "sm",
+  },
+  {
+    key: "site",
+    header: "Hyper-V site",
+    cell: (provider) => provider.properties.fabricFriendlyName ?? nameInId(provider.id, "replicationFabrics") ?? "",
+    hideBelow: "md",
+  },
+  {
+    key: "version",
+    header: "Provider version",
+    cell: (provider) => provider.properties.providerVersion ?? "",
+    hideBelow: "md",
+  },
+  {
+    key: "items",
+    header: "Protected machines",
+    align: "end",
+    cell: (provider) => formatCount(provider.properties.protectedItemCount ?? 0),
+    hideBelow: "lg",
+  },
+];

@@ -1,0 +1,102 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { MapPin, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { QueryView } from "@/components/shell/query-view";
+import { useOperation } from "@/components/shell/use-operation";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { DataTable } from "@/components/ui/data-table";
+import { EmptyState } from "@/components/ui/empty-state";
+import { IconButton } from "@/components/ui/icon-button";
+import { ErrorBar } from "@/components/ui/message-bar";
+import { startOperation } from "@/lib/client/long-running";
+import { api } from "@/lib/client/paths";
+import { fabricsQuery } from "@/lib/client/queries/infrastructure";
+import type { FabricView } from "@/lib/client/views/infrastructure";
+
+/** The Hyper-V sites of a vault: places, under which their hosts are registered. */
+export function SiteList({ vaultName }: { readonly vaultName: string }) {
+  const sites = useQuery(fabricsQuery(vaultName));
+  const [deleting, setDeleting] = useState<FabricView | null>(null);
+  return (
+    <section aria-label="Hyper-V sites" className="flex flex-col gap-3">
+      <h2 className="text-base font-semibold">Hyper-V sites</h2>
+      <QueryView query={sites} what="the sites">
+        {(rows) => (
+          <DataTable
+            label="Hyper-V sites"
+            rows={rows}
+            rowKey={(site) => site.id}
+            rowText={nameOf}
+            columns={[
+              { key: "name", header: "Site", cell: nameOf, sortValue: nameOf },
+              { key: "hosts", header: "Hosts", cell: hostsOf },
+              {
+                key: "actions",
+                header: "Actions",
+                align: "end",
+                cell: (site) => (
+                  <IconButton
+                    label={`Delete site ${nameOf(site)}`}
+                    icon={<Trash2 />}
+                    onPress={() => setDeleting(site)}
+                  />
+                ),
+              },
+            ]}
+            empty={
+              <EmptyState icon={<MapPin />} title="No Hyper-V site yet">
+                A site names the place whose hosts are registered together. Quick Start creates one.
+              </EmptyState>
+            }
+          />
+        )}
+      </QueryView>
+      <DeleteSiteDialog vaultName={vaultName} site={deleting} onClose={() => setDeleting(null)} />
+    </section>
+  );
+}
+
+const nameOf = (site: FabricView) => site.properties.friendlyName ?? site.name;
+
+const hostsOf = (site: FabricView) => {
+  const hosts = site.properties.customDetails?.hyperVHosts ?? [];
+  return hosts.length > 0 ? hosts.map((host) => host.name).join(", ") : "none registered";
+};
+
+interface DeleteSiteDialogProps {
+  readonly vaultName: string;
+  readonly site: FabricView | null;
+  readonly onClose: () => void;
+}
+
+function DeleteSiteDialog({ vaultName, site, onClose }: DeleteSiteDialogProps) {
+  const operation = useOperation();
+  const name = site ? nameOf(site) : "";
+  const close = () => {
+    operation.clearError();
+    onClose();
+  };
+  const remove = () => {
+    if (!site) return;
+    operation.run({
+      title: "Delete site",
+      subject: name,
+      start: () => startOperation("POST", api.fabricAction(vaultName, site.name, "remove")),
+      onAccepted: close,
+    });
+  };
+  return (
+    <ConfirmDialog
+      title={`Delete site ${name}?`}
+      isOpen={site !== null}
+      onClose={close}
+      onConfirm={remove}
+      confirmLabel="Delete site"
+      busy={operation.isStarting}
+    >
+      <p>Its registration keys become useless. A site with registered hosts or protected machines is not deleted.</p>
+      {operation.error ? <ErrorBar error={operation.error} /> : null}
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,43 @@
+"use client";
+import { useOperation } from "@/components/shell/use-operation";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { ErrorBar } from "@/components/ui/message-bar";
+import { startOperation } from "@/lib/client/long-running";
+import { api, apiVersions } from "@/lib/client/paths";
+import type { ProviderView } from "@/lib/client/views/infrastructure";
+
+/** Takes a host out of the vault. */
+export function UnregisterDialog(props: { readonly provider: ProviderView | null; readonly onClose: () => void }) {
+  const { provider } = props;
+  const operation = useOperation();
+  const name = provider?.properties.friendlyName ?? provider?.name ?? "";
+  const close = () => {
+    operation.clearError();
+    props.onClose();
+  };
+  const unregister = () => {
+    if (!provider) return;
+    operation.run({
+      title: "Unregister host",
+      subject: name,
+      start: () => startOperation("POST", api.ofId(provider.id, apiVersions.siteRecovery, "remove")),
+      onAccepted: close,
+    });
+  };
+  return (
+    <ConfirmDialog
+      title={`Unregister ${name}?`}
+      isOpen={provider !== null}
+      onClose={close}
+      onConfirm={unregister}
+      confirmLabel="Unregister host"
+      busy={operation.isStarting}
+    >
+      <p>
+        Its certificate is refused from now on, and its machines are no longer listed. To use the host again, register
+        it with a new registration key and the passphrase.
+      </p>
+      {operation.error ? <ErrorBar error={operation.error} /> : null}
+    </ConfirmDialog>
+  );
+}
