@@ -1,0 +1,28 @@
+import { providerArmId } from "@/lib/contract/arm-id";
+import type { EstateSite } from "@/lib/contract/portal";
+import type { EstateSiteView } from "@/lib/operations/read-estate-sites";
+
+export function presentEstateSite(
+  scope: { readonly subscriptionId: string; readonly resourceGroup: string },
+  view: EstateSiteView,
+): EstateSite {
+  const { status } = view;
+  return {
+    id: providerArmId(scope, "Secondsite.Recovery", "estateSites", status.name),
+    name: status.name,
+    type: "Secondsite.Recovery/estateSites",
+    properties: {
+      kind: status.kind,
+      folder: status.folder,
+      state: status.state,
+      processes: status.processes.map((process) => ({ ...process })),
+      registeredVaultId: view.registeredVaultId,
+      registeredFabric: view.registeredFabric,
+      machines: view.machines.map((machine) => ({
+        ...machine,
+        disks: machine.disks.map((disk) => ({ ...disk })),
+      })),
+      controlUnavailableReason: null,
+    },
+  };
+}
