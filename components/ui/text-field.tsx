@@ -16,6 +16,8 @@ export interface TextFieldProps extends Omit<AriaTextFieldProps, "children" | "c
   readonly multiline?: boolean;
   readonly mono?: boolean;
   readonly className?: string;
+  /** The first field of a form that the user has just opened: typing can begin at once. */
+  readonly takesFocus?: boolean;
 }
 
 export const inputClass =
@@ -24,10 +26,25 @@ export const labelClass = "text-[0.8125rem] font-medium text-ink";
 export const hintClass = "text-[0.8125rem] text-muted";
 export const errorClass = "text-[0.8125rem] text-bad";
 
-export function TextField({ label, hint, error, placeholder, multiline, mono, className, ...rest }: TextFieldProps) {
+export function TextField({
+  label,
+  hint,
+  error,
+  placeholder,
+  multiline,
+  mono,
+  className,
+  takesFocus,
+  ...rest
+}: TextFieldProps) {
   const field = { placeholder: placeholder ?? "", className: clsx(inputClass, mono && "font-mono") };
   return (
-    <AriaTextField {...rest} isInvalid={Boolean(error)} className={clsx("flex flex-col gap-1", className)}>
+    <AriaTextField
+      {...rest}
+      {...(takesFocus ? { autoFocus: true } : {})}
+      isInvalid={Boolean(error)}
+      className={clsx("flex flex-col gap-1", className)}
+    >
       <Label className={labelClass}>
         {label}
         {rest.isRequired ? null : <span className="font-normal text-muted"> (optional)</span>}

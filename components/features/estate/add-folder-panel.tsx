@@ -48,7 +48,7 @@ export function AddFolderPanel({ isOpen, onClose }: { readonly isOpen: boolean; 
       <TextField
         label="Name of the site"
         isRequired
-        autoFocus
+        takesFocus
         value={name}
         onChange={setName}
         error={fieldProblem(

@@ -48,7 +48,7 @@ export function CreateNetworkForm({ onDone }: { readonly onDone: () => void }) {
       <TextField
         label="Name"
         isRequired
-        autoFocus
+        takesFocus
         value={name}
         onChange={setName}
         error={fieldProblem(problem, operation.error, "virtualNetworkName", "networkName", "name")}

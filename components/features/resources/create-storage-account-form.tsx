@@ -39,7 +39,7 @@ export function CreateStorageAccountForm({ onDone }: { readonly onDone: () => vo
       <TextField
         label="Name"
         isRequired
-        autoFocus
+        takesFocus
         value={name}
         onChange={setName}
         hint="3 to 24 lower-case letters and digits."

@@ -47,7 +47,7 @@ export function CreateVaultForm({ onDone }: { readonly onDone: () => void }) {
       <TextField
         label="Name"
         isRequired
-        autoFocus
+        takesFocus
         value={name}
         onChange={setName}
         hint="2 to 50 letters, digits and hyphens, beginning with a letter."
