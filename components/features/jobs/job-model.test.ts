@@ -3,7 +3,11 @@ import { JobView } from "@/lib/client/views/job";
 import { allErrors, jobActionReason, realTime, stateText, stepRows, waitingAction } from "./job-model";
 
 const job = (properties: Record<string, unknown>): JobView =>
-  JobView.parse({ id: "/j/1", name: "1", properties: { scenarioName: "TestFailover", state: "Failed", ...properties } });
+  JobView.parse({
+    id: "/j/1",
+    name: "1",
+    properties: { scenarioName: "TestFailover", state: "Failed", ...properties },
+  });
 const error = (code: string, message: string) => ({ serviceErrorDetails: { code, message }, errorLevel: "Error" });
 
 describe("a job as its page shows it", () => {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { JobErrorView, JobTask, JobView } from "@/lib/client/views/job";
 
 /** One line of the step list: a step, or the heading of a recovery plan's group with its steps below it. */
@@ -62,6 +63,17 @@ export function waitingAction(job: JobView): WaitingAction | null {
     name: customDetails?.name ?? friendlyName ?? "Manual action",
     instructions: customDetails?.instructions ?? "",
   };
+}
+
+const Progress = z.object({ bytesDone: z.number(), bytesTotal: z.number() });
+
+/** What this service adds to a task: measured bytes, and what the step found out. Absent for steps that have none. */
+export function stepExtras(task: JobTask): {
+  readonly progress: z.output<typeof Progress> | null;
+  readonly details: unknown;
+} {
+  const progress = Progress.safeParse(task.customDetails?.["progress"]);
+  return { progress: progress.success ? progress.data : null, details: task.customDetails?.["details"] ?? null };
 }
 
 export const isOver = (state: string) => state === "Succeeded" || state === "Failed" || state === "Cancelled";

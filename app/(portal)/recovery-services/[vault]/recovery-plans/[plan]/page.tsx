@@ -1,0 +1,39 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { PlanRun } from "@/components/features/jobs/plan-run";
+import { planJobId, planStatus } from "@/components/features/recovery-plans/plan-status";
+import { PlanWorkspace } from "@/components/features/recovery-plans/plan-workspace";
+import { PageBody } from "@/components/shell/page-body";
+import { PageTitle } from "@/components/shell/page-title";
+import { QueryView } from "@/components/shell/query-view";
+import { SubHeader } from "@/components/shell/sub-header";
+import { useRouteName } from "@/components/shell/use-route-name";
+import { StatusBadge } from "@/components/ui/status-badge";
+import { pages } from "@/lib/client/paths";
+import { recoveryPlanQuery } from "@/lib/client/queries/recovery-plans";
+
+export default function RecoveryPlanPage() {
+  const vaultName = useRouteName("vault");
+  const query = useQuery(recoveryPlanQuery(vaultName, useRouteName("plan")));
+  return (
+    <PageBody>
+      <QueryView query={query} what="the recovery plan">
+        {(plan) => (
+          <>
+            <PageTitle>{plan.properties.friendlyName}</PageTitle>
+            <SubHeader
+              title={plan.properties.friendlyName}
+              back={{ href: pages.vaultTab(vaultName, "recovery-plans"), label: "Recovery Plans" }}
+              badges={<StatusBadge tone={planStatus(plan).tone}>{planStatus(plan).text}</StatusBadge>}
+            />
+            <PlanWorkspace
+              vaultName={vaultName}
+              plan={plan}
+              run={<PlanRun vaultName={vaultName} planName={plan.name} jobName={planJobId(plan)} />}
+            />
+          </>
+        )}
+      </QueryView>
+    </PageBody>
+  );
+}

@@ -1,0 +1,112 @@
+"use client";
+import { Figure } from "@/components/ui/figure";
+import { formatCount, formatDuration, formatPlural } from "@/components/ui/format";
+import { MessageBar } from "@/components/ui/message-bar";
+import { ExactTime } from "@/components/ui/relative-time";
+import { StatusBadge, type StatusTone } from "@/components/ui/status-badge";
+import { TextLink } from "@/components/ui/text-link";
+import { pages } from "@/lib/client/paths";
+import { nameInId } from "@/lib/client/paths";
+import type { EvidenceView } from "@/lib/contract/portal";
+import { EvidenceDisks } from "./evidence-disks";
+
+export type Run = EvidenceView["properties"]["runs"][number];
+
+const titles: Record<Run["kind"], string> = {
+  TestFailover: "Test failover",
+  PlannedFailover: "Planned failover",
+  UnplannedFailover: "Unplanned failover",
+  ChangeRecoveryPoint: "Change of recovery point",
+};
+const tones: Readonly<Record<string, StatusTone>> = { Succeeded: "good", Failed: "bad", Cancelled: "idle" };
+
+export function EvidenceRun({ run, vaultName }: { readonly run: Run; readonly vaultName: string }) {
+  return (
+    <article aria-label={titles[run.kind]} className="flex flex-col gap-4">
+      <header className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <h3 className="font-semibold">{titles[run.kind]}</h3>
+        <StatusBadge tone={tones[run.state] ?? "busy"}>
+          {run.state === "InProgress" ? "In progress" : run.state}
+        </StatusBadge>
+        <span className="text-[0.8125rem] text-muted">
+          <ExactTime at={run.startedAt} />
+          {run.endedAt === null
+            ? null
+            : `, took ${formatDuration((new Date(run.endedAt).getTime() - new Date(run.startedAt).getTime()) / 1000)}`}
+        </span>
+        <TextLink href={pages.job(vaultName, nameInId(run.jobId, "replicationJobs") ?? run.jobId)}>
+          Open the job
+        </TextLink>
+      </header>
+      <Figures run={run} />
+      {run.recoveryPoint ? (
+        <p className="text-[0.8125rem] text-muted">
+          Recovery point of <ExactTime at={run.recoveryPoint.at} />
+          {run.recoveryPoint.orders ? `, which holds ${formatPlural(run.recoveryPoint.orders.count, "order")}` : ""}.
+        </p>
+      ) : null}
+      {run.disks.length > 0 ? <EvidenceDisks disks={run.disks} /> : null}
+      <CleanupProof cleanup={run.cleanup} />
+    </article>
+  );
+}
+
+function Figures({ run }: { readonly run: Run }) {
+  const lost = run.ordersLost;
+  return (
+    <div className="grid grid-cols-2 gap-4 sm:grid-cols-3 xl:grid-cols-5">
+      <Figure
+        value={lost === null ? "–" : formatCount(lost)}
+        label="Orders lost"
+        note={
+          lost === null ? null : (
+            <StatusBadge tone={lost === 0 ? "good" : "warn"}>
+              {lost === 0 ? "Nothing lost" : "Written later"}
+            </StatusBadge>
+          )
+        }
+      />
+      <Figure value={run.secondsLost === null ? "–" : formatDuration(run.secondsLost)} label="Time lost" />
+      <Figure
+        value={run.ordersAtSource === null ? "–" : formatCount(run.ordersAtSource)}
+        label="Orders at the source"
+      />
+      <Figure
+        value={run.ordersOnReplica === null ? "–" : formatCount(run.ordersOnReplica)}
+        label="Orders the replica found"
+      />
+      <Figure
+        value={run.firstLineMs === null ? "–" : formatDuration(run.firstLineMs / 1000)}
+        label="Start to first line"
+        note={run.firstLineMs === null ? "Not booted" : null}
+      />
+    </div>
+  );
+}
+
+function CleanupProof({ cleanup }: { readonly cleanup: Run["cleanup"] }) {
+  if (cleanup === null) return null;
+  const isClean = cleanup.remainingResources.length === 0;
+  return (
+    <MessageBar
+      tone={isClean ? "success" : "error"}
+      title={
+        isClean
+          ? "Cleaned up: a listing shows that nothing of the test is left."
+          : `Not cleaned up: ${formatPlural(cleanup.remainingResources.length, "resource")} left.`
+      }
+    >
+      <p className="text-[0.8125rem]">
+        <ExactTime at={cleanup.at} />
+        {cleanup.notes === "" ? "" : ` – ${cleanup.notes}`}
+      </p>
+      {isClean ? null : (
+        <ul className="list-disc pl-5 text-[0.8125rem]">
+          {cleanup.remainingResources.map((resource) => (
+            <li key={resource}>{resource}</li>
+          ))}
+        </ul>
+      )}
+    </MessageBar>
+  );
+}

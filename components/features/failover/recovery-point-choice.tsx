@@ -1,0 +1,45 @@
+"use client";
+import { Select } from "@/components/ui/select";
+import type { RecoveryPointView } from "@/lib/client/views/recovery-point";
+import { pointFigures } from "@/lib/client/views/recovery-point";
+
+export const LATEST = "latest";
+
+export interface RecoveryPointChoiceProps {
+  readonly points: readonly RecoveryPointView[];
+  /** `latest`, or the id of a point. */
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** What choosing the latest does here; null leaves it out. */
+  readonly latestHint: string | null;
+  readonly error?: string | null;
+}
+
+/** Which moment the replica starts from. Points are given newest first. */
+export function RecoveryPointChoice({ points, value, onChange, latestHint, error = null }: RecoveryPointChoiceProps) {
+  const latest = latestHint === null ? [] : [{ value: LATEST, label: "Latest", hint: latestHint }];
+  const options = points.map((point) => {
+    const { orders, kind } = pointFigures(point);
+    return {
+      value: point.id,
+      label: new Date(point.properties.recoveryPointTime).toLocaleString(undefined, {
+        dateStyle: "medium",
+        timeStyle: "medium",
+      }),
+      hint: orders === null ? kind : `${kind}, ${orders.toLocaleString()} orders on disk`,
+    };
+  });
+  return (
+    <Select
+      label="Recovery point"
+      options={[...latest, ...options]}
+      value={value}
+      onChange={onChange}
+      error={error}
+      isRequired
+    />
+  );
+}
+
+/** The id to send: none for the latest. */
+export const chosenPointId = (value: string): string | null => (value === LATEST ? null : value);

@@ -1,0 +1,60 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Select } from "@/components/ui/select";
+import { recoveryPointsQuery } from "@/lib/client/queries/protected-items";
+import { virtualNetworksQuery } from "@/lib/client/queries/region";
+import { Consequences } from "@/components/ui/consequences";
+import type { VerbDialogProps } from "./dialog-props";
+import { failoverRequests } from "./failover-requests";
+import { chosenPointId, LATEST, RecoveryPointChoice } from "./recovery-point-choice";
+import { FormDialog } from "@/components/ui/form-dialog";
+
+/** Starts a copy of the machine on a network of its own while the source goes on. */
+export function TestFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDialogProps) {
+  const networks = useQuery(virtualNetworksQuery()).data ?? [];
+  const points = useQuery(recoveryPointsQuery(vaultName, item)).data ?? [];
+  const [chosenNetwork, setNetwork] = useState<string | null>(null);
+  const [point, setPoint] = useState(LATEST);
+  const sorted = [...networks].sort((a, b) => Number(b.properties.isolated) - Number(a.properties.isolated));
+  const networkId = chosenNetwork ?? sorted.find((one) => one.properties.isolated)?.id ?? null;
+  const chosen = networks.find((one) => one.id === networkId);
+  return (
+    <FormDialog
+      {...frame}
+      title={`Test failover of ${item.properties.friendlyName}`}
+      submitLabel="Start test failover"
+      disabledReason={networkId === null ? "Choose a network for the test machine first." : null}
+      onSubmit={() => onRun(failoverRequests.test(item.id, { networkId, recoveryPointId: chosenPointId(point) }))}
+    >
+      <Consequences>
+        {[
+          "A copy of the machine is written from the recovery point, checked against it, and started.",
+          "The source machine keeps running and replication goes on.",
+          "The copy stays up until you complete the test; then everything that it made is removed.",
+        ]}
+      </Consequences>
+      <Select
+        label="Network of the test machine"
+        options={sorted.map((one) => ({
+          value: one.id,
+          label: one.name,
+          hint: one.properties.isolated
+            ? "Isolated: the copy cannot reach the real machines."
+            : "Not isolated: the copy may be taken for the real machine.",
+        }))}
+        value={networkId}
+        onChange={setNetwork}
+        hint={networks.length === 0 ? "There is no network yet. Create an isolated one under Networks." : undefined}
+        error={chosen && !chosen.properties.isolated ? "This network is not isolated. Are you sure?" : null}
+        isRequired
+      />
+      <RecoveryPointChoice
+        points={points}
+        value={point}
+        onChange={setPoint}
+        latestHint="What the source has now is sent first when its site answers."
+      />
+    </FormDialog>
+  );
+}

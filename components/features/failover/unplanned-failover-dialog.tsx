@@ -1,0 +1,50 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Checkbox } from "@/components/ui/checkbox";
+import { recoveryPointsQuery } from "@/lib/client/queries/protected-items";
+import { Consequences } from "@/components/ui/consequences";
+import type { VerbDialogProps } from "./dialog-props";
+import { failoverRequests } from "./failover-requests";
+import { chosenPointId, LATEST, RecoveryPointChoice } from "./recovery-point-choice";
+import { FormDialog } from "@/components/ui/form-dialog";
+
+export function UnplannedFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDialogProps) {
+  const points = useQuery(recoveryPointsQuery(vaultName, item)).data ?? [];
+  const [point, setPoint] = useState(LATEST);
+  const [shutDownSource, setShutDownSource] = useState(false);
+  const submit = () =>
+    onRun(failoverRequests.unplanned(item.id, { recoveryPointId: chosenPointId(point), shutDownSource }));
+  return (
+    <FormDialog
+      {...frame}
+      isDanger
+      title={`Unplanned failover of ${item.properties.friendlyName}`}
+      submitLabel="Fail over"
+      onSubmit={submit}
+    >
+      <p className="font-medium">
+        {item.properties.primaryFabricFriendlyName ?? "The site"} → Microsoft Azure (simulated region)
+      </p>
+      <Consequences>
+        {[
+          "The replica starts from the recovery point, whether or not the site answers.",
+          "Everything written after that point is lost; the evidence says how much: seconds and orders.",
+          "Until you commit you can still change the recovery point.",
+        ]}
+      </Consequences>
+      <RecoveryPointChoice
+        points={points}
+        value={point}
+        onChange={setPoint}
+        latestHint="The newest that has reached the vault."
+      />
+      <Checkbox isSelected={shutDownSource} onChange={setShutDownSource}>
+        Shut down the source machine and send its latest data first
+        <span className="block text-[0.8125rem] text-muted">
+          If the site does not answer, the failover goes on and says so in the job.
+        </span>
+      </Checkbox>
+    </FormDialog>
+  );
+}

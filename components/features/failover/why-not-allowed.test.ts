@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { ProtectedItem } from "@/lib/client/views/protected-item";
+import { whyNotAllowed } from "./why-not-allowed";
+
+const item = (properties: Record<string, unknown>): ProtectedItem =>
+  ProtectedItem.parse({
+    id: "/i",
+    name: "i",
+    properties: {
+      friendlyName: "sql",
+      protectionState: "Protected",
+      protectionStateDescription: "Protected",
+      activeLocation: "Primary",
+      allowedOperations: [],
+      currentScenario: { scenarioName: "None", jobId: "/x/None", startTime: "1753-01-01T01:01:01Z" },
+      ...properties,
+    },
+  });
+const scenario = (scenarioName: string) => ({ scenarioName, jobId: "/j/1", startTime: "2026-01-02T03:04:05Z" });
+
+describe("why a command of a protected item is disabled", () => {
+  it("believes the service when it allows, whatever the state says", () => {
+    const odd = item({ protectionState: "DisablingProtection", allowedOperations: ["TestFailover"] });
+    expect(whyNotAllowed("TestFailover", odd, [])).toBeNull();
+  });
+
+  it("names the job that holds the item and since when", () => {
+    const held = item({ currentScenario: scenario("PlannedFailover") });
+    expect(whyNotAllowed("TestFailover", held, null)).toMatch(/'Planned failover', started at 2026-01-02 03:04:05 UTC/);
+  });
+
+  it("does not take a test that is up for a job that is running", () => {
+    const testing = item({ testFailoverState: "WaitingForCompletion", currentScenario: scenario("TestFailover") });
+    expect(whyNotAllowed("PlannedFailover", testing, null)).toMatch(/Complete the test failover first/);
+  });
+
+  it("knows that there is no other point to change to, but only once the points were read", () => {
+    const pending = item({
+      protectionState: "PlannedFailoverCommitRequired",
+      activeLocation: "Recovery",
+      failoverRecoveryPointId: "/P/ONE",
+      allowedOperations: ["Commit"],
+    });
+    expect(whyNotAllowed("ChangePit", pending, ["/p/one"])).toMatch(/no other recovery point/);
+    expect(whyNotAllowed("ChangePit", pending, null)).not.toMatch(/no other recovery point/);
+  });
+
+  it("still gives a reason in a state of a newer server", () => {
+    expect(whyNotAllowed("Commit", item({ protectionState: "Levitating" }), null)).toMatch(/Not possible while/);
+  });
+});

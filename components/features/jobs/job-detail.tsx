@@ -1,0 +1,61 @@
+"use client";
+import { Card } from "@/components/ui/card";
+import { KeyValue } from "@/components/ui/key-value";
+import { ExactTime } from "@/components/ui/relative-time";
+import { TextLink } from "@/components/ui/text-link";
+import { nameInId, pages } from "@/lib/client/paths";
+import type { JobView } from "@/lib/client/views/job";
+import { CompleteActionForm } from "./complete-action-form";
+import { JobDuration } from "./job-duration";
+import { JobErrors } from "./job-errors";
+import { allErrors, realTime, stepRows, readableError } from "./job-model";
+import { JobStatus } from "./job-status";
+import { JobSteps } from "./job-steps";
+
+/** One job: where it stands, what it waits for, what went wrong, and its steps as they run. */
+export function JobDetail({ job, vaultName }: { readonly job: JobView; readonly vaultName: string }) {
+  const { properties } = job;
+  return (
+    <div className="flex flex-col gap-5">
+      <CompleteActionForm job={job} vaultName={vaultName} />
+      <JobErrors errors={errorsOfNoStep(job)} />
+      <Card>
+        <KeyValue
+          columns={3}
+          entries={[
+            {
+              label: "Status",
+              value: <JobStatus state={properties.state} description={properties.stateDescription} />,
+            },
+            { label: "For", value: <Target job={job} vaultName={vaultName} /> },
+            { label: "Duration", value: <JobDuration start={properties.startTime} end={properties.endTime} /> },
+            { label: "Started", value: <ExactTime at={realTime(properties.startTime)} fallback="not yet" /> },
+            { label: "Ended", value: <ExactTime at={realTime(properties.endTime)} fallback="not yet" /> },
+            { label: "Job id", value: <span className="font-mono text-[0.8125rem]">{job.name}</span> },
+          ]}
+        />
+      </Card>
+      <Card title="Steps">
+        <JobSteps job={job} vaultName={vaultName} />
+      </Card>
+    </div>
+  );
+}
+
+/** A step shows its own errors; above the steps stand only those that belong to none. */
+function errorsOfNoStep(job: JobView) {
+  const inSteps = stepRows(job.properties.tasks ?? [])
+    .flatMap(({ task }) => task.errors ?? [])
+    .map((error) => readableError(error).message);
+  return allErrors(job).filter((error) => !inSteps.includes(error.message));
+}
+
+function Target({ job, vaultName }: { readonly job: JobView; readonly vaultName: string }) {
+  const { targetObjectId, targetObjectName } = job.properties;
+  const name = targetObjectName ?? "–";
+  const item = targetObjectId ? nameInId(targetObjectId, "replicationProtectedItems") : null;
+  if (item !== null) return <TextLink href={pages.protectedItem(vaultName, item)}>{name}</TextLink>;
+  const plan = targetObjectId ? nameInId(targetObjectId, "replicationRecoveryPlans") : null;
+  if (plan !== null) return <TextLink href={pages.recoveryPlan(vaultName, plan)}>{name}</TextLink>;
+  return <>{name}</>;
+}

@@ -1,0 +1,105 @@
+"use client";
+import { clsx } from "clsx";
+import { CopyIconButton } from "@/components/ui/copy-button";
+import { formatBytes } from "@/components/ui/format";
+import { Progress } from "@/components/ui/progress";
+import { ExactTime } from "@/components/ui/relative-time";
+import { TextLink } from "@/components/ui/text-link";
+import { nameInId, pages } from "@/lib/client/paths";
+import type { JobTask, JobView } from "@/lib/client/views/job";
+import { figuresOf } from "./figures";
+import { JobDuration } from "./job-duration";
+import { JobErrors } from "./job-errors";
+import { readableError, realTime, stepExtras, stepRows, type StepRow } from "./job-model";
+import { JobStatus } from "./job-status";
+
+/** The steps of a job in their order, live; those of a recovery plan's group lie indented under it. */
+export function JobSteps({ job, vaultName }: { readonly job: JobView; readonly vaultName: string }) {
+  const rows = stepRows(job.properties.tasks ?? []);
+  if (rows.length === 0) return <p className="text-muted">The steps appear when the job starts.</p>;
+  return (
+    <ol aria-label="Steps" className="flex flex-col divide-y divide-line">
+      {rows.map((row) => (
+        <Step key={row.key} row={row} vaultName={vaultName} />
+      ))}
+    </ol>
+  );
+}
+
+const indents = ["", "sm:pl-7", "sm:pl-14", "sm:pl-20"];
+
+function Step({ row, vaultName }: { readonly row: StepRow; readonly vaultName: string }) {
+  const { task, depth, isGroup } = row;
+  const errors = (task.errors ?? []).map(readableError);
+  return (
+    <li className={clsx("flex flex-col gap-2 py-3", indents[Math.min(depth, indents.length - 1)])}>
+      <div className="grid items-baseline gap-x-4 gap-y-1 sm:grid-cols-[minmax(0,1fr)_15rem_10rem_6rem]">
+        <span className={clsx("min-w-0 break-words", isGroup && "font-semibold")}>
+          {task.friendlyName ?? task.name ?? "Step"}
+          <ChildJobLink task={task} vaultName={vaultName} />
+        </span>
+        <JobStatus state={task.state ?? "NotStarted"} description={task.stateDescription} />
+        <span className="text-[0.8125rem] text-muted max-sm:hidden">
+          <ExactTime at={realTime(task.startTime)} fallback="" />
+        </span>
+        <span className="text-right text-[0.8125rem] text-muted max-sm:hidden">
+          <JobDuration start={task.startTime} end={task.endTime} />
+        </span>
+      </div>
+      <StepBody task={task} />
+      <JobErrors errors={errors} />
+    </li>
+  );
+}
+
+function StepBody({ task }: { readonly task: JobTask }) {
+  const { progress, details } = stepExtras(task);
+  const running = task.state === "InProgress";
+  const figures = figuresOf(details);
+  const skipped = task.customDetails?.skippedReasonString;
+  return (
+    <>
+      {skipped ? <p className="text-[0.8125rem] text-muted">{skipped}</p> : null}
+      {progress && running ? (
+        <Progress
+          label={task.friendlyName ?? "Progress"}
+          hideLabel
+          bytes={{ done: progress.bytesDone, total: progress.bytesTotal }}
+        />
+      ) : null}
+      {progress && !running && progress.bytesDone > 0 ? (
+        <p className="text-[0.8125rem] text-muted">{formatBytes(progress.bytesDone)} done</p>
+      ) : null}
+      {task.customDetails?.observation ? (
+        <p className="text-[0.8125rem]">
+          <span className="text-muted">Comment: </span>
+          {task.customDetails.observation}
+        </p>
+      ) : null}
+      {figures.length > 0 ? (
+        <dl className="flex flex-wrap gap-x-6 gap-y-1 text-[0.8125rem]">
+          {figures.map((figure) => (
+            <div key={figure.label} className="flex min-w-0 items-center gap-1.5">
+              <dt className="text-muted">{figure.label}</dt>
+              <dd className={clsx("min-w-0 break-words", figure.copy && "font-mono")}>{figure.text}</dd>
+              {figure.copy ? <CopyIconButton text={figure.copy} label={`Copy ${figure.label}`} /> : null}
+            </div>
+          ))}
+        </dl>
+      ) : null}
+    </>
+  );
+}
+
+function ChildJobLink({ task, vaultName }: { readonly task: JobTask; readonly vaultName: string }) {
+  const jobId = task.customDetails?.jobTask?.jobId;
+  if (!jobId) return null;
+  return (
+    <TextLink
+      href={pages.job(vaultName, nameInId(jobId, "replicationJobs") ?? jobId)}
+      className="ml-2 text-[0.8125rem] font-normal"
+    >
+      Open its job
+    </TextLink>
+  );
+}

@@ -1,0 +1,158 @@
+import { api, apiVersions, resourceIds } from "@/lib/client/paths";
+import type { ProtectableItem } from "@/lib/client/views/protectable-item";
+
+/** A discovered machine as the panel offers it. */
+export interface Candidate {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly machineId: string;
+  readonly generation: string;
+  readonly osType: string;
+  readonly disks: readonly CandidateDisk[];
+  readonly availability: "ready" | "protected" | "notProtectable";
+  readonly problems: readonly Problem[];
+}
+
+export interface CandidateDisk {
+  readonly id: string;
+  readonly name: string;
+  readonly isSystem: boolean;
+  readonly sizeBytes: number | null;
+}
+
+/** A rule that the machine breaks: what, why, and what to do about it. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly possibleCauses: string;
+  readonly recommendedAction: string;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+export function toCandidate(item: ProtectableItem): Candidate {
+  const { properties } = item;
+  const details = properties.customDetails;
+  const problems = problemsOf(item);
+  const isProtected =
+    Boolean(properties.replicationProtectedItemId) || properties.protectionStatus?.toLowerCase() === "protected";
+  return {
+    id: item.id,
+    name: item.name,
+    title: properties.friendlyName,
+    machineId: details?.sourceItemId ?? item.name,
+    generation: String(details?.generation ?? "1"),
+    osType: details?.osDetails?.osType ?? "Other",
+    disks: (details?.diskDetails ?? []).map((disk, index) => ({
+      id: disk.vhdId ?? disk.vhdName ?? String(index),
+      name: disk.vhdName ?? disk.vhdId ?? `Disk ${index + 1}`,
+      isSystem: disk.vhdType ? disk.vhdType.toLowerCase() === "operatingsystem" : index === 0,
+      sizeBytes: typeof disk.maxSizeMB !== "number" ? null : disk.maxSizeMB * MEBIBYTE,
+    })),
+    availability: isProtected ? "protected" : problems.length > 0 ? "notProtectable" : "ready",
+    problems,
+  };
+}
+
+function problemsOf({ properties }: ProtectableItem): Problem[] {
+  const explained = (properties.healthErrors ?? []).map((error) => ({
+    code: error.errorCode ?? "",
+    message: error.errorMessage ?? error.summaryMessage ?? "",
+    possibleCauses: error.possibleCauses ?? "",
+    recommendedAction: error.recommendedAction ?? "",
+  }));
+  if (explained.length > 0) return explained;
+  const bare = properties.protectionReadinessErrors ?? [];
+  return bare.map((message) => ({ code: "", message, possibleCauses: "", recommendedAction: "" }));
+}
+
+/** What a person decides about one machine. */
+export interface MachineSettings {
+  readonly targetName: string;
+  readonly size: string;
+  readonly networkName: string | null;
+  readonly subnetName: string | null;
+  readonly diskIds: readonly string[];
+}
+
+export interface SizeOffer {
+  readonly name: string;
+  readonly cpuCoresCount: number;
+  readonly memoryInGB: number;
+  readonly maxDataDiskCount: number;
+}
+export interface NetworkOffer {
+  readonly name: string;
+  readonly subnets: readonly { readonly name: string }[];
+  readonly isIsolated: boolean;
+}
+
+/** The smallest size that takes all the data disks: the first of the list in order of memory. */
+export function proposeSize(candidate: Candidate, sizes: readonly SizeOffer[]): string {
+  const dataDisks = candidate.disks.filter((disk) => !disk.isSystem).length;
+  const fitting = [...sizes]
+    .filter((size) => size.maxDataDiskCount >= dataDisks)
+    .sort((a, b) => a.memoryInGB - b.memoryInGB || a.cpuCoresCount - b.cpuCoresCount);
+  return fitting[0]?.name ?? "";
+}
+
+/** All disks, and the first network that is not set aside for tests. */
+export function proposeSettings(
+  candidate: Candidate,
+  sizes: readonly SizeOffer[],
+  networks: readonly NetworkOffer[],
+): MachineSettings {
+  const network = networks.find((one) => !one.isIsolated) ?? networks[0];
+  return {
+    targetName: candidate.title,
+    size: proposeSize(candidate, sizes),
+    networkName: network?.name ?? null,
+    subnetName: network?.subnets[0]?.name ?? null,
+    diskIds: candidate.disks.map((disk) => disk.id),
+  };
+}
+
+/** What a form field shows under itself; the server decides again, with the same words where it can. */
+export function settingsProblems(candidate: Candidate, settings: MachineSettings): { name?: string; disks?: string } {
+  const problems: { name?: string; disks?: string } = {};
+  if (settings.targetName.trim() === "") problems.name = "Give the machine a name in Azure.";
+  const system = candidate.disks.find((disk) => disk.isSystem);
+  if (system && !settings.diskIds.includes(system.id))
+    problems.disks = "The operating system disk must be replicated: a replica cannot start without it.";
+  return problems;
+}
+
+/** The request that protects one machine (api-version 2023-06-01, `HyperVReplicaAzure`). */
+export function enableRequest(
+  containerId: string,
+  candidate: Candidate,
+  settings: MachineSettings,
+  group: { readonly policyId: string; readonly storageAccountId: string | null },
+) {
+  const system = candidate.disks.find((disk) => disk.isSystem) ?? candidate.disks[0];
+  const networkId = settings.networkName === null ? null : resourceIds.virtualNetwork(settings.networkName);
+  return {
+    method: "PUT" as const,
+    path: api.ofId(containerId, apiVersions.siteRecovery, "replicationProtectedItems", candidate.name),
+    body: {
+      properties: {
+        policyId: group.policyId,
+        protectableItemId: candidate.id,
+        providerSpecificDetails: {
+          instanceType: "HyperVReplicaAzure",
+          hvHostVmId: candidate.machineId,
+          vmName: candidate.title,
+          osType: candidate.osType,
+          ...(system === undefined ? {} : { vhdId: system.id }),
+          disksToInclude: candidate.disks.filter((disk) => settings.diskIds.includes(disk.id)).map((disk) => disk.id),
+          targetAzureVmName: settings.targetName.trim(),
+          ...(settings.size === "" ? {} : { targetVmSize: settings.size }),
+          ...(group.storageAccountId === null ? {} : { targetStorageAccountId: group.storageAccountId }),
+          ...(networkId === null ? {} : { targetAzureNetworkId: networkId }),
+          ...(networkId === null || settings.subnetName === null ? {} : { targetAzureSubnetId: settings.subnetName }),
+        },
+      },
+    },
+  };
+}

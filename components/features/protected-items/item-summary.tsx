@@ -1,0 +1,78 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { QueryView } from "@/components/shell/query-view";
+import { Card } from "@/components/ui/card";
+import { Figure } from "@/components/ui/figure";
+import { formatDuration } from "@/components/ui/format";
+import { MessageBar } from "@/components/ui/message-bar";
+import { StatusBadge } from "@/components/ui/status-badge";
+import { TextLink } from "@/components/ui/text-link";
+import { pages } from "@/lib/client/paths";
+import { replicationQuery } from "@/lib/client/queries/protected-items";
+import type { HealthError, ProtectedItem } from "@/lib/client/views/protected-item";
+import { currentJob, healthText, healthTone, locationText, stateText, stateTone } from "./item-state";
+import { LiveRpo } from "./live-rpo";
+import { ReplicationStatus } from "./replication-status";
+
+/** Where the machine stands now: state, health, location, RPO, and what replication is doing. */
+export function ItemSummary({ vaultName, item }: { readonly vaultName: string; readonly item: ProtectedItem }) {
+  const query = useQuery(replicationQuery(vaultName, item));
+  const job = currentJob(item);
+  return (
+    <div className="flex flex-col gap-4">
+      {(item.properties.healthErrors ?? []).map((error, index) => (
+        <HealthMessage key={`${error.errorCode ?? ""}${index}`} error={error} />
+      ))}
+      <Card>
+        <div className="grid grid-cols-2 gap-x-6 gap-y-5 lg:grid-cols-4">
+          <Figure
+            value={
+              <StatusBadge tone={stateTone(item)} className="text-lg">
+                {stateText(item)}
+              </StatusBadge>
+            }
+            label="State"
+            note={job ? <TextLink href={pages.job(vaultName, job.id)}>Open the running job</TextLink> : null}
+          />
+          <Figure
+            value={
+              <StatusBadge tone={healthTone(item.properties.replicationHealth)} className="text-lg">
+                {healthText(item.properties.replicationHealth)}
+              </StatusBadge>
+            }
+            label="Replication health"
+          />
+          <Figure value={locationText(item.properties.activeLocation)} label="Active location" />
+          <Figure
+            value={<LiveRpo replication={query.data} measuredAtMs={query.dataUpdatedAt} />}
+            label="RPO: age of the newest recovery point"
+            note={
+              query.data ? (
+                <span className="text-muted">
+                  a new one every {formatDuration(query.data.properties.intervalSeconds)}
+                </span>
+              ) : null
+            }
+          />
+        </div>
+        <div className="mt-5 border-t border-line pt-4">
+          <QueryView query={query} what="replication">
+            {(replication) => <ReplicationStatus replication={replication} />}
+          </QueryView>
+        </div>
+      </Card>
+    </div>
+  );
+}
+
+function HealthMessage({ error }: { readonly error: HealthError }) {
+  return (
+    <MessageBar
+      tone={error.errorLevel?.toLowerCase() === "warning" ? "warning" : "error"}
+      title={error.errorMessage ?? error.summaryMessage ?? "The machine is not healthy."}
+      possibleCauses={error.possibleCauses ?? undefined}
+      recommendedAction={error.recommendedAction ?? undefined}
+      code={error.errorCode ?? undefined}
+    />
+  );
+}

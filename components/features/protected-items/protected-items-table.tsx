@@ -1,0 +1,141 @@
+"use client";
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { Shield } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { DataTable, type TableColumn } from "@/components/ui/data-table";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Loading } from "@/components/ui/loading";
+import { ErrorBar } from "@/components/ui/message-bar";
+import { Select } from "@/components/ui/select";
+import { StatusBadge } from "@/components/ui/status-badge";
+import { toArmError } from "@/lib/client/arm-error";
+import { pages } from "@/lib/client/paths";
+import { protectionGroupsQuery } from "@/lib/client/queries/protectable-items";
+import { fabricOf, protectedItemsQuery, replicationQuery } from "@/lib/client/queries/protected-items";
+import type { ProtectionGroup } from "@/lib/client/views/protectable-item";
+import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import type { ReplicationView } from "@/lib/contract/portal";
+import { healthText, healthTone, locationText, stateText, stateTone } from "./item-state";
+import { LiveRpo } from "./live-rpo";
+import { ReplicationCell } from "./replication-status";
+
+interface Row {
+  readonly item: ProtectedItem;
+  readonly replication: ReplicationView | undefined;
+  readonly measuredAtMs: number;
+}
+
+const columns: readonly TableColumn<Row>[] = [
+  {
+    key: "name",
+    header: "Machine",
+    cell: ({ item }) => item.properties.friendlyName,
+    sortValue: ({ item }) => item.properties.friendlyName,
+  },
+  {
+    key: "state",
+    header: "State",
+    cell: ({ item }) => <StatusBadge tone={stateTone(item)}>{stateText(item)}</StatusBadge>,
+    sortValue: ({ item }) => stateText(item),
+  },
+  {
+    key: "health",
+    header: "Health",
+    hideBelow: "md",
+    cell: ({ item }) => (
+      <StatusBadge tone={healthTone(item.properties.replicationHealth)}>
+        {healthText(item.properties.replicationHealth)}
+      </StatusBadge>
+    ),
+    sortValue: ({ item }) => item.properties.replicationHealth ?? "",
+  },
+  {
+    key: "location",
+    header: "Active location",
+    hideBelow: "lg",
+    cell: ({ item }) => locationText(item.properties.activeLocation),
+    sortValue: ({ item }) => item.properties.activeLocation,
+  },
+  {
+    key: "rpo",
+    header: "RPO",
+    align: "end",
+    cell: ({ replication, measuredAtMs }) => <LiveRpo replication={replication} measuredAtMs={measuredAtMs} />,
+  },
+  {
+    key: "replication",
+    header: "Replication",
+    hideBelow: "sm",
+    cell: ({ replication }) => <ReplicationCell replication={replication} />,
+  },
+];
+
+const ALL = "";
+
+/** The policy and the site that a protection group pairs tell which items are in it. */
+const isInGroup = (group: ProtectionGroup) => (item: ProtectedItem) =>
+  group.id.toLowerCase().includes(`/replicationfabrics/${fabricOf(item).toLowerCase()}/`) &&
+  (group.properties.policyId ?? "").toLowerCase() === (item.properties.policyId ?? "").toLowerCase();
+
+export function ProtectedItemsTable(props: {
+  readonly vaultName: string;
+  /** What to do when nothing is protected yet. */
+  readonly emptyAction: ReactNode;
+}) {
+  const { vaultName } = props;
+  const [groupId, setGroupId] = useState(ALL);
+  const items = useQuery(protectedItemsQuery(vaultName));
+  const groups = useQuery(protectionGroupsQuery(vaultName)).data ?? [];
+  const list = items.data ?? [];
+  const replications = useQueries({ queries: list.map((item) => replicationQuery(vaultName, item)) });
+  if (items.error && items.data === undefined) return <ErrorBar error={toArmError(items.error)} />;
+  if (items.data === undefined) return <Loading what="protected items" />;
+  const group = groups.find((one) => one.id === groupId);
+  const rows = list
+    .map((item, index) => ({
+      item,
+      replication: replications[index]?.data,
+      measuredAtMs: replications[index]?.dataUpdatedAt ?? 0,
+    }))
+    .filter(({ item }) => group === undefined || isInGroup(group)(item));
+  return (
+    <div className="flex flex-col gap-4">
+      {list.length > 0 ? <GroupFilter groups={groups} value={groupId} onChange={setGroupId} /> : null}
+      <DataTable
+        label="Protected items"
+        columns={columns}
+        rows={rows}
+        rowKey={({ item }) => item.id}
+        rowText={({ item }) => item.properties.friendlyName}
+        href={({ item }) => pages.protectedItem(vaultName, item.name)}
+        empty={
+          <EmptyState icon={<Shield />} title="No machine is protected here yet" actions={props.emptyAction}>
+            Enable protection for machines of a registered site: they are replicated into this vault and can then be
+            failed over.
+          </EmptyState>
+        }
+      />
+    </div>
+  );
+}
+
+function GroupFilter(props: {
+  readonly groups: readonly ProtectionGroup[];
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
+  const options = props.groups.map((group) => ({
+    value: group.id,
+    label: group.name,
+    hint: [group.properties.sourceFabricFriendlyName, group.properties.policyFriendlyName].filter(Boolean).join(", "),
+  }));
+  return (
+    <Select
+      label="Protection group"
+      options={[{ value: ALL, label: "All protection groups" }, ...options]}
+      value={props.value}
+      onChange={props.onChange}
+      className="w-72 max-w-full"
+    />
+  );
+}

@@ -1,0 +1,101 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { QueryView } from "@/components/shell/query-view";
+import { Card } from "@/components/ui/card";
+import { CopyIconButton } from "@/components/ui/copy-button";
+import { DataTable, type TableColumn } from "@/components/ui/data-table";
+import { formatBytes, formatCount } from "@/components/ui/format";
+import { ExactTime, RelativeTime } from "@/components/ui/relative-time";
+import { StatusBadge } from "@/components/ui/status-badge";
+import { recoveryPointsQuery } from "@/lib/client/queries/protected-items";
+import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import { pointFigures, type RecoveryPointView } from "@/lib/client/views/recovery-point";
+
+const columns = (item: ProtectedItem): readonly TableColumn<RecoveryPointView>[] => [
+  {
+    key: "time",
+    header: "Cut at",
+    cell: (point) => <ExactTime at={point.properties.recoveryPointTime} />,
+    sortValue: (point) => point.properties.recoveryPointTime,
+  },
+  {
+    key: "age",
+    header: "Age",
+    hideBelow: "md",
+    cell: (point) => <RelativeTime at={point.properties.recoveryPointTime} />,
+  },
+  {
+    key: "kind",
+    header: "Kind",
+    hideBelow: "sm",
+    cell: (point) => (
+      <span className="inline-flex flex-wrap items-center gap-x-3">
+        {pointFigures(point).kind}
+        {pointFigures(point).isFinal ? <StatusBadge tone="good">After shutdown</StatusBadge> : null}
+        {item.properties.failoverRecoveryPointId?.toLowerCase() === point.id.toLowerCase() ? (
+          <StatusBadge tone="waiting">In use</StatusBadge>
+        ) : null}
+      </span>
+    ),
+  },
+  {
+    key: "orders",
+    header: "Orders on disk",
+    align: "end",
+    cell: (point) => numberOrDash(pointFigures(point).orders, formatCount),
+    sortValue: (point) => pointFigures(point).orders ?? -1,
+  },
+  {
+    key: "changed",
+    header: "Changed",
+    align: "end",
+    cell: (point) => numberOrDash(pointFigures(point).changedBytes, formatBytes),
+    sortValue: (point) => pointFigures(point).changedBytes ?? -1,
+  },
+  { key: "hash", header: "Disk hashes", hideBelow: "lg", cell: (point) => <Hashes point={point} /> },
+];
+
+const numberOrDash = (value: number | null, format: (value: number) => string) =>
+  value === null ? <span className="text-muted">–</span> : format(value);
+
+function Hashes({ point }: { readonly point: RecoveryPointView }) {
+  return (
+    <span className="flex flex-wrap gap-x-3">
+      {pointFigures(point).disks.map((disk) => (
+        <span key={disk.diskId} className="inline-flex items-center gap-1 font-mono text-[0.8125rem]">
+          {disk.root.slice(0, 8)}…
+          <CopyIconButton text={disk.root} label={`Copy the hash of ${disk.diskId}`} />
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** The moments to which the machine can be brought back, newest first. */
+export function RecoveryPointsCard({ vaultName, item }: { readonly vaultName: string; readonly item: ProtectedItem }) {
+  const query = useQuery(recoveryPointsQuery(vaultName, item));
+  return (
+    <Card
+      title="Recovery points"
+      description="Each names the state of all disks at one instant; the hash is the disk's identity."
+    >
+      <QueryView query={query} what="recovery points">
+        {(points) =>
+          points.length === 0 ? (
+            <p className="text-muted">There is none yet: the first appears when initial replication is complete.</p>
+          ) : (
+            <div className="max-h-96 overflow-auto">
+              <DataTable
+                label="Recovery points"
+                columns={columns(item)}
+                rows={points}
+                rowKey={(point) => point.id}
+                rowText={(point) => point.properties.recoveryPointTime}
+              />
+            </div>
+          )
+        }
+      </QueryView>
+    </Card>
+  );
+}
