@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Refusal } from "@/lib/kernel/fault";
+import type { Refusal } from "@/lib/kernel/fault";
 import { guardRequest } from "./guard-request";
 
 const policy = { ports: [3000, 3443] };

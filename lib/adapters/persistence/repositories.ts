@@ -1,0 +1,35 @@
+import type { Repositories } from "@/lib/operations/ports/repositories";
+import type { ControlDatabase } from "./database";
+import {
+  eventRepository,
+  protectedItemRepository,
+  recoveryPlanRepository,
+  recoveryPointRepository,
+} from "./protection-repositories";
+import { deployedMachineRepository, storageAccountRepository, virtualNetworkRepository } from "./region-repositories";
+import {
+  containerMappingRepository,
+  fabricRepository,
+  policyRepository,
+  providerRepository,
+  registrationKeyRepository,
+  vaultRepository,
+} from "./site-repositories";
+
+export function createSqliteRepositories(database: ControlDatabase): Repositories {
+  return {
+    vaults: vaultRepository(database),
+    fabrics: fabricRepository(database),
+    registrationKeys: registrationKeyRepository(database),
+    providers: providerRepository(database),
+    policies: policyRepository(database),
+    containerMappings: containerMappingRepository(database),
+    protectedItems: protectedItemRepository(database),
+    recoveryPoints: recoveryPointRepository(database),
+    recoveryPlans: recoveryPlanRepository(database),
+    deployedMachines: deployedMachineRepository(database),
+    virtualNetworks: virtualNetworkRepository(database),
+    storageAccounts: storageAccountRepository(database),
+    events: eventRepository(database),
+  };
+}

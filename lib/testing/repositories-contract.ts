@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Repositories } from "@/lib/operations/ports/repositories";
+import {
+  sampleDeployed,
+  sampleFabric,
+  sampleItem,
+  sampleMachine,
+  sampleMapping,
+  samplePlan,
+  samplePoint,
+  samplePolicy,
+  sampleProvider,
+  sampleVault,
+  SCOPE,
+} from "./sample-entities";
+
+export interface RepositoriesUnderTest {
+  readonly repositories: Repositories;
+  close(): Promise<void>;
+}
+
+/** Run by every implementation of the repositories. */
+export function describeRepositories(name: string, open: () => Promise<RepositoriesUnderTest>): void {
+  describe(`repositories: ${name}`, () => {
+    let tested: RepositoriesUnderTest;
+    let r: Repositories;
+    beforeEach(async () => {
+      tested = await open();
+      r = tested.repositories;
+    });
+    afterEach(() => tested.close());
+
+    /** One of everything, in a vault. */
+    async function fill(): Promise<void> {
+      await r.vaults.insert(sampleVault());
+      await r.fabrics.insert(sampleFabric());
+      await r.registrationKeys.put({ fabricId: "fabric-1", certificateSha256: "aa", issuedAt: "1", expiresAt: "2" });
+      await r.providers.insert(sampleProvider());
+      await r.policies.insert(samplePolicy());
+      await r.containerMappings.insert(sampleMapping());
+      await r.protectedItems.insert(sampleItem());
+      await r.recoveryPoints.insert(samplePoint());
+      await r.recoveryPlans.insert(samplePlan());
+      await r.deployedMachines.insert(sampleDeployed());
+    }
+
+    it("gives back every noun exactly as it was put in", async () => {
+      await fill();
+      expect(await r.vaults.get("vault-1")).toEqual(sampleVault());
+      expect(await r.fabrics.findByInternalIdentifier(sampleFabric().internalIdentifier)).toEqual(sampleFabric());
+      expect(await r.providers.findByCertificate("ab".repeat(32))).toEqual(sampleProvider());
+      expect(await r.policies.list("vault-1")).toEqual([samplePolicy()]);
+      expect(await r.containerMappings.listByVault("vault-1")).toEqual([sampleMapping()]);
+      expect(await r.protectedItems.findByMachine("fabric-1", "machine-1")).toEqual(sampleItem());
+      expect(await r.recoveryPoints.get("point-1")).toEqual(samplePoint());
+      expect(await r.recoveryPlans.find("vault-1", "order-system")).toEqual(samplePlan());
+      expect(await r.deployedMachines.listByScope(SCOPE)).toEqual([sampleDeployed()]);
+      expect(await r.registrationKeys.get("fabric-1")).toMatchObject({ certificateSha256: "aa" });
+    });
+
+    it("keeps byte counts that do not fit into 32 bits, and fractions of milliseconds", async () => {
+      await fill();
+      await r.recoveryPoints.insert(samplePoint({ id: "big", objectName: "b", sourceBytesRead: 2 ** 41 + 3 }));
+      expect((await r.recoveryPoints.get("big"))?.sourceBytesRead).toBe(2 ** 41 + 3);
+      await r.deployedMachines.update("deployed-1", { firstLineMs: 512.25, state: "Running" });
+      expect(await r.deployedMachines.get("deployed-1")).toMatchObject({ firstLineMs: 512.25, state: "Running" });
+    });
+
+    it("compares names without case and keeps them as written", async () => {
+      await fill();
+      const found = await r.vaults.find({ ...SCOPE, resourceGroup: "CONTOSO" }, "contoso-VAULT");
+      expect(found?.name).toBe("Contoso-Vault");
+      expect((await r.fabrics.find("vault-1", "CONTOSO-BRANCH"))?.name).toBe("Contoso-Branch");
+      const taken = r.vaults.insert(sampleVault({ id: "vault-2", name: "CONTOSO-vault" }));
+      await expect(taken).rejects.toMatchObject({ kind: "conflict", code: "NameTaken" });
+      await r.vaults.insert(sampleVault({ id: "vault-2", resourceGroup: "other" }));
+      expect(await r.vaults.list({ subscriptionId: SCOPE.subscriptionId, resourceGroup: null })).toHaveLength(2);
+      expect(await r.vaults.list({ ...SCOPE, resourceGroup: "OTHER" })).toHaveLength(1);
+    });
+
+    it("lets one of two inserts of the same name win when they come at once", async () => {
+      const both = ["a", "b"].map((id) => r.vaults.insert(sampleVault({ id })));
+      const outcomes = await Promise.allSettled(both);
+      expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(["fulfilled", "rejected"]);
+    });
+
+    it("takes the same id or name in another parent for another thing", async () => {
+      await fill();
+      await r.fabrics.insert(sampleFabric({ id: "fabric-2", name: "Other", internalIdentifier: "other" }));
+      await r.protectedItems.insert(sampleItem({ id: "item-2", fabricId: "fabric-2" }));
+      expect((await r.protectedItems.findByMachine("fabric-2", "machine-1"))?.id).toBe("item-2");
+      expect((await r.protectedItems.find("fabric-1", "MACHINE-1"))?.id).toBe("item-1");
+    });
+
+    it("protects a machine once in a site, whatever the items are called", async () => {
+      await fill();
+      const again = r.protectedItems.insert(sampleItem({ id: "item-2", name: "another-name" }));
+      await expect(again).rejects.toMatchObject({ kind: "conflict" });
+    });
+
+    it("writes only what it is given, and refuses to write what is gone", async () => {
+      await fill();
+      const changed = await r.vaults.update("vault-1", { state: "Deleting", tags: { owner: "me" } });
+      expect(changed).toEqual(sampleVault({ state: "Deleting", tags: { owner: "me" } }));
+      const inventory = [sampleMachine({ power: "off" })];
+      await r.providers.update("provider-1", { lastHeartbeatAt: "now", inventory });
+      expect(await r.providers.get("provider-1")).toEqual(sampleProvider({ lastHeartbeatAt: "now", inventory }));
+      await expect(r.policies.update("nobody", { storageAccount: "x" })).rejects.toMatchObject({ kind: "notFound" });
+    });
+
+    it("lets the first of two writers of a revision win", async () => {
+      await fill();
+      const writes = ["Protected", "DisablingProtection"] as const;
+      const outcomes = await Promise.allSettled(
+        writes.map((state) => r.protectedItems.update("item-1", 1, { state, evidence: { by: state } })),
+      );
+      expect(outcomes[0]?.status).toBe("fulfilled");
+      expect(outcomes[1]).toMatchObject({ status: "rejected", reason: { code: "RevisionChanged" } });
+      expect(await r.protectedItems.get("item-1")).toMatchObject({ revision: 2, evidence: { by: "Protected" } });
+      const problem = { code: "A", message: "m", possibleCauses: "c", recommendedAction: "r" };
+      await r.protectedItems.update("item-1", 2, { replicationError: problem });
+      expect((await r.protectedItems.get("item-1"))?.replicationError).toEqual(problem);
+      await r.protectedItems.update("item-1", 3, { replicationError: null });
+      expect((await r.protectedItems.get("item-1"))?.replicationError).toBeNull();
+      await expect(r.protectedItems.update("gone", 1, {})).rejects.toMatchObject({ kind: "notFound" });
+    });
+
+    it("gives an item to one job at a time, and a plan too", async () => {
+      await fill();
+      for (const held of [r.protectedItems, r.recoveryPlans]) {
+        const id = held === r.protectedItems ? "item-1" : "plan-1";
+        expect(await Promise.all([held.hold(id, "job-a"), held.hold(id, "job-b")])).toEqual([true, false]);
+        expect(await held.hold(id, "job-a")).toBe(true);
+        await held.release(id, "job-b");
+        expect(await held.hold(id, "job-b")).toBe(false);
+        await held.release(id, "job-a");
+        expect(await held.hold(id, "job-b")).toBe(true);
+      }
+      expect(await r.protectedItems.hold("gone", "job-a")).toBe(false);
+      expect((await r.protectedItems.get("item-1"))?.revision).toBe(1);
+    });
+
+    it("registers a recovery point once, however often it is told, and lists them by their cut", async () => {
+      await fill();
+      const later = samplePoint({ id: "p3", objectName: "3", at: "2026-11-22T10:00:00.000Z" });
+      const between = samplePoint({ id: "p2", objectName: "2", at: "2026-11-22T09:00:00.000Z" });
+      await r.recoveryPoints.insert(later);
+      await r.recoveryPoints.insert(between);
+      expect((await r.recoveryPoints.insert({ ...between, id: "p2-again" })).id).toBe("p2");
+      expect((await r.recoveryPoints.list("item-1")).map((point) => point.id)).toEqual(["point-1", "p2", "p3"]);
+      expect((await r.recoveryPoints.newest("item-1"))?.id).toBe("p3");
+      expect(await r.recoveryPoints.newest("item-2")).toBeNull();
+    });
+
+    it("takes everything of a vault along, and nothing of another", async () => {
+      await fill();
+      await r.vaults.insert(sampleVault({ id: "vault-2", name: "Other" }));
+      await r.fabrics.insert(sampleFabric({ id: "fabric-2", vaultId: "vault-2", internalIdentifier: "x" }));
+      await r.vaults.delete("vault-1");
+      await r.vaults.delete("vault-1");
+      expect(await r.fabrics.list("vault-1")).toEqual([]);
+      expect(await r.registrationKeys.get("fabric-1")).toBeNull();
+      expect(await r.providers.findByCertificate("ab".repeat(32))).toBeNull();
+      expect(await r.protectedItems.get("item-1")).toBeNull();
+      expect(await r.recoveryPoints.list("item-1")).toEqual([]);
+      expect(await r.recoveryPlans.list("vault-1")).toEqual([]);
+      expect(await r.deployedMachines.listByItem("item-1")).toEqual([]);
+      expect(await r.fabrics.list("vault-2")).toHaveLength(1);
+    });
+
+    it("leaves a deployed machine when protection of its item ends", async () => {
+      await fill();
+      await r.protectedItems.delete("item-1");
+      expect(await r.recoveryPoints.list("item-1")).toEqual([]);
+      expect(await r.deployedMachines.listByVault("vault-1")).toHaveLength(1);
+    });
+
+    it("hands out copies", async () => {
+      await fill();
+      const [provider] = await r.providers.listByVault("vault-1");
+      (provider?.inventory as unknown[]).length = 0;
+      expect((await r.providers.get("provider-1"))?.inventory).toHaveLength(1);
+    });
+
+    it("keeps networks by their place and storage accounts by their name everywhere", async () => {
+      const network = { ...SCOPE, name: "Prod", location: "westeurope", addressSpace: "10.0.0.0/16", subnets: [] };
+      await r.virtualNetworks.put({ ...network, isolated: false });
+      await r.virtualNetworks.put({ ...network, name: "prod", isolated: true });
+      expect(await r.virtualNetworks.list(SCOPE)).toEqual([{ ...network, name: "prod", isolated: true }]);
+      expect((await r.virtualNetworks.find({ ...SCOPE, resourceGroup: "Contoso" }, "PROD"))?.isolated).toBe(true);
+      await r.virtualNetworks.delete(SCOPE, "PROD");
+      expect(await r.virtualNetworks.list(SCOPE)).toEqual([]);
+      const account = { ...SCOPE, name: "store1", location: "westeurope", createdAt: "1" };
+      await r.storageAccounts.insert(account);
+      const elsewhere = r.storageAccounts.insert({ ...account, resourceGroup: "elsewhere" });
+      await expect(elsewhere).rejects.toMatchObject({ code: "NameTaken" });
+      expect(await r.storageAccounts.get("store1")).toEqual(account);
+    });
+
+    it("lists the newest events first, no more than asked for", async () => {
+      await fill();
+      const event = {
+        vaultId: "vault-1",
+        type: "JobStatus",
+        severity: "OK",
+        affectedObject: "a",
+        jobId: null,
+      } as const;
+      for (const [index, at] of ["1", "3", "2"].entries()) {
+        await r.events.insert({ ...event, id: `e${index}`, at, description: at });
+      }
+      expect((await r.events.list("vault-1", { take: 2 })).map((found) => found.at)).toEqual(["3", "2"]);
+    });
+  });
+}
