@@ -23,8 +23,8 @@ const withoutFirmware = findFirmware() === null;
 if (withoutFirmware) console.log(`skipping the tests that boot. ${firmwareMissing()}`);
 
 let folder: string;
-let children: ChildProcess[] = [];
-let clients: HostClient[] = [];
+const children: ChildProcess[] = [];
+const clients: HostClient[] = [];
 
 beforeAll(async () => {
   await build({
@@ -134,7 +134,7 @@ function changedBlocks(before: string, after: string): number[] {
   return changed;
 }
 
-describe.skipIf(withoutFirmware)("a compute host as a process", () => {
+describe.skipIf(withoutFirmware)("a compute host as a process", { timeout: 60_000 }, () => {
   it("killed again and again while guests write, it loses nothing that was confirmed, and the write logs cover every change", async () => {
     const { id, disks } = await estate();
     const image = disks[0]?.path ?? "";
@@ -231,6 +231,15 @@ describe("the host's protocol", () => {
     const relative = { ...definition, disks: [{ id: "d", name: "d", path: "relative.vhd", role: "os" as const }] };
     await expect(client.putMachine(relative)).rejects.toMatchObject({ kind: "invalid", code: "RequestNotValid" });
     await client.removeMachine("nobody");
+    const watched: number[] = [];
+    const watching = (async () => {
+      for await (const view of client.streamConsole(definition.id, new AbortController().signal)) {
+        if (watched.push(view.revision) === 1) await client.removeMachine(definition.id);
+      }
+    })();
+    await watching;
+    expect((await client.status()).machines).toEqual([]);
+    await client.putMachine(definition);
     const status = await client.status();
     expect(status).toMatchObject({ hostName: "HV01", hypervisor: "v86", problems: [] });
     expect(JSON.parse(readFileSync(path.join(folder, "host/machines", `${definition.id}.json`), "utf8"))).toMatchObject(

@@ -141,6 +141,10 @@ async function streamConsole({ host, request, response, parts: [id = ""] }: Call
   let lastRevision = -1;
   let lastPower = "";
   const push = (): void => {
+    if (!host.has(id)) {
+      response.end();
+      return;
+    }
     if (response.writableLength > BODY_BYTES_MAX) return; // A reader that does not read gets the newest state later.
     const view = host.console(id);
     if (view.revision === lastRevision && view.power === lastPower) return;

@@ -300,7 +300,7 @@ describe("what is not as it should be", () => {
 
     const again = newHost();
     await again.startDesired();
-    expect(again.status().machines.map((machine) => machine.power)).toEqual(["running", "failed", "off"]);
+    expect(again.status().machines.map((machine) => machine.power)).toEqual(["failed", "running", "off"]);
   });
 
   it("a damaged definition is reported and left in place; the other machines come up", async () => {

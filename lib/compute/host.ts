@@ -63,7 +63,9 @@ export class ComputeHost {
     return {
       ...{ hostName, pid, epoch: this.#epoch, hypervisor: hypervisor.name },
       hypervisorProblem: hypervisor.unavailableReason(),
-      machines: [...this.#machines.values()].map((machine) => machine.status()),
+      machines: [...this.#machines.values()]
+        .map((machine) => machine.status())
+        .sort((a, b) => a.name.localeCompare(b.name, "en")),
       problems: [...this.#problems],
     };
   }
@@ -87,11 +89,16 @@ export class ComputeHost {
     return this.#find(id).status();
   }
 
+  has(id: string): boolean {
+    return this.#machines.has(id);
+  }
+
   async remove(id: string): Promise<void> {
     const machine = this.#machines.get(id);
     if (!machine) return;
     await machine.inTurn(() => machine.forget());
     this.#machines.delete(id);
+    machine.announce();
   }
 
   async start(id: string): Promise<MachineStatus> {

@@ -140,7 +140,7 @@ export class ManagedMachine {
       disks: this.#disks.map((disk) => disk.tracked),
     });
     machine.onSerial((text) => this.#takeSerial(text, startedMs));
-    machine.onConsole(() => this.#changed());
+    machine.onConsole(() => this.announce());
     machine.onFailure((reason) => this.#failed(machine, reason));
     this.#revisionBase = this.console().revision + 1;
     this.#running = machine;
@@ -179,7 +179,7 @@ export class ManagedMachine {
     const trackedDiskIds = tracked.map((disk) => disk.id);
     this.#saveReplication({ trackedDiskIds, baseline: disks.length === 0 ? null : this.#replication.baseline });
     this.#settleDisks();
-    this.#changed();
+    this.announce();
   }
 
   cut(cutId: string, epoch: string, request: CutRequest): Cut {
@@ -214,7 +214,6 @@ export class ManagedMachine {
     if (this.#replication.trackedDiskIds.length > 0) this.setTracking({ enabled: false });
     this.#closeDisks();
     this.#around.store.remove(this.#definition.id);
-    this.#changed();
   }
 
   async shutDown(): Promise<void> {
@@ -299,10 +298,11 @@ export class ManagedMachine {
   #setPower(power: MachinePowerState, problem: string | null): void {
     this.#power = power;
     this.#powerProblem = problem;
-    this.#changed();
+    this.announce();
   }
 
-  #changed(): void {
+  /** Tells every watcher of the machine to look again. */
+  announce(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -24,11 +24,6 @@ export function bridgeDisk(disk: GuestDisk, hooks: DiskBridgeHooks): V86DiskBuff
       return false;
     }
   };
-  const readNow = (offset: number, length: number): Uint8Array => {
-    const bytes = new Uint8Array(length);
-    disk.read(offset, bytes);
-    return bytes;
-  };
   return {
     byteLength: disk.virtualSizeBytes,
     load() {
@@ -41,8 +36,13 @@ export function bridgeDisk(disk: GuestDisk, hooks: DiskBridgeHooks): V86DiskBuff
     set(offset, bytes, done) {
       if (attempt(this, () => disk.write(offset, bytes))) done();
     },
-    // Asked for sector 0 while the machine is put together, before a drive exists that could report an error.
-    get_from_cache: readNow,
+    // Asked for sector 0 while the machine is put together, to guess a geometry that nothing here depends on. An error
+    // would end in the emulator's own promise, where nobody hears it.
+    get_from_cache(offset, length) {
+      const bytes = new Uint8Array(length);
+      attempt(this, () => disk.read(offset, bytes));
+      return bytes;
+    },
     get_and_cache(_offset, length, done) {
       done(new Uint8Array(length));
     },

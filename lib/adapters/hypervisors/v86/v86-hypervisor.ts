@@ -43,6 +43,8 @@ export class V86Hypervisor implements Hypervisor {
     if (spec.disks.length > MOST_DISKS) {
       throw cannotStart(spec, `The embedded hypervisor attaches ${MOST_DISKS} disks at most.`);
     }
+    const sector = new Uint8Array(512);
+    for (const disk of spec.disks) disk.read(0, sector); // A disk that cannot be read fails here, with its own reason.
     const module = await (this.#wasm ??= compileEmulator());
     const machine = new V86Machine(spec.id);
     const emulator = new V86(optionsFor(spec, firmware, module, machine));
