@@ -1,0 +1,107 @@
+import type { ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
+import type { StepContext } from "@/lib/jobs/job-definition";
+import { Fault, Refusal } from "@/lib/kernel/fault";
+import type { OperationContext } from "../context";
+import { replicateNow, siteAnswers } from "../source-machine";
+
+/**
+ * Latest: what the source has now is sent first when its site answers, then the newest point is taken. LatestProcessed: the
+ * newest point that is there. (asr reference 3.3.)
+ */
+export type PointChoice =
+  | { readonly type: "Latest" | "LatestProcessed" | "LatestApplicationConsistent" }
+  | { readonly type: "Id"; readonly id: string };
+
+/** @throws Refusal RecoveryPointNotFound */
+export async function choosePoint(
+  step: StepContext<OperationContext>,
+  item: ProtectedItem,
+  choice: PointChoice,
+): Promise<RecoveryPoint> {
+  const chosen = await find(step, item, choice);
+  if (!chosen) throw noSuchPoint(item, choice);
+  return chosen;
+}
+
+async function find(
+  step: StepContext<OperationContext>,
+  item: ProtectedItem,
+  choice: PointChoice,
+): Promise<RecoveryPoint | null> {
+  const { recoveryPoints } = step.services.repositories;
+  switch (choice.type) {
+    case "Id":
+      return findPoint(step.services, item, choice.id);
+    case "LatestApplicationConsistent":
+      return (
+        (await recoveryPoints.list(item.id)).filter((point) => point.kind === "ApplicationConsistent").at(-1) ?? null
+      );
+    case "LatestProcessed":
+      return recoveryPoints.newest(item.id);
+    case "Latest":
+      await sendLatest(step, item);
+      return recoveryPoints.newest(item.id);
+  }
+}
+
+/** A site that does not answer is no failure: the newest point that arrived is what there is, and the job says so. */
+async function sendLatest(step: StepContext<OperationContext>, item: ProtectedItem): Promise<void> {
+  try {
+    if (await siteAnswers(step.services, item, step.signal)) {
+      await replicateNow(step.services, item, false, step.signal);
+      return;
+    }
+  } catch (error) {
+    step.signal.throwIfAborted();
+    if (!(error instanceof Fault)) throw error;
+    step.warn({
+      code: "LatestDataNotSent",
+      message: `The latest data of ${item.machineName} could not be sent: ${error.message}`,
+      possibleCauses: error.possibleCauses,
+      recommendedAction: "The newest recovery point that had arrived is used. Check replication of the machine.",
+    });
+    return;
+  }
+  step.warn({
+    code: "LatestDataNotSent",
+    message: `The latest data of ${item.machineName} could not be sent: its site does not answer.`,
+    possibleCauses: "The site or its connection is down.",
+    recommendedAction: "The newest recovery point that had arrived is used.",
+  });
+}
+
+export async function findPoint(
+  context: OperationContext,
+  item: ProtectedItem,
+  id: string,
+): Promise<RecoveryPoint | null> {
+  const point = await context.repositories.recoveryPoints.get(id);
+  return point?.protectedItemId === item.id ? point : null;
+}
+
+/** Before a job is made: a point that is named must be there. */
+export async function requirePoint(context: OperationContext, item: ProtectedItem, choice: PointChoice): Promise<void> {
+  if (choice.type === "Id" && !(await findPoint(context, item, choice.id))) throw noSuchPoint(item, choice);
+  if (choice.type !== "LatestApplicationConsistent") return;
+  const points = await context.repositories.recoveryPoints.list(item.id);
+  if (!points.some((point) => point.kind === "ApplicationConsistent")) throw noSuchPoint(item, choice);
+}
+
+function noSuchPoint(item: ProtectedItem, choice: PointChoice): Refusal {
+  const what = {
+    Id: "the recovery point that was asked for",
+    LatestApplicationConsistent: "an application-consistent recovery point",
+    Latest: "a recovery point",
+    LatestProcessed: "a recovery point",
+  }[choice.type];
+  return new Refusal(
+    "notFound",
+    {
+      code: "RecoveryPointNotFound",
+      message: `${item.machineName} does not have ${what}.`,
+      possibleCauses: "It was dropped by the retention of the policy, belongs to another machine, or was never made.",
+      recommendedAction: "Choose one of the machine's recovery points, or the latest.",
+    },
+    "properties.providerSpecificDetails.recoveryPointId",
+  );
+}
