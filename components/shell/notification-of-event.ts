@@ -12,14 +12,15 @@ const states: Readonly<Record<string, NotificationState>> = {
 };
 
 /** A job as the notification bar shows it, whoever started it: this page, another one or a program. */
-export function notificationOfEvent(event: JobEvent): Omit<Notification, "changedAt"> {
+export function notificationOfEvent(event: JobEvent): Partial<Notification> & { readonly id: string } {
+  const vaultName = event.vaultId && nameInId(event.vaultId, "vaults");
   return {
     id: event.jobId,
     jobId: event.jobId,
     title: event.friendlyName,
     subject: event.targetName,
     state: states[event.state] ?? "running",
-    vaultName: event.vaultId && nameInId(event.vaultId, "vaults"),
+    ...(vaultName ? { vaultName } : {}),
     stepName: event.stepName,
     progress: event.progress,
     error: event.errorMessage === null ? null : { message: event.errorMessage },

@@ -19,21 +19,25 @@ const outside: Readonly<Record<string, () => QueryKey>> = {
   vault: keys.vaults,
 };
 
+/** Every query of every vault: for an event that does not say which vault it is about. */
+const ALL_VAULTS: QueryKey = ["vault"];
+
 /** Which parts of the cache an event makes old. Exported for its test. */
 export function staleKeys(event: LiveEvent): readonly QueryKey[] {
   const vault = event.vaultId && nameInId(event.vaultId, "vaults");
+  const ofVault = vault ? keys.vault(vault) : ALL_VAULTS;
   switch (event.type) {
     case "replication":
-      return vault ? [keys.replication(vault, event.protectedItem)] : [];
+      return [vault ? keys.replication(vault, event.protectedItem) : ALL_VAULTS];
     case "job": {
       const ended = ["Succeeded", "Failed", "Cancelled", "Suspended"].includes(event.state);
-      if (!vault) return ended ? [keys.vaults(), keys.estate()] : [];
-      return ended ? [keys.vault(vault), keys.vaults(), keys.estate(), keys.virtualMachines()] : [keys.jobs(vault)];
+      if (ended) return [ofVault, keys.vaults(), keys.estate(), keys.virtualMachines()];
+      return [vault ? keys.jobs(vault) : ALL_VAULTS];
     }
     case "resource": {
-      const kind = event.kind.toLowerCase().replace(/s$/, "");
-      const named = outside[kind];
-      return [...(named ? [named()] : []), ...(vault ? [keys.vault(vault)] : named ? [] : [keys.estate()])];
+      const named = outside[event.kind.toLowerCase().replace(/s$/, "")];
+      // A resource of the region or the estate also changes what a vault's tutorial finds.
+      return named ? [named(), ofVault] : [ofVault];
     }
   }
 }

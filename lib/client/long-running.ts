@@ -24,7 +24,7 @@ const ServiceError = z.object({
 });
 const StatusBody = z.object({
   status: z.string().optional(),
-  error: z.unknown(),
+  error: z.unknown().optional(),
   properties: z
     .object({
       state: z.string().optional(),
