@@ -25,6 +25,8 @@ export const CONTOSO_MACHINES: readonly ContosoMachine[] = [
   machine("CONTOSO-SQL", "Orders database", 80 * MIB, 64 * MIB),
   machine("CONTOSO-APP", "Order processing", 64 * MIB, null),
   machine("CONTOSO-WEB", "Web shop", 48 * MIB, null),
+  machine("CONTOSO-CRM", "Customer relations", 48 * MIB, null),
+  machine("CONTOSO-INTRANET", "Intranet", 32 * MIB, null),
 ];
 
 function machine(name: string, title: string, data: number, dataDisk: number | null): ContosoMachine {

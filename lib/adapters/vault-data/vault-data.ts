@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import fs from "node:fs/promises";
+import type { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
+import { vaultStoreFolder } from "@/lib/adapters/storage/storage-folders";
+import { FolderStore } from "@/lib/adapters/stores/folder-store";
+import { createVaultKeys } from "@/lib/engine/keys/key-envelope";
+import { isPassphraseProof } from "@/lib/engine/keys/passphrase-proof";
+import type { VaultKeys } from "@/lib/engine/keys/vault-keys";
+import { deletePoint } from "@/lib/engine/vault/sweep";
+import { Fault, Refusal } from "@/lib/kernel/fault";
+import type { Random } from "@/lib/kernel/random";
+import type { VaultData, VaultRef } from "@/lib/operations/ports/vault-data";
+import type { KeyFiles } from "./key-files";
+
+const SWEEP_MINIMUM_AGE_MS = 24 * 60 * 60 * 1000;
+
+interface Parts {
+  readonly storageRoot: string;
+  readonly keyFiles: KeyFiles;
+  readonly workers: VaultWorkerClient;
+  readonly random: Random;
+}
+
+/** Vaults in folders of the storage accounts: keys here, bytes in the workers. */
+export function createVaultData(parts: Parts): VaultData & { openStore(vault: VaultRef): Promise<FolderStore> } {
+  const { keyFiles, workers } = parts;
+  const folderOf = (vault: VaultRef) => vaultStoreFolder(parts.storageRoot, vault);
+  const openStore = (vault: VaultRef) => FolderStore.open(folderOf(vault));
+  const access = (vault: VaultRef) => ({
+    store: { kind: "folder" as const, folder: folderOf(vault) },
+    masterKey: openedKeys(keyFiles, vault).master,
+  });
+  const sweeping = new Map<string, Promise<{ bytesFreed: number }>>();
+
+  return {
+    openStore,
+
+    async setPassphrase(vault, passphrase) {
+      const store = await openStore(vault);
+      if (await findEnvelope(store)) throw alreadySet(vault);
+      const { keys, envelope } = await createVaultKeys(passphrase, parts.random);
+      // The key file first: an envelope that is there means that the passphrase was chosen, so it must come last.
+      keyFiles.write(vault.id, keys);
+      await store.put(envelope.name, envelope.bytes);
+    },
+
+    isUnlocked: async (vault) => keyFiles.read(vault.id) !== null,
+
+    async keyEnvelope(vault) {
+      const envelope = await findEnvelope(await openStore(vault));
+      if (envelope) return envelope;
+      throw new Fault({
+        code: "KeyEnvelopeMissing",
+        message: `The vault ${vault.name} has no key envelope.`,
+        possibleCauses: "Its passphrase was not chosen yet, or the file under keys/ of its store was removed.",
+        recommendedAction: "Choose the passphrase, or restore the file from a copy of the storage account.",
+      });
+    },
+
+    verifyPassphraseProof: async (vault, nonce, proof) => isPassphraseProof(openedKeys(keyFiles, vault), nonce, proof),
+
+    async materialise(request, options) {
+      const { vault, pointObjectName, diskId, path } = request;
+      const made = await workers.run(
+        "materialise",
+        {
+          ...access(vault),
+          ...{ pointName: pointObjectName, diskId, targetPath: path, format: "vhd-fixed", replace: true },
+          context: { machine: request.machineName, point: pointObjectName },
+        },
+        {
+          signal: options.signal,
+          // Writing and reading back are each half of the work.
+          onProgress: ({ phase, bytesDone, bytesTotal }) =>
+            options.onProgress(phase === "writing" ? bytesDone : bytesTotal + bytesDone, bytesTotal * 2),
+        },
+      );
+      const { root, bytesWritten, bytesVerified, seconds } = made;
+      return { root, path, bytesWritten, bytesVerified, seconds };
+    },
+
+    deletePoint: async (vault, name) => deletePoint(await openStore(vault), name),
+
+    /** One at a time per vault; who asks while one runs gets that one's answer. */
+    sweep(vault) {
+      const running = sweeping.get(vault.id);
+      if (running) return running;
+      const sweep = workers
+        .run("sweep", { ...access(vault), minimumAgeMs: SWEEP_MINIMUM_AGE_MS })
+        .then(({ bytesFreed }) => ({ bytesFreed }))
+        .finally(() => sweeping.delete(vault.id));
+      sweeping.set(vault.id, sweep);
+      return sweep;
+    },
+
+    async deleteVault(vault) {
+      await fs.rm(folderOf(vault), { recursive: true, force: true });
+      keyFiles.remove(vault.id);
+    },
+
+    async storedBytes(vault) {
+      let total = 0;
+      for (const object of await (await openStore(vault)).list("")) total += object.sizeBytes;
+      return total;
+    },
+  };
+}
+
+async function findEnvelope(store: FolderStore): Promise<Uint8Array | null> {
+  for (const object of await store.list("keys/")) {
+    const bytes = await store.get(object.name);
+    if (object.name === `keys/${createHash("sha256").update(bytes).digest("hex")}`) return bytes;
+  }
+  return null;
+}
+
+function openedKeys(keyFiles: KeyFiles, vault: VaultRef): VaultKeys {
+  const keys = keyFiles.read(vault.id);
+  if (keys) return keys;
+  throw new Fault({
+    code: "VaultLocked",
+    message: `The keys of the vault ${vault.name} are not at hand.`,
+    possibleCauses: "Its passphrase was not chosen yet, or its key file was removed from the home folder.",
+    recommendedAction: "Choose the passphrase in Quick Start, or restore the key file.",
+  });
+}
+
+function alreadySet(vault: VaultRef): Refusal {
+  return new Refusal("conflict", {
+    code: "PassphraseAlreadySet",
+    message: `The passphrase of the vault ${vault.name} was chosen before.`,
+    possibleCauses: "Somebody chose it, or this page was open twice.",
+    recommendedAction: "Use the passphrase that was chosen. It cannot be replaced by this step.",
+  });
+}
