@@ -29,6 +29,8 @@ export class MemoryStore implements ObjectStore {
   readonly objects: Map<string, { bytes: Buffer; modifiedAt: Date }>;
   faults: PlantedStoreFaults = {};
   calls = 0;
+  /** The verb of each call. */
+  readonly verbs: StoreCall[] = [];
   /** Names in the order in which they became visible. */
   readonly log: { readonly call: StoreCall; readonly name: string }[] = [];
   #now: () => Date;
@@ -82,6 +84,7 @@ export class MemoryStore implements ObjectStore {
   /** True when the call is to take effect and its answer to be lost. */
   #enter(call: StoreCall, name: string): boolean {
     this.calls += 1;
+    this.verbs.push(call);
     const { killAtCall, failCalls, killAfterEffect } = this.faults;
     if (killAtCall !== undefined && this.calls >= killAtCall) {
       if (this.calls === killAtCall && killAfterEffect === true && call === "put") return true;

@@ -52,7 +52,10 @@ export class ModelDisk implements OpenBlockSource {
   close(): void {}
 
   /** Whether `other` reads the same everywhere; the index of the first block that differs, or null. */
-  firstDifference(other: { read(offset: number, into: Uint8Array): void; allocatedExtents(): Extent[] }): number | null {
+  firstDifference(other: {
+    read(offset: number, into: Uint8Array): void;
+    allocatedExtents(): Extent[];
+  }): number | null {
     const mine = Buffer.alloc(BLOCK_BYTES);
     const theirs = Buffer.alloc(BLOCK_BYTES);
     for (let index = 0; index < this.blockCount; index++) {

@@ -1,6 +1,12 @@
 import { assert } from "@/lib/kernel/assert";
 import { Fault } from "@/lib/kernel/fault";
-import type { BlockUnit, BlockUnitResult, BlockWorkers, BlockWorkersSetup, StartBlockWorkers } from "@/lib/engine/vault/block-workers";
+import type {
+  BlockUnit,
+  BlockUnitResult,
+  BlockWorkers,
+  BlockWorkersSetup,
+  StartBlockWorkers,
+} from "@/lib/engine/vault/block-workers";
 import { EngineThread } from "./engine-thread";
 import { programPath } from "./program-path";
 

@@ -164,7 +164,8 @@ class Child {
             code: "VaultWorkerDied",
             message: `The process that worked on the vault ended unexpectedly (${why}).`,
             possibleCauses: "It was killed, or the machine ran out of memory.",
-            recommendedAction: "Nothing: the step is tried again in a new process. If it recurs, look at the memory of the machine.",
+            recommendedAction:
+              "Nothing: the step is tried again in a new process. If it recurs, look at the memory of the machine.",
           },
           { retryable: true },
         ),

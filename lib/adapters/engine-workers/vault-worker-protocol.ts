@@ -39,7 +39,9 @@ export interface VaultTasks {
   };
   /** Reads everything that the points reach. */
   check: {
-    readonly args: VaultAccess & { readonly points: readonly { readonly name: string; readonly context: VaultContext }[] };
+    readonly args: VaultAccess & {
+      readonly points: readonly { readonly name: string; readonly context: VaultContext }[];
+    };
     readonly progress: { readonly pointName: string; readonly bytesRead: number };
     readonly result: readonly {
       readonly name: string;

@@ -121,7 +121,8 @@ export class FolderStore implements ObjectStore {
     try {
       const first = await fs.mkdir(folder, { recursive: true, mode: 0o700 });
       if (first !== undefined) {
-        for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made));
+        for (let made = folder; made.length >= first.length; made = path.dirname(made))
+          await syncFolder(path.dirname(made));
       }
     } catch (error) {
       throw translate(error, folder, "create");
@@ -188,7 +189,8 @@ function translate(error: unknown, name: string, verb: string): unknown {
         {
           code: "StorageFailed",
           message: `The storage failed to ${verb} ${name} (${codeOf(error) ?? "unknown"}).`,
-          possibleCauses: "The disk of the storage account is failing, is mounted read-only, or belongs to another user.",
+          possibleCauses:
+            "The disk of the storage account is failing, is mounted read-only, or belongs to another user.",
           recommendedAction: "Check that disk, its permissions and the system log; the operation is tried again.",
         },
         { cause: error, retryable: true },

@@ -55,4 +55,3 @@ export function isZeroBlock(block: Uint8Array): boolean {
   if ((block[0] ?? 0) !== 0 || (block[BLOCK_BYTES - 1] ?? 0) !== 0) return false;
   return ZERO_BLOCK.equals(block);
 }
-

@@ -72,4 +72,3 @@ export class TreeLevels {
 
 /** For a tree made from nothing. */
 export const noEarlierPage: EarlierPage = async () => null;
-

@@ -89,7 +89,8 @@ export async function openKeyEnvelope(envelope: KeyEnvelope, passphrase: string)
         code: "WrongPassphrase",
         message: "The passphrase does not open this vault.",
         possibleCauses: "It was mistyped, it belongs to another vault, or it has been changed since.",
-        recommendedAction: "Enter the passphrase that was chosen for this vault. Without it the replicated data cannot be read by anyone.",
+        recommendedAction:
+          "Enter the passphrase that was chosen for this vault. Without it the replicated data cannot be read by anyone.",
       },
       { cause },
     );
@@ -123,7 +124,8 @@ function parseEnvelope(bytes: Buffer): ParsedEnvelope {
     throw damaged("it is not JSON", cause);
   }
   const top = record(value);
-  if (top["format"] !== "secondsite-key" || top["version"] !== 1) throw damaged("it is of an unknown format or version");
+  if (top["format"] !== "secondsite-key" || top["version"] !== 1)
+    throw damaged("it is of an unknown format or version");
   const kdf = record(top["kdf"]);
   const wrap = record(top["wrap"]);
   if (kdf["name"] !== "argon2id" || wrap["name"] !== "aes-256-gcm") throw damaged("it names an unknown algorithm");
@@ -165,7 +167,8 @@ function damaged(what: string, cause?: unknown): Fault {
       code: "KeyEnvelopeDamaged",
       message: `The vault's key file cannot be used: ${what}.`,
       possibleCauses: "The file was altered, or damaged on its medium or on the way.",
-      recommendedAction: "Restore the file under keys/ from a copy of the storage account. The passphrase alone cannot replace it.",
+      recommendedAction:
+        "Restore the file under keys/ from a copy of the storage account. The passphrase alone cannot replace it.",
     },
     { cause },
   );

@@ -10,7 +10,8 @@ export function checkPassphrase(passphrase: string): void {
       {
         code: "PassphraseNotAscii",
         message: "The passphrase contains a character that is not printable ASCII.",
-        possibleCauses: "A letter with an accent, a typographic quotation mark or a line break came with it, perhaps through copy and paste.",
+        possibleCauses:
+          "A letter with an accent, a typographic quotation mark or a line break came with it, perhaps through copy and paste.",
         recommendedAction: "Use letters, digits, spaces and the punctuation of an English keyboard only.",
       },
       "passphrase",

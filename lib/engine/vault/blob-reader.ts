@@ -101,7 +101,10 @@ export class BlobReader {
     return place;
   }
 
-  async #locateAll(wanted: readonly WantedBlock[], context: VaultContext): Promise<{ wanted: WantedBlock; place: Located }[]> {
+  async #locateAll(
+    wanted: readonly WantedBlock[],
+    context: VaultContext,
+  ): Promise<{ wanted: WantedBlock; place: Located }[]> {
     const located = [];
     for (const one of wanted) located.push({ wanted: one, place: await this.locate(one.id, context) });
     return located;

@@ -1,4 +1,5 @@
 import { assert } from "@/lib/kernel/assert";
+import { Fault } from "@/lib/kernel/fault";
 
 /**
  * Which blobs the vault holds: an open-addressing table in shared memory, so that two worker threads agree on what is
@@ -34,8 +35,8 @@ const EMPTY = 0;
 const BEING_WRITTEN = -1;
 const WORDS = 8;
 const LOAD_MAX = 0.65;
-/** Address space, not memory: pages that are never touched are never backed. */
-const PACKS_MAX = 4 * 1024 * 1024;
+/** 4 MiB of states. At two packs a delta and one delta every 30 s, half a year of one machine. */
+const PACKS_MAX = 1024 * 1024;
 
 export interface BlobPlace {
   readonly pack: number;
@@ -115,7 +116,7 @@ export class BlobTable {
 
   newPack(state: number): number {
     const pack = Atomics.add(this.#packCounter, 0, 1) + 1;
-    assert(pack < PACKS_MAX, "one session has seen more packs than it has numbers for");
+    if (pack >= PACKS_MAX) throw sessionFull();
     Atomics.store(this.#packStates, pack, state);
     return pack;
   }
@@ -160,7 +161,8 @@ export class BlobTable {
       return;
     }
     const holder = this.#packAt(found.segment, found.slot);
-    if (holder !== pack && this.packState(holder) !== PACK_DEAD) return;
+    const better = this.packState(holder) === PACK_DEAD && this.packState(pack) !== PACK_DEAD;
+    if (holder !== pack && !better) return;
     setPlace(found.segment, found.slot, offset, sealedLength);
     Atomics.store(found.segment.packs, found.slot, pack);
   }
@@ -232,6 +234,18 @@ export class BlobTable {
     for (let word = 0; word < WORDS; word++) if (segment.ids[at + word] !== this.#words[word]) return false;
     return true;
   }
+}
+
+function sessionFull(): Fault {
+  return new Fault(
+    {
+      code: "VaultSessionFull",
+      message: "This connection to the vault has seen as many packs as it can tell apart.",
+      possibleCauses: "It has been open for months, or the vault holds an extraordinary number of small packs.",
+      recommendedAction: "Connect to the vault again; the agent does so by itself.",
+    },
+    { retryable: true },
+  );
 }
 
 function setPlace(segment: Segment, slot: number, offset: number, sealedLength: number): void {

@@ -191,6 +191,7 @@ function differs({ context, targetPath, disk }: MaterialiseRequest): Fault {
     code: "RestoredDiskDiffers",
     message: `Disk ${disk.diskId} of ${context.machine}, recovery point ${context.point ?? "?"}, was written to ${targetPath}, but what is read back is not what was written.`,
     possibleCauses: "The disk that holds the target is failing, or another program wrote to the file.",
-    recommendedAction: "Check that disk and its system log, then try again on another one. The recovery point itself is sound.",
+    recommendedAction:
+      "Check that disk and its system log, then try again on another one. The recovery point itself is sound.",
   });
 }

@@ -70,7 +70,8 @@ export function verifyReceivedObject(name: string, bytes: Uint8Array): ParsedObj
         code: "ObjectHashMismatch",
         message: `The object ${name} did not arrive as it was sent.`,
         possibleCauses: "The upload was cut off or altered on the way.",
-        recommendedAction: "Nothing: the site sends it again. If it goes on, look for a proxy between the site and the vault.",
+        recommendedAction:
+          "Nothing: the site sends it again. If it goes on, look for a proxy between the site and the vault.",
       },
       { retryable: true },
     );

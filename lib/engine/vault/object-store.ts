@@ -48,8 +48,10 @@ export function objectNotFound(name: string, cause?: unknown): Fault {
     {
       code: "ObjectNotFound",
       message: `The storage holds no object named ${name}.`,
-      possibleCauses: "It was deleted or moved, or another storage account is connected than the one that was written to.",
-      recommendedAction: "Check the storage account of the vault, and restore the object from a copy when there is one.",
+      possibleCauses:
+        "It was deleted or moved, or another storage account is connected than the one that was written to.",
+      recommendedAction:
+        "Check the storage account of the vault, and restore the object from a copy when there is one.",
     },
     { cause },
   );
@@ -70,7 +72,8 @@ export function storageFull(what: string, cause?: unknown): Fault {
       code: "StorageFull",
       message: `The storage is full: ${what} could not be written.`,
       possibleCauses: "The disk that holds the storage account has no space left, or a quota is reached.",
-      recommendedAction: "Free space on that disk, or shorten the recovery point history; replication goes on by itself then.",
+      recommendedAction:
+        "Free space on that disk, or shorten the recovery point history; replication goes on by itself then.",
     },
     { cause, retryable: true },
   );

@@ -105,7 +105,10 @@ export class DiskReplication {
     try {
       assert(view.virtualSizeBytes === virtualSizeBytes, "the source has another size than the request says");
       const pinned = view.identity === undefined ? source : { ...source, identity: view.identity };
-      return { blocks: blocks === "allocated" ? this.#allocated(view.allocatedExtents()) : this.#listed(blocks), source: pinned };
+      return {
+        blocks: blocks === "allocated" ? this.#allocated(view.allocatedExtents()) : this.#listed(blocks),
+        source: pinned,
+      };
     } finally {
       view.close();
     }
@@ -122,7 +125,8 @@ export class DiskReplication {
 
   #openEarlier(): TreeReader | null {
     const { previousTop, virtualSizeBytes, blocks } = this.#request;
-    const sameSize = previousTop !== null && this.#hasher.root(virtualSizeBytes, previousTop.top).equals(previousTop.root);
+    const sameSize =
+      previousTop !== null && this.#hasher.root(virtualSizeBytes, previousTop.top).equals(previousTop.root);
     if (sameSize) return this.#run.earlierTree(this.#shape, previousTop.top);
     if (blocks === "allocated") return null;
     throw new Fault({
@@ -149,6 +153,7 @@ export class DiskReplication {
         if (inFlight.size >= PAGES_IN_FLIGHT) await Promise.race(inFlight);
       }
       await Promise.all(inFlight);
+      this.#request.signal?.throwIfAborted();
     } finally {
       // No unit may be under way when the run is finished or discarded.
       await Promise.allSettled(inFlight);

@@ -7,7 +7,14 @@ import type { TreeShape } from "../blocks/tree-shape";
 import type { VaultKeys } from "../keys/vault-keys";
 import type { BlobReader } from "./blob-reader";
 import { PACK_DEAD, PACK_STORED } from "./blob-table";
-import type { BlockUnit, BlockUnitResult, BlockWorkers, OpenBlockSource, SourceOpener, SourceSpec } from "./block-workers";
+import type {
+  BlockUnit,
+  BlockUnitResult,
+  BlockWorkers,
+  OpenBlockSource,
+  SourceOpener,
+  SourceSpec,
+} from "./block-workers";
 import type { BufferPool } from "./buffer-pool";
 import type { ObjectReader, ObjectSink } from "./object-store";
 import { PackWriter, type FinishedPack } from "./pack-writer";
@@ -94,7 +101,10 @@ export class ReplicationRun implements DiskRun {
     const { name, bytes } = encodePoint(point, this.#setup.keys, this.#setup.random);
     await this.#setup.store.put(name, bytes);
     if (this.#setup.clock.monotonicMs() - checkedAt > SWEEP_GRACE_MS / 2) {
-      throw runOvertaken(this.machineName, "storing the recovery point took so long that a sweep may have overtaken it");
+      throw runOvertaken(
+        this.machineName,
+        "storing the recovery point took so long that a sweep may have overtaken it",
+      );
     }
     this.#ended = true;
     this.#setup.onEnd();
@@ -192,7 +202,10 @@ export class ReplicationRun implements DiskRun {
     await index.refresh(store);
     for (const pack of [...this.#packs.numbers, ...this.#reliedOn]) {
       if (!index.isReliable(pack)) {
-        throw runOvertaken(this.machineName, `${index.packByNumber(pack).name} is being deleted or is no longer listed`);
+        throw runOvertaken(
+          this.machineName,
+          `${index.packByNumber(pack).name} is being deleted or is no longer listed`,
+        );
       }
     }
     if (previous !== null && (await store.size(previous)) === null) {

@@ -30,12 +30,7 @@ export function sealInto(
 }
 
 /** Null when it was altered, or was not sealed under this key, nonce and context. */
-export function unseal(
-  sealed: Uint8Array,
-  key: Uint8Array,
-  nonce: Uint8Array,
-  context: Uint8Array,
-): Buffer | null {
+export function unseal(sealed: Uint8Array, key: Uint8Array, nonce: Uint8Array, context: Uint8Array): Buffer | null {
   if (sealed.length < TAG_BYTES) return null;
   const split = sealed.length - TAG_BYTES;
   const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });

@@ -23,7 +23,8 @@ export function sealBox(kind: BoxKind, text: Uint8Array, keys: VaultKeys, random
 
 /** Null when it is not a box of this kind, of another vault, or altered. */
 export function openBox(kind: BoxKind, bytes: Buffer, keys: VaultKeys): Buffer | null {
-  if (bytes.length < TEXT_AT + TAG_BYTES || !bytes.subarray(0, 8).equals(MAGIC) || bytes[8] !== BOX_KIND[kind]) return null;
+  if (bytes.length < TEXT_AT + TAG_BYTES || !bytes.subarray(0, 8).equals(MAGIC) || bytes[8] !== BOX_KIND[kind])
+    return null;
   const salt = bytes.subarray(HEAD_BYTES, TEXT_AT);
   return unseal(bytes.subarray(TEXT_AT), deriveObjectKey(keys.box, salt), NONCE, bytes.subarray(0, TEXT_AT));
 }

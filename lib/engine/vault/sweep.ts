@@ -133,7 +133,10 @@ async function rewriteIndexes(
   const stale = indexes.filter(([, listed]) => listed.some((name) => doomed.has(name)));
   const old = indexes.length > INDEXES_MAX ? indexes : stale;
   if (old.length === 0 && damaged.length === 0) return 0;
-  const remaining = await packsOfIndexes(request, old.map(([name]) => name));
+  const remaining = await packsOfIndexes(
+    request,
+    old.map(([name]) => name),
+  );
   const listed = new Set(indexes.flatMap(([, names]) => names));
   if (damaged.length > 0) {
     for (const { name, sizeBytes } of packs) {
@@ -152,7 +155,10 @@ async function rewriteIndexes(
   return old.length + damaged.length;
 }
 
-async function packsOfIndexes({ store, keys }: SweepRequest, names: readonly string[]): Promise<Map<string, IndexedPack>> {
+async function packsOfIndexes(
+  { store, keys }: SweepRequest,
+  names: readonly string[],
+): Promise<Map<string, IndexedPack>> {
   const packs = new Map<string, IndexedPack>();
   for (const name of names) {
     const decoded = decodeIndex(await store.get(name), keys);

@@ -10,7 +10,11 @@ export interface Tombstone {
   readonly packs: readonly string[];
 }
 
-export function encodeTombstone(tombstone: Tombstone, keys: VaultKeys, random: Random): { name: string; bytes: Buffer } {
+export function encodeTombstone(
+  tombstone: Tombstone,
+  keys: VaultKeys,
+  random: Random,
+): { name: string; bytes: Buffer } {
   const text = Buffer.from(JSON.stringify({ version: 1, ...tombstone }), "utf8");
   const bytes = sealBox("tombstone", text, keys, random);
   return { name: `tombstones/${sha256Hex(bytes)}`, bytes };

@@ -19,7 +19,8 @@ type Damage =
 const SENTENCES: Record<Damage, { what: string; causes: string }> = {
   VaultPackMissing: {
     what: "is missing from the storage",
-    causes: "The pack was deleted or moved by something other than this product, or another storage account is connected.",
+    causes:
+      "The pack was deleted or moved by something other than this product, or another storage account is connected.",
   },
   VaultPackTruncated: {
     what: "is shorter than it was when it was stored",
@@ -72,7 +73,8 @@ export function runOvertaken(machine: string, what: string): Fault {
     {
       code: "ReplicationOvertaken",
       message: `This replication of ${machine} was given up before its recovery point became visible: ${what}.`,
-      possibleCauses: "Space was being reclaimed, or recovery points were being deleted, while the machine was replicating.",
+      possibleCauses:
+        "Space was being reclaimed, or recovery points were being deleted, while the machine was replicating.",
       recommendedAction: "Nothing: the next replication starts anew and stores what is missing.",
     },
     { retryable: true },

@@ -30,6 +30,10 @@ export class VaultIndex {
   #indexes = new Map<string, readonly string[]>();
   /** Index objects that could not be used; readers fall back on pack headers. */
   readonly damaged = new Map<string, Fault>();
+  /** Listed packs that the store does not have as listed. */
+  readonly #lost = new Set<string>();
+  /** While connecting: the packs that the store has, and their sizes. */
+  #present: ReadonlyMap<string, number> | null = null;
   #headersRead = false;
 
   constructor(keys: VaultKeys, expectedBlobs = 0) {
@@ -39,28 +43,19 @@ export class VaultIndex {
 
   /**
    * Brings the knowledge up to date with what the store lists: tombstones first, then indexes (why: vault-format §8).
-   * With `checkPacks` packs that are absent or have another size are not relied on either.
+   * With `checkPacks` packs that are absent or have another size are not relied on either, and where a blob is in a sound
+   * pack as well, that one is read.
    */
   async refresh(store: ObjectReader, options: { checkPacks?: boolean } = {}): Promise<void> {
-    const doomed = new Set<string>();
-    for (const { name } of await store.list("tombstones/")) {
-      const bytes = await getIfThere(store, name);
-      if (bytes === null) continue;
-      const tombstone = decodeTombstone(bytes, this.#keys);
-      // A tombstone that cannot be read may name any pack, and nothing that is unknown may be relied on.
-      if (tombstone === null) throw vaultDamage("VaultIndexDamaged", name, { machine: "this vault", point: null });
-      for (const pack of tombstone.packs) doomed.add(pack);
-    }
+    if (options.checkPacks === true) this.#present = await packSizes(store);
+    const doomed = await readDoomedPacks(store, this.#keys);
     await this.#loadIndexes(store);
-    const present = options.checkPacks === true ? await packSizes(store) : null;
     const listed = new Set([...this.#indexes.values()].flat());
     for (const pack of this.#byName.values()) {
-      const sound = present === null || present.get(pack.name) === pack.sizeBytes;
-      const alive = listed.has(pack.name) && !doomed.has(pack.name) && sound;
-      const state = this.table.packState(pack.number);
-      if (!alive && state === PACK_STORED) this.table.setPackState(pack.number, PACK_DEAD);
-      if (alive && state === PACK_DEAD && present !== null) this.table.setPackState(pack.number, PACK_STORED);
+      const alive = listed.has(pack.name) && !doomed.has(pack.name) && !this.#lost.has(pack.name);
+      if (!alive && this.table.packState(pack.number) === PACK_STORED) this.table.setPackState(pack.number, PACK_DEAD);
     }
+    this.#present = null;
   }
 
   /** Packs in no sound index, from their headers: the way to read a vault that has lost an index. Once a session. */
@@ -105,6 +100,11 @@ export class VaultIndex {
     return pack;
   }
 
+  /** Names of packs that an index lists and the store does not have as listed. */
+  get lostPacks(): string[] {
+    return [...this.#lost];
+  }
+
   isReliable(pack: number): boolean {
     return this.table.packState(pack) === PACK_STORED;
   }
@@ -139,17 +139,27 @@ export class VaultIndex {
       this.damaged.set(name, vaultDamage("VaultIndexDamaged", name, { machine: "this vault", point: null }));
       return null;
     }
-    for (const pack of packs) this.#addStored(pack);
+    for (const pack of packs) {
+      if (!(await this.#isPresent(store, pack))) this.#lost.add(pack.name);
+      this.#addStored(pack);
+    }
     return packs.map((pack) => pack.name);
   }
 
+  async #isPresent(store: ObjectReader, { name, sizeBytes }: IndexedPack): Promise<boolean> {
+    if (this.#present === null || this.#present.get(name) === sizeBytes) return true;
+    // It may have been stored since the list was made.
+    return (await store.size(name)) === sizeBytes;
+  }
+
   #addStored(pack: IndexedPack): void {
+    const state = this.#lost.has(pack.name) ? PACK_DEAD : PACK_STORED;
     const known = this.#byName.get(pack.name);
     if (known !== undefined) {
-      if (this.table.packState(known.number) === PACK_DEAD) this.table.setPackState(known.number, PACK_STORED);
+      if (this.table.packState(known.number) === PACK_DEAD) this.table.setPackState(known.number, state);
       return;
     }
-    const number = this.table.newPack(PACK_STORED);
+    const number = this.table.newPack(state);
     this.#remember(number, pack);
     this.table.reserve(pack.entries.length);
     for (const { id, offset, sealedLength } of pack.entries) {
@@ -162,6 +172,19 @@ export class VaultIndex {
     this.#byName.set(name, known);
     this.#byNumber.set(number, known);
   }
+}
+
+async function readDoomedPacks(store: ObjectReader, keys: VaultKeys): Promise<Set<string>> {
+  const doomed = new Set<string>();
+  for (const { name } of await store.list("tombstones/")) {
+    const bytes = await getIfThere(store, name);
+    if (bytes === null) continue;
+    const tombstone = decodeTombstone(bytes, keys);
+    // A tombstone that cannot be read may name any pack, and nothing that is unknown may be relied on.
+    if (tombstone === null) throw vaultDamage("VaultIndexDamaged", name, { machine: "this vault", point: null });
+    for (const pack of tombstone.packs) doomed.add(pack);
+  }
+  return doomed;
 }
 
 /** Null when a sweep deleted it since it was listed: then it counts as not listed. */

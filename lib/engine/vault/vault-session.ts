@@ -6,7 +6,7 @@ import { BlockHasher } from "../blocks/block-hasher";
 import { Compressor } from "../blocks/compressor";
 import type { VaultKeys } from "../keys/vault-keys";
 import { BlobReader } from "./blob-reader";
-import { FIRST_RUN, PACK_DEAD } from "./blob-table";
+import { FIRST_RUN } from "./blob-table";
 import type { BlockWorkers, SourceOpener, StartBlockWorkers } from "./block-workers";
 import { BufferPool } from "./buffer-pool";
 import { isMachineId } from "./object-names";
@@ -81,8 +81,7 @@ export class VaultSession {
   }
 
   get health(): VaultHealth {
-    const dead = this.#index.knownPacks().filter((pack) => this.#index.table.packState(pack.number) === PACK_DEAD);
-    return { damagedIndexes: [...this.#index.damaged.values()], missingPacks: dead.map((pack) => pack.name) };
+    return { damagedIndexes: [...this.#index.damaged.values()], missingPacks: this.#index.lostPacks };
   }
 
   /** Begins a run; waits while RUNS_MAX are under way. It must end with `commit` or `abort`. */
