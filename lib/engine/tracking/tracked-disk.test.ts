@@ -306,7 +306,7 @@ function expectCovered(medium: MemoryFileSystem, run: Run): boolean {
   const now = contentOf(disk);
   const cut = disk.beginCut("after");
   const view = openFrozenView(fileSystem.restart(), { imagePath: IMAGE_PATH, preservePath: cut.preservePath });
-  disk.write(0, stamp(0, 2 * MIB, 99));
+  disk.write(0, Buffer.alloc(2 * MIB, 0x99));
   disk.write(2 * MIB + 65_536, stamp(0, 512, 99));
   expect(contentOf(view).equals(now)).toBe(true);
   disk.releaseCut({ committed: true });
