@@ -1,6 +1,7 @@
 import type { DeployedMachine, ProtectedItem } from "@/lib/domain/entities";
 import { isFailedOver } from "@/lib/domain/protection-state";
 import type { StepContext } from "@/lib/jobs/job-definition";
+import { Fault } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
 import { requireItem } from "../change-protected-item";
 import type { PointChoice } from "./choose-recovery-point";
@@ -27,6 +28,22 @@ export async function itemOf(
 ): Promise<{ item: ProtectedItem; isSwitched: boolean }> {
   const item = await requireItem(step.services, run.itemId);
   return { item, isSwitched: run.kind !== "TestFailover" && isFailedOver(item.state) };
+}
+
+/** For the phases after the prerequisites: in an unplanned run of a plan those may have failed for this machine alone. */
+export async function begunItemOf(
+  step: FailoverStep,
+  run: FailoverRun,
+): Promise<{ item: ProtectedItem; isSwitched: boolean }> {
+  const found = await itemOf(step, run);
+  const begun = found.item.state.startsWith("UnplannedFailover");
+  if (run.kind !== "UnplannedFailover" || found.isSwitched || begun) return found;
+  throw new Fault({
+    code: "MachineFailedEarlier",
+    message: `${found.item.machineName} is passed over: its prerequisites check failed.`,
+    possibleCauses: "See the error of its prerequisites check in this job.",
+    recommendedAction: "Cure what that error names, then restart the job.",
+  });
 }
 
 export function purposeOf(run: FailoverRun): DeployedMachine["purpose"] {

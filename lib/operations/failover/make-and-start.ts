@@ -5,7 +5,15 @@ import { Fault } from "@/lib/kernel/fault";
 import { changeItem } from "../change-protected-item";
 import { recordRun } from "../run-evidence";
 import { sourceOf } from "../source-machine";
-import { ALREADY_OVER, itemOf, purposeOf, replicaName, type FailoverRun, type FailoverStep } from "./failover-run";
+import {
+  ALREADY_OVER,
+  begunItemOf,
+  itemOf,
+  purposeOf,
+  replicaName,
+  type FailoverRun,
+  type FailoverStep,
+} from "./failover-run";
 import { preparedPoint } from "./prepare-point";
 import { makeReplica, removeReplica, replicaOf } from "./replica";
 import { startReplica, type StartedReplica } from "./start-replica";
@@ -13,7 +21,7 @@ import { wasStopped } from "./shut-down-source";
 
 /** Writes and verifies the replica's disks. */
 export async function makeFailoverReplica(step: FailoverStep, run: FailoverRun): Promise<StepOutcome> {
-  const { item, isSwitched } = await itemOf(step, run);
+  const { item, isSwitched } = await begunItemOf(step, run);
   if (isSwitched) return ALREADY_OVER;
   const point = await preparedPoint(step, item);
   const { machine, disks } = await makeReplica(step, {
@@ -38,7 +46,7 @@ export async function undoMakeReplica(step: FailoverStep, run: FailoverRun): Pro
  * the source started again. (The source is off all the while, so there are never two.)
  */
 export async function startFailoverReplica(step: FailoverStep, run: FailoverRun): Promise<StepOutcome> {
-  const { item, isSwitched } = await itemOf(step, run);
+  const { item, isSwitched } = await begunItemOf(step, run);
   if (isSwitched) return ALREADY_OVER;
   const point = await preparedPoint(step, item);
   const machine = await replicaOf(step.services, item.id, step.job.id);

@@ -4,14 +4,14 @@ import { Fault } from "@/lib/kernel/fault";
 import { pointEvidence, recordRun } from "../run-evidence";
 import { replicateNow, sourceOf } from "../source-machine";
 import { choosePoint, findPoint } from "./choose-recovery-point";
-import { ALREADY_OVER, itemOf, type FailoverRun, type FailoverStep } from "./failover-run";
+import { ALREADY_OVER, begunItemOf, itemOf, type FailoverRun, type FailoverStep } from "./failover-run";
 import { wasStopped } from "./shut-down-source";
 
 const pointKey = (itemId: string) => `point:${itemId}`;
 
 /** Settles from which recovery point the replica is made; with the source shut down that is one cut after its last write. */
 export async function preparePoint(step: FailoverStep, run: FailoverRun): Promise<StepOutcome> {
-  const { item, isSwitched } = await itemOf(step, run);
+  const { item, isSwitched } = await begunItemOf(step, run);
   if (isSwitched) return ALREADY_OVER;
   const sent = run.kind === "PlannedFailover" || wasStopped(step, run);
   const final = sent ? await finalPoint(step, run, item) : null;

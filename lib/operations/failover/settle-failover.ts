@@ -1,4 +1,5 @@
 import type { ProtectedItem } from "@/lib/domain/entities";
+import { isFailedOver } from "@/lib/domain/protection-state";
 import type { Job } from "@/lib/jobs/job";
 import type { JobOutcome } from "@/lib/jobs/job-definition";
 import { changeItem } from "../change-protected-item";
@@ -19,6 +20,10 @@ export async function settleFailover(
   const item = await context.repositories.protectedItems.get(run.itemId);
   if (!item || item.heldByJobId !== job.id) return;
   const replica = await replicaOf(context, item.id, job.id);
+  // An unplanned run of a plan goes on after a failure and undoes nothing; what did not become the machine must not run.
+  if (replica && run.kind === "UnplannedFailover" && !isFailedOver(item.state)) {
+    await context.region.remove(replica.id);
+  }
   const isUp = replica !== null && replica.state !== "Creating";
   await changeItem(context, item.id, (now) => finalState(context, now, job, outcome, run, isUp));
   await releaseItem(context, item.id, job.id);

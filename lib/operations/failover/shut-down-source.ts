@@ -3,7 +3,7 @@ import type { StepOutcome } from "@/lib/jobs/job-definition";
 import { Fault } from "@/lib/kernel/fault";
 import { changeItem } from "../change-protected-item";
 import { siteAnswers, sourceOf, startSource, stopSource } from "../source-machine";
-import { ALREADY_OVER, itemOf, type FailoverRun, type FailoverStep } from "./failover-run";
+import { ALREADY_OVER, begunItemOf, itemOf, type FailoverRun, type FailoverStep } from "./failover-run";
 import { replicaOf } from "./replica";
 
 const stoppedKey = (run: FailoverRun) => `stopped:${run.itemId}`;
@@ -13,7 +13,7 @@ const stoppedKey = (run: FailoverRun) => `stopped:${run.itemId}`;
  * does not answer is a warning, not a failure.
  */
 export async function shutDownSource(step: FailoverStep, run: FailoverRun): Promise<StepOutcome> {
-  const { item, isSwitched } = await itemOf(step, run);
+  const { item, isSwitched } = await begunItemOf(step, run);
   if (isSwitched) return ALREADY_OVER;
   if (run.kind === "TestFailover") return { skip: "A test leaves the source running." };
   if (run.kind === "PlannedFailover") return stop(step, run, item);

@@ -8,6 +8,9 @@ import { preparePoint, undoPreparePoint } from "../failover/prepare-point";
 import { settleFailover } from "../failover/settle-failover";
 import { shutDownSource, undoShutDown } from "../failover/shut-down-source";
 import { holdAgain } from "../hold-protected-item";
+import { isPlanInput, planRunOf, takingPart } from "../recovery-plans/plan-run";
+import { planSteps } from "../recovery-plans/plan-steps";
+import { holdPlanAgain, settlePlan } from "../recovery-plans/settle-plan";
 
 type Step = StepDefinition<OperationContext>;
 type Phase = Pick<Step, "run" | "undo">;
@@ -16,8 +19,8 @@ export function failoverRunOf(input: Job["input"]): FailoverRun {
   return input as unknown as FailoverRun;
 }
 
-/** Phases of a failover of one item: steps of its own job here, of a recovery plan's in recovery-plan-job. */
-export const phases = {
+/** Phases of a failover of one item; a recovery plan has the same in another order (recovery-plans/plan-steps). */
+const phases = {
   begin: (run: FailoverRun): Phase => ({
     run: (step) => beginFailover(step, run),
     undo: (step) => undoBegin(step, run),
@@ -93,6 +96,7 @@ export const testFailoverJob = failoverJob("TestFailover", "Test failover", (run
   { ...named("StartTestVm", "VmTfoStartVm", "Start the test virtual machine"), ...phases.start(run) },
 ]);
 
+/** One scenario for an item and for a recovery plan, as the service names them; the input tells which. */
 function failoverJob(
   scenarioName: string,
   friendlyName: string,
@@ -101,8 +105,20 @@ function failoverJob(
   return {
     scenarioName,
     friendlyName,
-    steps: (input) => steps(failoverRunOf(input)),
-    beforeRestart: (context, job) => holdAgain(context, failoverRunOf(job.input).itemId, job.id),
-    settle: (context, job, outcome) => settleFailover(context, job, outcome, failoverRunOf(job.input)),
+    steps: (input) => (isPlanInput(input) ? planSteps(planRunOf(input)) : steps(failoverRunOf(input))),
+    async beforeRestart(context, job) {
+      if (!isPlanInput(job.input)) return holdAgain(context, failoverRunOf(job.input).itemId, job.id);
+      const run = planRunOf(job.input);
+      return holdPlanAgain(
+        context,
+        job,
+        run,
+        takingPart(run).map((machine) => machine.itemId),
+      );
+    },
+    settle: (context, job, outcome) =>
+      isPlanInput(job.input)
+        ? settlePlan(context, job, outcome, planRunOf(job.input))
+        : settleFailover(context, job, outcome, failoverRunOf(job.input)),
   };
 }

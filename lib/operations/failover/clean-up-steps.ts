@@ -1,0 +1,48 @@
+import type { DeployedMachine } from "@/lib/domain/entities";
+import type { Job } from "@/lib/jobs/job";
+import type { StepOutcome } from "@/lib/jobs/job-definition";
+import { requireItem } from "../change-protected-item";
+import type { OperationContext } from "../context";
+import { holdAgain, releaseItem } from "../hold-protected-item";
+import { markTest, proveCleanup, removeTestMachines, testMachinesOf } from "./clean-up-test";
+import type { FailoverStep } from "./failover-run";
+
+export interface CleanupRun {
+  readonly itemId: string;
+  readonly notes: string;
+}
+
+const machinesKey = (run: CleanupRun) => `testMachines:${run.itemId}`;
+
+export async function removeTest(step: FailoverStep, run: CleanupRun): Promise<StepOutcome> {
+  const item = await requireItem(step.services, run.itemId);
+  await holdAgain(step.services, item.id, step.job.id);
+  // What there was is written down first: the proof looks for all of it, also when this step is repeated.
+  if (step.memory[machinesKey(run)] === undefined) {
+    await step.checkpoint({ [machinesKey(run)]: await testMachinesOf(step.services, item.id) });
+  }
+  await markTest(step.services, item.id, "MarkedForDeletion");
+  await removeTestMachines(step.services, item);
+  const machines = step.memory[machinesKey(run)] as readonly DeployedMachine[];
+  return { details: { removed: machines.map((machine) => machine.name) } };
+}
+
+export async function verifyTestGone(step: FailoverStep, run: CleanupRun): Promise<StepOutcome> {
+  const item = await requireItem(step.services, run.itemId);
+  const machines = (step.memory[machinesKey(run)] ?? []) as readonly DeployedMachine[];
+  const remainingResources = await proveCleanup(step.services, item, machines, run.notes);
+  return { details: { remainingResources, notes: run.notes } };
+}
+
+/** Only a proven cleanup frees the item for the next test; any other end leaves the test to be completed. */
+export async function settleCleanup(
+  context: OperationContext,
+  job: Job,
+  isProven: boolean,
+  run: CleanupRun,
+): Promise<void> {
+  const item = await context.repositories.protectedItems.get(run.itemId);
+  if (!item || item.heldByJobId !== job.id) return;
+  await markTest(context, item.id, isProven ? "None" : "WaitingForCompletion");
+  await releaseItem(context, item.id, job.id);
+}
