@@ -4,7 +4,7 @@ import { vaultOf } from "./failover/replica";
 
 /**
  * The object first, then the row: a kill in between leaves a row whose object is gone, and the repetition deletes it. Space
- * comes back with `sweepVault`.
+ * comes back with sweep-vault.
  */
 export async function deletePoints(
   context: OperationContext,

@@ -1,0 +1,40 @@
+import type { ProtectedItem } from "@/lib/domain/entities";
+import { isFailedOver } from "@/lib/domain/protection-state";
+import type { OperationContext } from "./context";
+
+/** What the vault wants a host to replicate; structurally what the site protocol sends. */
+export interface DesiredReplication {
+  readonly protectedItemId: string;
+  readonly machineId: string;
+  readonly diskIds: string[];
+  readonly intervalSeconds: number;
+  readonly state: "active" | "paused";
+  readonly lastPoint: { readonly id: string; readonly objectName: string; readonly previousId: string | null } | null;
+}
+
+/** Everything that the host should be at work on; what is not listed it lets go of. */
+export async function desiredReplications(
+  context: OperationContext,
+  providerId: string,
+): Promise<readonly DesiredReplication[]> {
+  const items = await context.repositories.protectedItems.listByProvider(providerId);
+  const wanted = items.filter((item) => item.evidence["replicating"] === true && item.state !== "DisablingProtection");
+  return Promise.all(wanted.map((item) => desired(context, item)));
+}
+
+async function desired(context: OperationContext, item: ProtectedItem): Promise<DesiredReplication> {
+  const policy = await context.repositories.policies.get(item.policyId);
+  const points = await context.repositories.recoveryPoints.list(item.id);
+  const last = points.at(-1) ?? null;
+  // After the final cut of a planned failover nothing may follow, else it would not be the final one.
+  const cutForGood = item.state === "PlannedFailoverInitiated" && last?.final === true;
+  return {
+    protectedItemId: item.id,
+    machineId: item.machineId,
+    diskIds: [...item.diskIds],
+    intervalSeconds: policy?.replicationIntervalSeconds ?? 300,
+    state: isFailedOver(item.state) || cutForGood ? "paused" : "active",
+    lastPoint:
+      last === null ? null : { id: last.id, objectName: last.objectName, previousId: points.at(-2)?.id ?? null },
+  };
+}

@@ -1,0 +1,44 @@
+import type { ProtectedItem } from "@/lib/domain/entities";
+import { planItemIds } from "@/lib/domain/recovery-plan-rules";
+import type { Job } from "@/lib/jobs/job";
+import { Refusal } from "@/lib/kernel/fault";
+import type { OperationContext } from "./context";
+import { holdItem } from "./hold-protected-item";
+
+/** @throws Refusal DisableProtectionNotAllowed, ProtectedItemInRecoveryPlan */
+export async function disableProtection(context: OperationContext, item: ProtectedItem): Promise<Job> {
+  const plans = (await context.repositories.recoveryPlans.list(item.vaultId)).filter((plan) =>
+    planItemIds(plan.groups).includes(item.id),
+  );
+  if (plans.length > 0) {
+    const names = plans.map((plan) => plan.name);
+    throw inPlans(item, names);
+  }
+  const id = context.random.uuid();
+  await holdItem(context, item.id, id, "DisableProtection");
+  try {
+    return await context.jobs.enqueue({
+      id,
+      scenarioName: "DisableDr",
+      vaultId: item.vaultId,
+      input: { itemId: item.id, itemName: item.name },
+      target: { id: item.id, name: item.machineName, type: "ProtectionEntity" },
+    });
+  } catch (error) {
+    await context.repositories.protectedItems.release(item.id, id);
+    throw error;
+  }
+}
+
+function inPlans(item: ProtectedItem, names: readonly string[]): Refusal {
+  return new Refusal(
+    "conflict",
+    {
+      code: "ProtectedItemInRecoveryPlan",
+      message: `Protection of ${item.machineName} cannot be disabled: it is part of the recovery plan ${names.join(", ")}.`,
+      possibleCauses: "A plan would lose the machine without anybody deciding it.",
+      recommendedAction: "Take the machine out of the plan, or delete the plan, then disable protection.",
+    },
+    item.name,
+  );
+}

@@ -1,0 +1,112 @@
+import type { ProtectionState } from "@/lib/domain/protection-state";
+import type { Job } from "@/lib/jobs/job";
+import type { JobDefinition, StepOutcome } from "@/lib/jobs/job-definition";
+import { Fault } from "@/lib/kernel/fault";
+import { announce } from "../announce";
+import { changeItem, requireItem } from "../change-protected-item";
+import type { OperationContext } from "../context";
+import { deletePoints } from "../delete-recovery-points";
+import type { FailoverStep } from "../failover/failover-run";
+import { removeDeployed, vaultOf } from "../failover/replica";
+import { ensureFinalizeJob, openFinalizeJobs } from "../finalize-protection";
+import { holdAgain, releaseItem, requireAllowed } from "../hold-protected-item";
+import { sweepVault } from "../sweep-vault";
+
+/** A replica that has become the machine stays: it is not tied to its source any more. */
+export const disableProtectionJob: JobDefinition<OperationContext> = {
+  scenarioName: "DisableDr",
+  friendlyName: "Disable protection",
+  steps: (input) => [
+    {
+      name: "StopReplication",
+      friendlyName: "Stop replication",
+      taskType: "DisableDrStopReplication",
+      run: (step) => stop(step, itemIdOf(input)),
+      undo: (step) => goOn(step, itemIdOf(input)),
+    },
+    {
+      name: "DeleteRecoveryPoints",
+      friendlyName: "Delete the recovery points and give back their space",
+      taskType: "DisableDrDeleteRecoveryPoints",
+      irrevocable: true,
+      run: (step) => deleteData(step, itemIdOf(input)),
+    },
+    {
+      name: "RemoveProtectedItem",
+      friendlyName: "Remove the machine from the vault",
+      taskType: "DisableDrRemove",
+      run: (step) => remove(step, itemIdOf(input)),
+    },
+  ],
+  beforeRestart: async (context, job) => {
+    if (await context.repositories.protectedItems.get(itemIdOf(job.input))) {
+      await holdAgain(context, itemIdOf(job.input), job.id);
+    }
+  },
+  settle: (context, job) => releaseItem(context, itemIdOf(job.input), job.id),
+};
+
+/** The host sees at its next heartbeat that the machine is not listed any more, and closes its write log. */
+async function stop(step: FailoverStep, itemId: string): Promise<StepOutcome> {
+  const { services: context } = step;
+  await holdAgain(context, itemId, step.job.id);
+  const item = await requireItem(context, itemId);
+  await requireAllowed(context, item, "DisableProtection", step.job.id);
+  await step.checkpoint({ previousState: step.memory["previousState"] ?? item.state });
+  if (item.activeLocation === "Primary") {
+    for (const machine of await context.repositories.deployedMachines.listByItem(itemId)) {
+      await removeDeployed(context, item, machine);
+    }
+  }
+  await changeItem(context, itemId, () => ({ state: "DisablingProtection" }));
+  for (const jobId of await openFinalizeJobs(context, item)) await cancelIfPossible(context, jobId);
+  return "done";
+}
+
+/** Nothing was deleted yet: replication goes on as before. */
+async function goOn(step: FailoverStep, itemId: string): Promise<void> {
+  const state = step.memory["previousState"] as ProtectionState | undefined;
+  if (state === undefined) return;
+  const item = await changeItem(step.services, itemId, () => ({ state }));
+  await ensureFinalizeJob(step.services, item);
+}
+
+async function cancelIfPossible(context: OperationContext, jobId: string): Promise<void> {
+  const job = await context.jobs.get(jobId);
+  if (!job) return;
+  const allowed = context.jobs.allowedActions(job, await context.jobs.steps(jobId));
+  if (allowed.includes("Cancel")) await context.jobs.cancel(jobId);
+}
+
+async function deleteData(step: FailoverStep, itemId: string): Promise<StepOutcome> {
+  const { services: context } = step;
+  const item = await requireItem(context, itemId);
+  const points = await context.repositories.recoveryPoints.list(itemId);
+  await deletePoints(context, item, points);
+  const { bytesFreed } = await sweepVault(context.vaultData, await vaultOf(context, item));
+  return { details: { pointsDeleted: points.length, bytesFreed } };
+}
+
+/** Done when a listing shows that nothing is left. */
+async function remove(step: FailoverStep, itemId: string): Promise<StepOutcome> {
+  const { protectedItems, recoveryPoints } = step.services.repositories;
+  const item = await protectedItems.get(itemId);
+  if (item) {
+    const late = await recoveryPoints.list(itemId);
+    await deletePoints(step.services, item, late);
+    await protectedItems.delete(itemId);
+    announce(step.services, item.vaultId, "replicationProtectedItems", item.name);
+  }
+  const left = [...(await recoveryPoints.list(itemId)), ...((await protectedItems.get(itemId)) ? [itemId] : [])];
+  if (left.length === 0) return { details: { remainingResources: [] } };
+  throw new Fault({
+    code: "DisableProtectionIncomplete",
+    message: `After disabling protection ${left.length} records of the machine are still there.`,
+    possibleCauses: "A recovery point arrived while protection was being disabled.",
+    recommendedAction: "Restart the job.",
+  });
+}
+
+function itemIdOf(input: Job["input"]): string {
+  return String(input["itemId"]);
+}

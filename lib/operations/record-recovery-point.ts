@@ -1,0 +1,104 @@
+import type { ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
+import { pointsToDrop } from "@/lib/domain/recovery-points";
+import { Fault, Refusal } from "@/lib/kernel/fault";
+import { announce } from "./announce";
+import { changeItem } from "./change-protected-item";
+import type { OperationContext } from "./context";
+import { deletePoints } from "./delete-recovery-points";
+import { vaultOf } from "./failover/replica";
+import { ensureFinalizeJob } from "./finalize-protection";
+import { recordEvent } from "./record-event";
+import { requireProvider } from "./record-heartbeat";
+import { sweepVault } from "./sweep-vault";
+
+export type RecoveryPointInput = Omit<RecoveryPoint, "id">;
+
+/** Points go one at a time, space comes back seldom: a sweep walks the whole vault. */
+const SWEEP_EVERY_MS = 15 * 60_000;
+const sweptAt = new WeakMap<OperationContext["vaultData"], Map<string, number>>();
+
+/**
+ * A host has stored a point. Repeatable by the object's name: hosts say it again when they did not hear the answer.
+ * The first point lets protection be finalized; each lets the policy's retention drop what it no longer wants.
+ */
+export async function recordRecoveryPoint(
+  context: OperationContext,
+  providerId: string,
+  input: RecoveryPointInput,
+): Promise<{ readonly recoveryPointId: string }> {
+  const provider = await requireProvider(context, providerId);
+  const item = await context.repositories.protectedItems.get(input.protectedItemId);
+  if (!item || item.providerId !== providerId || item.state === "DisablingProtection") {
+    await deleteUnwanted(context, provider.vaultId, input, item);
+    throw notProtected();
+  }
+  const point = await context.repositories.recoveryPoints.insert({ ...input, id: context.random.uuid() });
+  const healed = await changeItem(context, item.id, recovered);
+  announce(context, item.vaultId, "recoveryPoints", item.name);
+  if (healed.heldByJobId === null) {
+    await ensureFinalizeJob(context, healed);
+    await applyRetention(context, healed);
+  }
+  return { recoveryPointId: point.id };
+}
+
+/** A point that arrives is the proof that replication works: after a failover that came to nothing too. */
+function recovered(item: ProtectedItem) {
+  const failed = item.state === "PlannedFailoverFailed" || item.state === "UnplannedFailoverCompletionFailed";
+  const heals = failed && item.heldByJobId === null;
+  if (!heals && item.replicationError === null) return null;
+  return { replicationError: null, ...(heals ? { state: "Protected" as const } : {}) };
+}
+
+async function applyRetention(context: OperationContext, item: ProtectedItem): Promise<void> {
+  const policy = await context.repositories.policies.get(item.policyId);
+  if (!policy || item.activeLocation === "Recovery" || item.testFailoverState !== "None") return;
+  const points = await context.repositories.recoveryPoints.list(item.id);
+  const keep = new Set(item.failoverRecoveryPointId === null ? [] : [item.failoverRecoveryPointId]);
+  const drop = pointsToDrop(points, policy, context.clock.now(), keep);
+  try {
+    await deletePoints(context, item, drop);
+    if (drop.length > 0) await sweepWhenDue(context, item);
+  } catch (error) {
+    // The host's point is safe and must not be sent again because an old one could not be deleted.
+    if (!(error instanceof Fault)) throw error;
+    await recordEvent(context, {
+      vaultId: item.vaultId,
+      type: "VmHealth",
+      severity: "Warning",
+      description: `Old recovery points of ${item.machineName} could not be deleted: ${error.message}`,
+      affectedObject: item.machineName,
+      jobId: null,
+    });
+  }
+}
+
+async function sweepWhenDue(context: OperationContext, item: ProtectedItem): Promise<void> {
+  const times = sweptAt.get(context.vaultData) ?? new Map<string, number>();
+  sweptAt.set(context.vaultData, times);
+  const now = context.clock.monotonicMs();
+  if (now - (times.get(item.vaultId) ?? -Infinity) < SWEEP_EVERY_MS) return;
+  times.set(item.vaultId, now);
+  await sweepVault(context.vaultData, await vaultOf(context, item));
+}
+
+/** Nobody would ever delete the object of a point that has no row. One that has a row belongs to another item. */
+async function deleteUnwanted(
+  context: OperationContext,
+  vaultId: string,
+  input: RecoveryPointInput,
+  item: ProtectedItem | null,
+): Promise<void> {
+  const known = item ? await context.repositories.recoveryPoints.list(item.id) : [];
+  if (known.some((point) => point.objectName === input.objectName)) return;
+  await context.vaultData.deletePoint(await vaultOf(context, { vaultId }), input.objectName);
+}
+
+function notProtected(): Refusal {
+  return new Refusal("notFound", {
+    code: "NotProtectedHere",
+    message: "The machine of this recovery point is not protected through this host.",
+    possibleCauses: "Its protection was disabled while the point was being sent.",
+    recommendedAction: "Nothing: the host stops replicating the machine at its next heartbeat.",
+  });
+}

@@ -1,0 +1,18 @@
+import type { VaultData, VaultRef } from "./ports/vault-data";
+
+const running = new WeakMap<VaultData, Map<string, Promise<unknown>>>();
+
+/** Gives back the space of what no point refers to. Sweeps of one vault follow one another, never at once (vault format). */
+export async function sweepVault(vaultData: VaultData, vault: VaultRef): Promise<{ bytesFreed: number }> {
+  const chains = running.get(vaultData) ?? new Map<string, Promise<unknown>>();
+  running.set(vaultData, chains);
+  const before = chains.get(vault.id) ?? Promise.resolve();
+  const turn = before.then(() => vaultData.sweep(vault));
+  const settled = turn.catch(() => undefined);
+  chains.set(vault.id, settled);
+  try {
+    return await turn;
+  } finally {
+    if (chains.get(vault.id) === settled) chains.delete(vault.id);
+  }
+}
