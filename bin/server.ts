@@ -1,0 +1,91 @@
+/**
+ * The server process: pages and API on http, the TLS endpoint, jobs. Started by the supervisor; ends in order on SIGTERM,
+ * SIGINT, or when the supervisor is gone. Exit code 78: it cannot work with this configuration, trying again is useless.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import next from "next";
+import type { Server } from "node:net";
+import { systemRandom } from "@/lib/adapters/system/system-random";
+import { createContainer } from "@/lib/server/container";
+import { readEnvironment } from "@/lib/server/environment";
+import { homeAt, makeHome } from "@/lib/server/home";
+import { createHttpDoor } from "@/lib/server/http-door";
+import { createLogger } from "@/lib/server/logger";
+import { createTlsDoor } from "@/lib/server/tls-door";
+import { EXIT_CONFIGURATION } from "@/lib/site/supervisor/managed-process";
+
+const HOST = "127.0.0.1";
+const root = path.resolve(import.meta.dirname, "..");
+
+async function main(): Promise<void> {
+  const environment = readEnvironment(process.env, process.cwd());
+  const home = homeAt(environment.home);
+  makeHome(home);
+  const logger = createLogger(environment.logLevel);
+  const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as { version: string };
+
+  const pages = next({ dev: environment.development, dir: root, hostname: HOST, port: environment.port });
+  const [container] = await Promise.all([
+    createContainer({ environment, home, root, version, logger }),
+    pages.prepare(),
+  ]);
+  (globalThis as { [key: symbol]: unknown })[Symbol.for("secondsite.server")] = { handle: container.arm };
+
+  const policy = { ports: [environment.port, environment.tlsPort] };
+  const onError = (error: unknown) => logger.error({ err: error }, "a connection failed");
+  const handlePage = pages.getRequestHandler();
+  const http = createHttpDoor({ policy, random: systemRandom, next: handlePage, onError });
+  const credentials = await container.homeAuthority.serverCredentials();
+  const tls = createTlsDoor({
+    keyPem: credentials.keyPem,
+    certificatePem: credentials.certificatePem,
+    origin: container.context.settings.tlsOrigin,
+    policy,
+    random: systemRandom,
+    arm: container.arm,
+    agents: container.agents,
+    onError,
+  });
+  await Promise.all([listen(http, environment.port), listen(tls, environment.tlsPort)]);
+  container.start();
+  logger.info({ portal: container.context.settings.portalOrigin }, "the server answers");
+
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    http.close();
+    tls.close();
+    http.closeAllConnections();
+    tls.closeAllConnections();
+    container.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, "the server did not end in order");
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  if (process.connected) process.on("disconnect", end);
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE" && error.code !== "EACCES") return reject(error);
+      process.stderr.write(
+        `Port ${String(port)} of ${HOST} cannot be used (${error.code}): another program listens there. Set PORT or TLS_PORT.\n`,
+      );
+      process.exit(EXIT_CONFIGURATION);
+    });
+    server.listen(port, HOST, resolve);
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,147 @@
+import path from "node:path";
+import { createFileCertificateAuthority } from "@/lib/adapters/certificates/file-certificate-authority";
+import { openHomeAuthority } from "@/lib/adapters/certificates/home-authority";
+import { createHostConsoleSource } from "@/lib/adapters/consoles/host-console-source";
+import { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
+import { createSupervisedEstate } from "@/lib/adapters/estate/supervised-estate";
+import { createLiveEventHub } from "@/lib/adapters/live/live-event-hub";
+import { ControlDatabase } from "@/lib/adapters/persistence/database";
+import { createSqliteJobStore } from "@/lib/adapters/persistence/job-store";
+import { migrateDatabase } from "@/lib/adapters/persistence/migrate";
+import { createSqliteRepositories } from "@/lib/adapters/persistence/repositories";
+import { createRegionCompute } from "@/lib/adapters/region/region-compute";
+import { createReplicaFolders } from "@/lib/adapters/replicas/replica-folders";
+import { createAgentEndpoint } from "@/lib/adapters/site-gateway/agent-endpoint";
+import { createSiteGateway } from "@/lib/adapters/site-gateway/memory-site-gateway";
+import { createStorageFolders } from "@/lib/adapters/storage/storage-folders";
+import { systemClock } from "@/lib/adapters/system/system-clock";
+import { systemRandom } from "@/lib/adapters/system/system-random";
+import { KeyFiles } from "@/lib/adapters/vault-data/key-files";
+import { createVaultData } from "@/lib/adapters/vault-data/vault-data";
+import { createArmRouter } from "@/lib/arm/router";
+import { HostClient } from "@/lib/compute/host-client";
+import { JobChanges } from "@/lib/jobs/job-changes";
+import { JobRunner } from "@/lib/jobs/job-runner";
+import { definitionRegistry, JobService } from "@/lib/jobs/job-service";
+import type { OperationContext } from "@/lib/operations/context";
+import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
+import { allJobs } from "@/lib/operations/jobs/all-jobs";
+import type { Logger } from "pino";
+import type { Environment } from "./environment";
+import type { Home } from "./home";
+import { inboundVerbs } from "./inbound-verbs";
+import { publishJobs } from "./publish-jobs";
+import { isDeadOwner, ownerOfThisProcess } from "./process-owner";
+import { createSourceHosts } from "./source-hosts";
+
+export const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
+export const DEFAULT_RESOURCE_GROUP = "contoso";
+
+export type Container = Awaited<ReturnType<typeof createContainer>>;
+
+/** Everything that the server is made of, put together in one place. `start` begins the work, `stop` lets go of it. */
+export async function createContainer(options: {
+  readonly environment: Environment;
+  readonly home: Home;
+  /** The repository's folder: schema and migrations are read from it. */
+  readonly root: string;
+  readonly version: string;
+  readonly logger: Logger;
+}) {
+  const { environment, home, logger } = options;
+  const clock = systemClock;
+  const random = systemRandom;
+  const portalOrigin = `http://127.0.0.1:${String(environment.port)}`;
+  const tlsOrigin = `https://127.0.0.1:${String(environment.tlsPort)}`;
+
+  const { applied } = await migrateDatabase(home.database, path.join(options.root, "prisma"));
+  if (applied.length > 0) logger.info({ applied }, "database migrated");
+  const database = await ControlDatabase.open(home.database);
+  const repositories = createSqliteRepositories(database);
+
+  const homeAuthority = await openHomeAuthority({ folder: home.tls, clock, random });
+  const certificates = createFileCertificateAuthority({
+    folder: home.keys,
+    home: homeAuthority,
+    endpoint: tlsOrigin,
+    clock,
+    random,
+  });
+  const workers = new VaultWorkerClient();
+  const vaultData = createVaultData({
+    storageRoot: home.storage,
+    keyFiles: new KeyFiles(home.keys),
+    workers,
+    random,
+  });
+  const gateway = createSiteGateway({ clock, random });
+  const regionHost = new HostClient(home.regionSocket);
+  const region = createRegionCompute(regionHost);
+  const sourceHosts = createSourceHosts(home.sites);
+  const live = createLiveEventHub();
+
+  const jobParts = {
+    store: createSqliteJobStore(database),
+    definitions: definitionRegistry(allJobs),
+    services: (): OperationContext => context,
+    changes: new JobChanges(),
+    clock,
+    random,
+    owner: ownerOfThisProcess(random),
+  };
+  const context: OperationContext = {
+    repositories,
+    jobs: new JobService(jobParts),
+    sites: gateway,
+    estate: createSupervisedEstate({ socketPath: home.supervisorSocket }),
+    region,
+    vaultData,
+    replicaFolders: createReplicaFolders(home.storage),
+    storageFolders: createStorageFolders(home.storage),
+    certificates,
+    sourceConsoles: createHostConsoleSource(() => sourceHosts.list()),
+    regionConsoles: createHostConsoleSource(() => [{ client: regionHost, location: "Recovery" }]),
+    secrets: new EphemeralSecrets(random),
+    live,
+    clock,
+    random,
+    settings: {
+      version: options.version,
+      portalOrigin,
+      tlsOrigin,
+      defaultSubscriptionId: DEFAULT_SUBSCRIPTION,
+      defaultResourceGroup: DEFAULT_RESOURCE_GROUP,
+    },
+    // What we can use, not what is installed: there is no QEMU hypervisor yet, hence nothing that KVM could speed up.
+    capabilities: async () => ({ v86: (await region.unavailableReason()) === null, qemu: false, kvm: false }),
+  };
+  const runner = new JobRunner(jobParts, {
+    isOwnerDead: isDeadOwner,
+    onTrouble: (error, jobId) => logger.error({ err: error, jobId }, "a job could not be recorded"),
+  });
+  publishJobs(jobParts.changes, live);
+
+  return {
+    context,
+    homeAuthority,
+    arm: createArmRouter(context, {
+      onBug: (error, where) => logger.error({ err: error, ...where }, "a request met a defect"),
+    }),
+    agents: createAgentEndpoint({
+      context,
+      verbs: inboundVerbs(context),
+      inbox: gateway.inbox,
+      certificates,
+      openStore: (vault) => vaultData.openStore(vault),
+      report: (error) => logger.error({ err: error }, "a site's request met a defect"),
+    }),
+    start: () => runner.start(),
+    stop: async () => {
+      await runner.stop();
+      await workers.close();
+      sourceHosts.close();
+      regionHost.close();
+      await database.close();
+    },
+  };
+}
