@@ -16,7 +16,7 @@ export function Checkbox({ children, className, ...rest }: CheckboxProps) {
         <>
           <span
             aria-hidden
-            className="mt-0.5 grid size-4.5 shrink-0 place-items-center rounded border border-line-strong bg-surface text-white group-data-[focus-visible]:outline-2 group-data-[focus-visible]:outline-offset-2 group-data-[focus-visible]:outline-accent group-data-[indeterminate]:border-accent-fill group-data-[indeterminate]:bg-accent-fill group-data-[selected]:border-accent-fill group-data-[selected]:bg-accent-fill group-data-[invalid]:border-bad"
+            className="mt-0.5 grid size-4.5 shrink-0 place-items-center rounded border border-line-strong bg-surface text-white group-data-[focus-visible]:outline-2 group-data-[focus-visible]:outline-offset-2 group-data-[focus-visible]:outline-accent group-data-[indeterminate]:border-accent-fill group-data-[indeterminate]:bg-accent-fill group-data-[selected]:border-accent-fill group-data-[selected]:bg-accent-fill group-data-[invalid]:border-bad group-data-[disabled]:opacity-35"
           >
             {isIndeterminate ? <Minus className="size-3.5" /> : isSelected ? <Check className="size-3.5" /> : null}
           </span>

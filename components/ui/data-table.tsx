@@ -82,11 +82,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
 
 function SelectionColumn({ mode }: { readonly mode: "single" | "multiple" }) {
   return (
-    <Column
-      className="w-10 border-b border-line py-2 pl-4"
-      {...(mode === "single" ? { "aria-label": "Selected" } : {})}
-    >
-      {mode === "multiple" ? <Checkbox slot="selection" /> : null}
+    <Column className="w-10 border-b border-line py-2 pl-4">
+      {mode === "multiple" ? <Checkbox slot="selection" /> : <span className="sr-only">Selected</span>}
     </Column>
   );
 }

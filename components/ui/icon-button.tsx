@@ -18,7 +18,7 @@ export function IconButton({ label, icon, className, ...rest }: IconButtonProps)
         {...rest}
         aria-label={label}
         className={clsx(
-          "grid size-8 shrink-0 place-items-center rounded-md text-current transition-colors hover:bg-ink/10 [&_svg]:size-4",
+          "inline-grid size-8 shrink-0 place-items-center rounded-md text-current transition-colors hover:bg-ink/10 [&_svg]:size-4",
           className,
         )}
       >

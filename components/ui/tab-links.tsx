@@ -2,6 +2,7 @@
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import { Link } from "react-aria-components/Link";
+import { Tooltip } from "./tooltip";
 
 export interface TabLink {
   readonly href: string;
@@ -18,28 +19,32 @@ export function TabLinks({ label, tabs }: { readonly label: string; readonly tab
     <nav aria-label={label} className="-mb-px overflow-x-auto">
       <ul className="flex gap-1">
         {tabs.map((tab) => (
-          <li key={tab.href}>
-            <Link
-              href={tab.href}
-              {...(tab.isCurrent ? { "aria-current": "page" as const } : {})}
-              {...(tab.iconOnly ? { "aria-label": tab.label } : {})}
-              className={clsx(
-                "flex min-h-10 items-center gap-2 rounded-t border-b-2 px-3 font-medium whitespace-nowrap -outline-offset-2 transition-colors",
-                tab.isCurrent
-                  ? "border-accent text-accent"
-                  : "border-transparent text-muted hover:border-line-strong hover:text-ink",
-              )}
-            >
-              {tab.icon ? (
-                <span aria-hidden className="[&_svg]:size-5">
-                  {tab.icon}
-                </span>
-              ) : null}
-              {tab.iconOnly ? null : tab.label}
-            </Link>
-          </li>
+          <li key={tab.href}>{tab.iconOnly ? <Tooltip text={tab.label}>{tabLink(tab)}</Tooltip> : tabLink(tab)}</li>
         ))}
       </ul>
     </nav>
+  );
+}
+
+function tabLink(tab: TabLink) {
+  return (
+    <Link
+      href={tab.href}
+      {...(tab.isCurrent ? { "aria-current": "page" as const } : {})}
+      {...(tab.iconOnly ? { "aria-label": tab.label } : {})}
+      className={clsx(
+        "flex min-h-10 items-center gap-2 rounded-t border-b-2 px-3 font-medium whitespace-nowrap -outline-offset-2 transition-colors",
+        tab.isCurrent
+          ? "border-accent text-accent"
+          : "border-transparent text-muted hover:border-line-strong hover:text-ink",
+      )}
+    >
+      {tab.icon ? (
+        <span aria-hidden className="[&_svg]:size-5">
+          {tab.icon}
+        </span>
+      ) : null}
+      {tab.iconOnly ? null : tab.label}
+    </Link>
   );
 }

@@ -71,7 +71,7 @@ export function MachineList({
         onClose={() => setViewed(null)}
         width="wide"
       >
-        {viewed ? renderConsole(viewed.id, viewed.name) : null}
+        {viewed ? renderConsole(viewed.id, "Source machine") : null}
       </Dialog>
     </Card>
   );

@@ -53,12 +53,15 @@ function Steps(props: QuickStartProps & { readonly title: string; readonly steps
   const { steps, title } = props;
   const next = steps.find((step) => step.state === "ready")?.id ?? null;
   const done = steps.filter((step) => step.state === "done").length;
-  // What the user opened or closed; every other step is open when it is the next to do.
+  // The step that was next before stays open beside the new one: what it has just shown (a command to copy) is needed.
+  const [recent, setRecent] = useState<readonly (string | null)[]>([next]);
+  if (next !== recent[0]) setRecent([next, recent[0] ?? null]);
+  // What the user opened or closed goes before that.
   const [choices, setChoices] = useState<Readonly<Record<string, boolean>>>({});
   return (
     <section aria-label={title} className="flex flex-col gap-3">
       <div className="flex flex-wrap items-baseline justify-between gap-2">
-        <h2 className="text-base font-semibold">{title}</h2>
+        <h2 className="text-base font-semibold">Steps</h2>
         <p className="text-muted" aria-live="polite">
           {done} of {steps.length} steps done
         </p>
@@ -71,7 +74,7 @@ function Steps(props: QuickStartProps & { readonly title: string; readonly steps
             number={index + 1}
             isLast={index === steps.length - 1}
             blockedByTitle={steps.find((one) => one.id === step.blockedBy)?.title ?? null}
-            isOpen={choices[step.id] ?? step.id === next}
+            isOpen={choices[step.id] ?? recent.includes(step.id)}
             onToggle={(isOpen) => setChoices({ ...choices, [step.id]: isOpen })}
           >
             <StepAction step={step} vaultName={props.vaultName} onAddMachines={props.onAddMachines} />

@@ -76,7 +76,7 @@ function Machine({
       </Card>
       {properties.state === "Running" ? (
         <Card title="Console">
-          <div className="max-w-4xl">{renderConsole(properties.machineId, machine.name)}</div>
+          <div className="max-w-4xl">{renderConsole(properties.machineId, "Replica in Azure")}</div>
         </Card>
       ) : null}
     </>

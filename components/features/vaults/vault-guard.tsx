@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ShieldQuestion } from "lucide-react";
 import type { ReactNode } from "react";
 import { PageBody } from "@/components/shell/page-body";
+import { PageTitle } from "@/components/shell/page-title";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { ArmError } from "@/lib/client/arm-error";
@@ -16,6 +17,7 @@ export function VaultGuard({ vaultName, children }: { readonly vaultName: string
   if (!isMissing) return <>{children}</>;
   return (
     <PageBody>
+      <PageTitle>No such vault</PageTitle>
       <EmptyState
         icon={<ShieldQuestion />}
         title={`There is no vault named ${vaultName}`}
