@@ -149,7 +149,9 @@ describe("replication on worker threads, restored by a child process", () => {
     const points = [first, second].map(({ name }) => ({ name, context: { machine: "M", point: "P" } }));
     const checked = await client.run("check", { store, masterKey: keys.master, points });
     expect(checked.map(({ problem }) => problem)).toEqual([null, null]);
-    expect(await client.run("sweep", { store, masterKey: keys.master, minimumAgeMs: 0 })).toMatchObject({ packsDeleted: 0 });
+    expect(await client.run("sweep", { store, masterKey: keys.master, minimumAgeMs: 0 })).toMatchObject({
+      packsDeleted: 0,
+    });
   });
 
   it("brings typed faults through the channel, naming machine and point", async () => {

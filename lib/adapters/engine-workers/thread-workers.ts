@@ -64,7 +64,7 @@ class ThreadWorkers implements BlockWorkers {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread?.close()));
+    await Promise.all(this.#threads.map(async (thread) => thread?.close()));
   }
 
   /** The first of the idle ones, so that a small delta stays in one thread and makes one pack. */

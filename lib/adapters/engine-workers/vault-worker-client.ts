@@ -52,9 +52,9 @@ export class VaultWorkerClient {
     const child = this.#leastBusy();
     // The protocol pairs each task with its own types; the channel itself is untyped.
     const request = { kind: "request", task, args } as { kind: "request"; task: Task; args: never };
-    const onProgress = (options.onProgress ?? (() => {})) as PendingTask["onProgress"];
+    const onProgress = options.onProgress ?? (() => {});
     const result = await child.run(request, onProgress, options.signal);
-    return result as VaultTasks[Task]["result"];
+    return result;
   }
 
   /** Ends the children at once; what they were doing fails. */

@@ -77,7 +77,10 @@ export class BlobReader {
         while (pending.length < FETCHES_AHEAD && at + pending.length < fetches.length) {
           const next = fetches[at + pending.length];
           if (next === undefined) break;
-          pending.push(this.#fetch(next.pack, next.offset, next.end - next.offset, context));
+          const fetching = this.#fetch(next.pack, next.offset, next.end - next.offset, context);
+          // Looked at when its turn comes; a failure before that must not count as one that nobody handles.
+          fetching.catch(() => undefined);
+          pending.push(fetching);
         }
         const bytes = await pending.shift();
         if (bytes !== undefined) this.#openFetched(fetch, bytes, context, onBlock);

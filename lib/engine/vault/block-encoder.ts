@@ -84,15 +84,15 @@ export class BlockEncoder {
   }
 
   finishRun(number: number): void {
-    const run = this.#end(number);
-    if (run?.pack == null) return;
-    if (run.pack.writer.count === 0) this.#drop(run.pack);
-    else this.#setup.onPack(number, run.pack.number, run.pack.writer.finish());
+    const pack = this.#end(number);
+    if (pack === null) return;
+    if (pack.writer.count === 0) this.#drop(pack);
+    else this.#setup.onPack(number, pack.number, pack.writer.finish());
   }
 
   discardRun(number: number): void {
-    const run = this.#end(number);
-    if (run?.pack != null) this.#drop(run.pack);
+    const pack = this.#end(number);
+    if (pack !== null) this.#drop(pack);
   }
 
   async #store(number: number, run: RunState, id: Buffer, block: Buffer, reliedOn: Set<number>): Promise<number> {
@@ -135,11 +135,12 @@ export class BlockEncoder {
     return source;
   }
 
-  #end(number: number): RunState | undefined {
+  /** Closes the run's sources; returns the pack that it has begun. */
+  #end(number: number): OpenPack | null {
     const run = this.#runs.get(number);
     this.#runs.delete(number);
     for (const source of run?.sources.values() ?? []) source.close();
-    return run;
+    return run?.pack ?? null;
   }
 }
 

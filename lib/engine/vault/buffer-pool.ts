@@ -1,5 +1,5 @@
 import { assert } from "@/lib/kernel/assert";
-import { PACK_BYTES_MAX } from "./pack-format";
+import { PACK_FILL_BYTES } from "./pack-format";
 
 /**
  * The pack buffers of a session. Their number bounds the memory and is the back-pressure: a pack's buffer comes back
@@ -21,13 +21,13 @@ export class BufferPool {
     if (free !== undefined) return free;
     if (this.#made < this.#countMax) {
       this.#made += 1;
-      return new ArrayBuffer(PACK_BYTES_MAX);
+      return new ArrayBuffer(PACK_FILL_BYTES);
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   give(buffer: ArrayBuffer): void {
-    assert(buffer.byteLength === PACK_BYTES_MAX, "a pack buffer came back that had been handed to another thread");
+    assert(buffer.byteLength === PACK_FILL_BYTES, "a pack buffer came back that had been handed to another thread");
     const next = this.#waiting.shift();
     if (next !== undefined) next(buffer);
     else this.#free.push(buffer);
@@ -36,7 +36,7 @@ export class BufferPool {
   /** A buffer is gone for good (the thread that held it died): another may be made in its place. */
   forget(): void {
     const next = this.#waiting.shift();
-    if (next !== undefined) next(new ArrayBuffer(PACK_BYTES_MAX));
+    if (next !== undefined) next(new ArrayBuffer(PACK_FILL_BYTES));
     else this.#made -= 1;
   }
 }

@@ -169,6 +169,20 @@ describe("damage to the vault", () => {
     }
   });
 
+  it("is one fault, however many packs are missing", async () => {
+    const harness = new VaultHarness();
+    const disk = new ModelDisk(32 * MIB);
+    for (let index = 0; index < 300; index++) disk.setBlock(index, noiseBlock(harness.random));
+    harness.disks.set("os", disk);
+    const { name } = await harness.replicate(await harness.open());
+    const packs = [...harness.store.objects.keys()].filter((one) => one.startsWith("data/"));
+    expect(packs.length).toBeGreaterThan(3);
+    const vault = await openVaultReader(harness.store, harness.keys);
+    for (const pack of packs) harness.store.objects.delete(pack);
+    const { problem } = await checkPoint(vault, name, { machine: "M", point: "P" });
+    expect(problem).toMatchObject({ code: "VaultPackMissing" });
+  });
+
   it("opens nothing with another vault's keys", async () => {
     const { harness, first } = await twoPoints();
     const foreign = openPoint(harness.store, testKeys(99), first.name, { machine: "M", point: "P" });

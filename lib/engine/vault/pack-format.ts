@@ -5,6 +5,8 @@ import { NONCE_DOMAIN, nonceAt, SALT_BYTES, TAG_BYTES, unseal } from "./seal";
 
 /** docs/vault-format.md §5. */
 export const PACK_BYTES_MAX = 8 * 1024 * 1024;
+/** What a writer fills: object stores are fastest with eight of these in flight, and a buffer of this size is cheap. */
+export const PACK_FILL_BYTES = 4 * 1024 * 1024;
 export const PACK_BLOBS_MAX = 4_096;
 export const PACK_MAGIC = Buffer.from("SSPACK1\n", "latin1");
 export const PACK_END = Buffer.from("PEND", "latin1");

@@ -9,7 +9,7 @@ import {
   blobContext,
   HEADER_ENTRY_BYTES,
   PACK_BLOBS_MAX,
-  PACK_BYTES_MAX,
+  PACK_FILL_BYTES,
   PACK_END,
   PACK_FOOT_BYTES,
   PACK_HEAD_BYTES,
@@ -25,7 +25,7 @@ export interface FinishedPack extends IndexedPack {
   readonly bytes: Buffer;
 }
 
-/** Fills one pack in a buffer of PACK_BYTES_MAX that it does not own. One use: make another for the next pack. */
+/** Fills one pack in a buffer of PACK_FILL_BYTES that it does not own. One use: make another for the next pack. */
 export class PackWriter {
   readonly #type: BlobType;
   readonly #buffer: Buffer;
@@ -37,7 +37,7 @@ export class PackWriter {
   #finished = false;
 
   constructor(type: BlobType, buffer: Buffer, keys: VaultKeys, random: Random, compressor: Compressor) {
-    assert(buffer.length === PACK_BYTES_MAX, "a pack is filled in a buffer of the largest size");
+    assert(buffer.length === PACK_FILL_BYTES, "a pack is filled in a buffer of the pool's size");
     this.#type = type;
     this.#buffer = buffer;
     this.#compressor = compressor;
@@ -58,7 +58,7 @@ export class PackWriter {
     const headerBytes = (this.#entries.length + 1) * HEADER_ENTRY_BYTES + TAG_BYTES;
     const blobBytes = plainLength(this.#type) + TAG_BYTES;
     const end = this.#end + blobBytes + headerBytes + PACK_FOOT_BYTES;
-    return this.#entries.length < PACK_BLOBS_MAX && end <= PACK_BYTES_MAX;
+    return this.#entries.length < PACK_BLOBS_MAX && end <= PACK_FILL_BYTES;
   }
 
   /** Compresses if that helps, seals, appends. Returns the bytes it took. `hasRoom` must be true. */

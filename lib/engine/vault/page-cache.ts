@@ -1,9 +1,9 @@
-/** Opened pages by id, least recently used first. 32 KiB a page: the default holds the lowest pages of 64 GiB of disk. */
+/** Opened pages by id, least recently used first. 32 KiB a page: the default holds the lowest pages of 32 GiB of disk. */
 export class PageCache {
   readonly #pages = new Map<string, Buffer>();
   readonly #countMax: number;
 
-  constructor(countMax = 1_024) {
+  constructor(countMax = 512) {
     this.#countMax = countMax;
   }
 

@@ -15,7 +15,7 @@ import { ReplicationRun } from "./replication-run";
 import { VaultIndex } from "./vault-index";
 
 /** Runs at the same time. Each may hold a pack per worker and one of pages. */
-const RUNS_MAX = 3;
+const RUNS_MAX = 4;
 /** Room for 5 GiB of distinct data before the table grows. */
 const EXPECTED_BLOBS = 80_000;
 const BUFFERS_MAX = RUNS_MAX * 3 + 2;
@@ -39,7 +39,7 @@ export interface VaultHealth {
 
 /**
  * A site's connection to a vault, kept between replications: keys, the index and the pages of recent trees stay in memory, so that
- * a small delta costs its change only. Memory: 88 MiB of pack buffers at most, 32 MiB of pages, 44 bytes and some per
+ * a small delta costs its change only. Memory: 56 MiB of pack buffers at most, 16 MiB of pages, 44 bytes and some per
  * blob of the vault.
  */
 export class VaultSession {
@@ -84,7 +84,10 @@ export class VaultSession {
     return { damagedIndexes: [...this.#index.damaged.values()], missingPacks: this.#index.lostPacks };
   }
 
-  /** Begins a run; waits while RUNS_MAX are under way. It must end with `commit` or `abort`. */
+  /**
+   * Begins a run; waits while RUNS_MAX are under way, hence to be called before the cut is taken. It must end with `commit`
+   * or `abort`.
+   */
   async begin(machine: { readonly id: string; readonly name: string }): Promise<ReplicationRun> {
     if (!isMachineId(machine.id)) throw badMachineId(machine.id);
     await this.#takeTurn();
