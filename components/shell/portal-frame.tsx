@@ -27,7 +27,7 @@ export function PortalFrame({
       >
         Skip to content
       </a>
-      <div className="grid h-dvh grid-rows-[auto_minmax(0,1fr)_auto_auto]">
+      <div className="grid h-dvh grid-cols-1 grid-rows-[auto_minmax(0,1fr)_auto_auto]">
         <TopBar />
         <div className="flex min-h-0">
           <div className="hidden bg-frame lg:block lg:w-56 lg:shrink-0">

@@ -31,7 +31,7 @@ export function ChangePointDialog({ item, vaultName, onRun, ...frame }: VerbDial
           "What the replica has written since the failover is lost.",
         ]}
       </Consequences>
-      <RecoveryPointChoice points={others} value={chosen ?? ""} onChange={setChosen} latestHint={null} />
+      <RecoveryPointChoice points={others} value={chosen} onChange={setChosen} latestHint={null} />
     </FormDialog>
   );
 }

@@ -61,7 +61,7 @@ function Figures({ run }: { readonly run: Run }) {
         note={
           lost === null ? null : (
             <StatusBadge tone={lost === 0 ? "good" : "warn"}>
-              {lost === 0 ? "Nothing lost" : "Written later"}
+              {lost === 0 ? "Nothing lost" : "Written after the point"}
             </StatusBadge>
           )
         }

@@ -7,8 +7,8 @@ export const LATEST = "latest";
 
 export interface RecoveryPointChoiceProps {
   readonly points: readonly RecoveryPointView[];
-  /** `latest`, or the id of a point. */
-  readonly value: string;
+  /** `latest`, the id of a point, or null while nothing is chosen. */
+  readonly value: string | null;
   readonly onChange: (value: string) => void;
   /** What choosing the latest does here; null leaves it out. */
   readonly latestHint: string | null;

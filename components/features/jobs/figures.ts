@@ -39,7 +39,12 @@ function listFigures(label: string, values: readonly unknown[]): StepFigure[] {
   const simple = values.filter((value) => typeof value !== "object" || value === null);
   if (simple.length === values.length)
     return [{ label, text: values.length === 0 ? "none" : simple.map(String).join(", "), copy: null }];
-  return values.flatMap((value, index) => figuresOf(value, `${label} ${nameOf(value) ?? index + 1}`));
+  return values.flatMap((value, index) => {
+    const name = nameOf(value);
+    return name === null
+      ? figuresOf(value, `${label} ${index + 1}`)
+      : figuresOf({ ...(value as Record<string, unknown>), name: null }, name);
+  });
 }
 
 function nameOf(value: unknown): string | null {

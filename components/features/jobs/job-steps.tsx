@@ -33,7 +33,7 @@ function Step({ row, vaultName }: { readonly row: StepRow; readonly vaultName: s
   const errors = (task.errors ?? []).map(readableError);
   return (
     <li className={clsx("flex flex-col gap-2 py-3", indents[Math.min(depth, indents.length - 1)])}>
-      <div className="grid items-baseline gap-x-4 gap-y-1 sm:grid-cols-[minmax(0,1fr)_15rem_10rem_6rem]">
+      <div className="grid items-center gap-x-4 gap-y-1 sm:grid-cols-[minmax(0,1fr)_15rem_10rem_6rem]">
         <span className={clsx("min-w-0 break-words", isGroup && "font-semibold")}>
           {task.friendlyName ?? task.name ?? "Step"}
           <ChildJobLink task={task} vaultName={vaultName} />
@@ -81,8 +81,10 @@ function StepBody({ task }: { readonly task: JobTask }) {
           {figures.map((figure) => (
             <div key={figure.label} className="flex min-w-0 items-center gap-1.5">
               <dt className="text-muted">{figure.label}</dt>
-              <dd className={clsx("min-w-0 break-words", figure.copy && "font-mono")}>{figure.text}</dd>
-              {figure.copy ? <CopyIconButton text={figure.copy} label={`Copy ${figure.label}`} /> : null}
+              <dd className={clsx("flex min-w-0 items-center gap-1 break-words", figure.copy && "font-mono")}>
+                {figure.text}
+                {figure.copy ? <CopyIconButton text={figure.copy} label={`Copy ${figure.label}`} /> : null}
+              </dd>
             </div>
           ))}
         </dl>

@@ -36,6 +36,9 @@ export function stateText({ properties }: ProtectedItem): string {
   return properties.protectionStateDescription;
 }
 
+/** A test failover waits to be completed; its job has ended, although the service goes on naming it. */
+export const isTestUp = ({ properties }: ProtectedItem) => properties.testFailoverState === "WaitingForCompletion";
+
 export const locationText = (location: string) =>
   location === "Recovery" ? "Azure (simulated)" : location === "Primary" ? "On-premises" : location;
 

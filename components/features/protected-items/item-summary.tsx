@@ -10,7 +10,7 @@ import { TextLink } from "@/components/ui/text-link";
 import { pages } from "@/lib/client/paths";
 import { replicationQuery } from "@/lib/client/queries/protected-items";
 import type { HealthError, ProtectedItem } from "@/lib/client/views/protected-item";
-import { currentJob, healthText, healthTone, locationText, stateText, stateTone } from "./item-state";
+import { currentJob, healthText, healthTone, isTestUp, locationText, stateText, stateTone } from "./item-state";
 import { LiveRpo } from "./live-rpo";
 import { ReplicationStatus } from "./replication-status";
 
@@ -27,24 +27,37 @@ export function ItemSummary({ vaultName, item }: { readonly vaultName: string; r
         <div className="grid grid-cols-2 gap-x-6 gap-y-5 lg:grid-cols-4">
           <Figure
             value={
-              <StatusBadge tone={stateTone(item)} className="text-lg">
+              <StatusBadge tone={stateTone(item)} className="text-xl font-semibold">
                 {stateText(item)}
               </StatusBadge>
             }
             label="State"
-            note={job ? <TextLink href={pages.job(vaultName, job.id)}>Open the running job</TextLink> : null}
+            note={
+              job ? (
+                <TextLink href={pages.job(vaultName, job.id)}>
+                  {isTestUp(item) ? "Open the job of the test" : "Open the running job"}
+                </TextLink>
+              ) : null
+            }
           />
           <Figure
             value={
-              <StatusBadge tone={healthTone(item.properties.replicationHealth)} className="text-lg">
+              <StatusBadge tone={healthTone(item.properties.replicationHealth)} className="text-xl font-semibold">
                 {healthText(item.properties.replicationHealth)}
               </StatusBadge>
             }
             label="Replication health"
           />
-          <Figure value={locationText(item.properties.activeLocation)} label="Active location" />
           <Figure
-            value={<LiveRpo replication={query.data} measuredAtMs={query.dataUpdatedAt} />}
+            value={<span className="text-xl">{locationText(item.properties.activeLocation)}</span>}
+            label="Active location"
+          />
+          <Figure
+            value={
+              <span className="text-xl">
+                <LiveRpo replication={query.data} measuredAtMs={query.dataUpdatedAt} />
+              </span>
+            }
             label="RPO: age of the newest recovery point"
             note={
               query.data ? (

@@ -50,6 +50,7 @@ export function ActionPanel(props: {
       submitLabel={action ? "Change" : "Add"}
     >
       <TextField
+        takesFocus
         label="Name"
         value={name}
         onChange={setName}

@@ -58,7 +58,7 @@ export function CreatePlanPanel(props: { readonly vaultName: string; readonly on
       disabledReason={items.length === 0 ? "Enable protection for a machine first." : null}
       message={error && !nameError ? <ErrorBar error={error} /> : null}
     >
-      <TextField label="Name" hint={RULE} value={name} onChange={setName} error={nameError} isRequired />
+      <TextField takesFocus label="Name" hint={RULE} value={name} onChange={setName} error={nameError} isRequired />
       <Select
         label="Source site"
         options={sites.map((one) => ({ value: one.id, label: one.name }))}
