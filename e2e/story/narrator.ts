@@ -16,7 +16,7 @@ export class Narrator {
   }
 
   /** @throws Error that ends the story. */
-  expect(condition: boolean, what: string): asserts condition {
+  expect(condition: boolean, what: string): void {
     if (!condition) throw new Error(`not as it should be: ${what}`);
     this.say(`✓ ${what}`);
   }

@@ -281,10 +281,8 @@ async function unplannedFailover({ arm, tell }: Context, entry: ProtectedItem): 
   await arm.until("three recovery points", async () => ((await pointsOf(arm, entry)).length >= 3 ? true : null), 180);
   await arm.send("POST", `${paths.ours}/estateSites/${SITE}/fail`);
   const [latest, chosen] = await pointsOf(arm, entry);
-  tell.expect(
-    latest !== undefined && chosen !== undefined,
-    "every process of the site was killed; the points are there",
-  );
+  if (!latest || !chosen) throw new Error("the recovery points are gone");
+  tell.expect(true, "every process of the site was killed; the points are there");
   await arm.run("POST", `${path(entry)}/unplannedFailover`, {
     properties: {
       failoverDirection: "PrimaryToRecovery",

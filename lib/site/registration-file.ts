@@ -72,10 +72,10 @@ export function readRegistration(folder: string): HostRegistration | null {
   }
 }
 
-/** For lists: in which vault the host says it is registered, without reading any key. */
-export function registeredVaultId(folder: string): string | null {
+/** For lists: where the host says it is registered, without reading any key. */
+export function registeredPlace(folder: string): { readonly vaultId: string; readonly siteName: string } | null {
   const text = readIfPresent(path.join(folder, FILE));
   if (text === null) return null;
-  const parsed = z.object({ vaultId: z.string() }).safeParse(JSON.parse(text));
-  return parsed.success ? parsed.data.vaultId : null;
+  const parsed = z.object({ vaultId: z.string(), siteName: z.string() }).safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : null;
 }

@@ -17,10 +17,14 @@ export function presentEstateSite(
       state: status.state,
       processes: status.processes.map((process) => ({ ...process })),
       registeredVaultId: view.registeredVaultId,
-      registeredFabric: view.registeredFabric,
-      machines: view.machines.map((machine) => ({
-        ...machine,
-        disks: machine.disks.map((disk) => ({ ...disk })),
+      registeredFabric: view.registeredVaultId === null ? null : status.registeredFabric,
+      machines: status.machines.map(({ id, name, power, orders, disks }) => ({
+        ...{ id, name, power, orders },
+        disks: disks.map((disk) => ({
+          name: disk.name,
+          virtualSizeBytes: disk.virtualSizeBytes,
+          problem: disk.problem,
+        })),
       })),
       controlUnavailableReason: null,
     },

@@ -1,5 +1,3 @@
-import type { Explanation } from "@/lib/kernel/fault";
-
 import type { ReportedMachine } from "@/lib/domain/entities";
 
 /** The supervisor of the processes on this machine that play the on-premises sites. Absent when nothing supervises us. */
@@ -23,29 +21,10 @@ export interface EstateSiteStatus {
   readonly machines: readonly ReportedMachine[];
 }
 
-/** A machine as its own host reports it, registered or not. */
-export interface EstateMachine {
-  readonly id: string;
-  readonly name: string;
-  readonly power: "off" | "starting" | "running" | "stopping" | "failed";
-  readonly orders: {
-    readonly count: number;
-    readonly lastAt: string | null;
-    readonly verdict: "ok" | "damaged";
-  } | null;
-  readonly disks: readonly {
-    readonly name: string;
-    readonly virtualSizeBytes: number;
-    readonly problem: Explanation | null;
-  }[];
-}
-
 export interface EstateControl {
   /** Null when the estate can be controlled; else the reason (shown beside the disabled buttons). */
   unavailableReason(): string | null;
   list(): Promise<EstateSiteStatus[]>;
-  /** Asked of the site's host; empty while it is down. */
-  machines(name: string): Promise<EstateMachine[]>;
   addFolder(name: string, folder: string): Promise<EstateSiteStatus>;
   remove(name: string): Promise<void>;
   /** SIGKILL to every process of the site; nothing restarts them. */

@@ -4,7 +4,11 @@ export interface RegionMachine {
   readonly power: "off" | "starting" | "running" | "stopping" | "failed";
   readonly powerProblem: string | null;
   readonly firstLineMs: number | null;
-  readonly orders: { readonly count: number; readonly lastAt: string | null; readonly verdict: "ok" | "damaged" } | null;
+  readonly orders: {
+    readonly count: number;
+    readonly lastAt: string | null;
+    readonly verdict: "ok" | "damaged";
+  } | null;
   readonly bootReport: { readonly orders: number; readonly verdict: "ok" | "damaged" } | null;
   readonly serial: string;
   readonly rows: readonly string[];

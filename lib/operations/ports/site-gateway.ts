@@ -34,6 +34,10 @@ export interface SiteGateway {
    * Delivers once the host asks for work. Rejects with Fault `SiteNotConnected` when no host fetched it within
    * `timeoutMs`, with the host's own fault when it failed there. Safe to repeat: hosts treat commands as idempotent.
    */
-  command(providerId: string, command: SiteCommand, options: { timeoutMs: number; signal?: AbortSignal }): Promise<SiteCommandResult>;
+  command(
+    providerId: string,
+    command: SiteCommand,
+    options: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<SiteCommandResult>;
   progress(protectedItemId: string): ReplicationProgress | null;
 }

@@ -7,7 +7,7 @@ import { parseCredentialsFile } from "../credentials-file";
 import { machinesOfFolder } from "../estate/folder-machines";
 import { createSite, findSite, listSites, readSite, saveSite, siteNotFound, type Site } from "../estate/site-folder";
 import { registerHost } from "../register-host";
-import { registeredVaultId } from "../registration-file";
+import { registeredPlace } from "../registration-file";
 import { SupervisorClient } from "../supervisor/supervisor-client";
 import { UsageError } from "./exit-codes";
 
@@ -83,7 +83,7 @@ export async function listAllSites(world: CommandWorld): Promise<CommandResult> 
     listSites(world.home.sites).map((site) => ({
       ...{ name: site.name, kind: site.kind, state: site.state, folder: site.imagesFolder ?? site.folder },
       processes: [],
-      registeredVault: registeredVaultId(site.agentFolder),
+      registeredVault: registeredPlace(site.agentFolder)?.vaultId ?? null,
     }));
   const lines = sites.map((site) => {
     const processes = site.processes.map(({ role, pid }) => `${role} ${pid ?? "-"}`).join(", ");

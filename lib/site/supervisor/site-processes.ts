@@ -6,7 +6,7 @@ import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import type { Clock } from "@/lib/kernel/clock";
 import { machinesOfFolder } from "../estate/folder-machines";
 import { readSite, saveSite, type Site } from "../estate/site-folder";
-import { registeredVaultId } from "../registration-file";
+import { registeredPlace } from "../registration-file";
 import { ManagedProcess } from "./managed-process";
 import type { SiteStatus } from "./supervisor-protocol";
 
@@ -61,6 +61,7 @@ export class SiteProcesses {
 
   status(): SiteStatus {
     const { name, kind, folder, imagesFolder, state, hostSocket, agentFolder } = this.#site;
+    const registered = registeredPlace(agentFolder);
     return {
       ...{ name, kind, state, hostSocket },
       folder: imagesFolder ?? folder,
@@ -68,7 +69,8 @@ export class SiteProcesses {
         { role: "host", ...this.#host.status },
         { role: "agent", ...this.#agent.status },
       ],
-      registeredVault: registeredVaultId(agentFolder),
+      registeredVault: registered?.vaultId ?? null,
+      registeredFabric: registered?.siteName ?? null,
     };
   }
 
@@ -157,7 +159,7 @@ export class SiteProcesses {
   }
 
   #isRegistered(): boolean {
-    return registeredVaultId(this.#site.agentFolder) !== null;
+    return registeredPlace(this.#site.agentFolder) !== null;
   }
 
   #setState(state: Site["state"]): void {

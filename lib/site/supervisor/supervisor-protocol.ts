@@ -27,6 +27,7 @@ export const SiteStatus = z.object({
     }),
   ),
   registeredVault: z.string().nullable(),
+  registeredFabric: z.string().nullable(),
   /** The host's control socket (lib/compute/host-protocol). */
   hostSocket: z.string(),
 });
