@@ -3,7 +3,7 @@ import { DataTable, type TableColumn } from "@/components/ui/data-table";
 import { formatBytes, formatPlural } from "@/components/ui/format";
 import { MessageBar } from "@/components/ui/message-bar";
 import { StatusBadge } from "@/components/ui/status-badge";
-import type { Candidate } from "./enable-protection-model";
+import type { Candidate, Problem } from "./enable-protection-model";
 
 const columns: readonly TableColumn<Candidate>[] = [
   { key: "name", header: "Machine", cell: (one) => one.title, sortValue: (one) => one.title },
@@ -27,7 +27,7 @@ const columns: readonly TableColumn<Candidate>[] = [
         {disks.map((disk) => (
           <li key={disk.id}>
             {disk.name}
-            <span className="text-muted">{disk.sizeBytes === null ? "" : `, ${formatBytes(disk.sizeBytes)}`}</span>
+            <span className="text-muted">{`, ${formatBytes(disk.sizeBytes)}`}</span>
           </li>
         ))}
       </ul>
@@ -43,6 +43,7 @@ export function EnableProtectionMachines(props: {
 }) {
   const { candidates } = props;
   const broken = candidates.filter((one) => one.availability === "notProtectable");
+  const warned = candidates.filter((one) => one.availability === "ready" && one.problems.length > 0);
   const disabled = new Set(candidates.filter((one) => one.availability !== "ready").map((one) => one.id));
   return (
     <div className="flex flex-col gap-3">
@@ -59,6 +60,9 @@ export function EnableProtectionMachines(props: {
           </MessageBar>
         }
       />
+      {warned.flatMap((one) =>
+        one.problems.map((problem) => <ProblemBar key={one.id + problem.code} machine={one} problem={problem} />),
+      )}
       {broken.length > 0 ? (
         <details className="rounded-lg border border-line bg-surface px-4 py-3">
           <summary className="font-medium">
@@ -68,13 +72,7 @@ export function EnableProtectionMachines(props: {
             {broken.flatMap((one) =>
               one.problems.map((problem) => (
                 <li key={`${one.id} ${problem.code} ${problem.message}`}>
-                  <MessageBar
-                    tone="warning"
-                    title={`${one.title}: ${problem.message}`}
-                    possibleCauses={problem.possibleCauses}
-                    recommendedAction={problem.recommendedAction}
-                    code={problem.code}
-                  />
+                  <ProblemBar machine={one} problem={problem} />
                 </li>
               )),
             )}
@@ -82,5 +80,17 @@ export function EnableProtectionMachines(props: {
         </details>
       ) : null}
     </div>
+  );
+}
+
+function ProblemBar({ machine, problem }: { readonly machine: Candidate; readonly problem: Problem }) {
+  return (
+    <MessageBar
+      tone="warning"
+      title={`${machine.title}: ${problem.message}`}
+      possibleCauses={problem.possibleCauses}
+      recommendedAction={problem.recommendedAction}
+      code={problem.code}
+    />
   );
 }

@@ -1,24 +1,55 @@
 import { describe, expect, it } from "vitest";
-import { ProtectableItem } from "@/lib/client/views/protectable-item";
+import type { ProtectableItemResource } from "@/lib/contract/fabrics";
+import type { HealthError } from "@/lib/contract/health-error";
 import { enableRequest, proposeSettings, settingsProblems, toCandidate } from "./enable-protection-model";
 
-const item = (properties: Record<string, unknown> = {}) =>
-  ProtectableItem.parse({
-    id: "/S/protectable/m1",
-    name: "m1",
-    properties: {
-      friendlyName: "sql",
-      customDetails: {
-        sourceItemId: "guid-1",
-        osDetails: { osType: "Linux" },
-        diskDetails: [
-          { vhdId: "d0", vhdName: "sql-os.vhd", vhdType: "OperatingSystem", maxSizeMB: 10240 },
-          { vhdId: "d1", vhdName: "sql-data.vhd", vhdType: "Data", maxSizeMB: 1024 },
-        ],
-      },
-      ...properties,
-    },
-  });
+const base: ProtectableItemResource["properties"] = {
+  friendlyName: "sql",
+  protectionStatus: "Unprotected",
+  replicationProtectedItemId: null,
+  recoveryServicesProviderId: "/S/provider",
+  protectionReadinessErrors: [],
+  supportedReplicationProviders: ["HyperVReplicaAzure"],
+  customDetails: {
+    instanceType: "HyperVVirtualMachine",
+    sourceItemId: "guid-1",
+    generation: "1",
+    osDetails: { osType: "Linux" },
+    diskDetails: [disk("d0", "sql-os.vhd", "OperatingSystem", 10240), disk("d1", "sql-data.vhd", "Data", 1024)],
+    hasPhysicalDisk: "NotPresent",
+    hasFibreChannelAdapter: "NotPresent",
+    hasSharedVhd: "NotPresent",
+    hyperVHostId: "h",
+  },
+  healthErrors: [],
+  machine: { power: "running", bootable: true, memoryBytes: 1, cpuCount: 1, hostConnected: true, orders: null },
+};
+function disk(vhdId: string, vhdName: string, vhdType: "OperatingSystem" | "Data", maxSizeMB: number) {
+  return { vhdId, vhdName, vhdType, maxSizeMB, format: "vhd-dynamic", allocatedBytes: 1 };
+}
+const item = (properties: Partial<ProtectableItemResource["properties"]> = {}): ProtectableItemResource => ({
+  id: "/S/protectable/m1",
+  name: "m1",
+  type: "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectableItems",
+  properties: { ...base, ...properties },
+});
+const problem = (errorLevel: "Error" | "Warning"): HealthError => ({
+  innerHealthErrors: [],
+  errorSource: "",
+  errorType: "",
+  errorLevel,
+  errorCategory: "",
+  errorCode: "1",
+  summaryMessage: "Too big.",
+  errorMessage: "The disk is too big.",
+  possibleCauses: "It grew.",
+  recommendedAction: "Shrink it.",
+  creationTimeUtc: "",
+  recoveryProviderErrorMessage: "",
+  entityId: "d0",
+  errorId: "OsDiskTooLarge",
+  customerResolvability: "Allowed",
+});
 const size = (name: string, memoryInGB: number, maxDataDiskCount: number) => ({
   name,
   memoryInGB,
@@ -31,22 +62,29 @@ const networks = [
 ];
 
 describe("choosing machines to protect", () => {
-  it("prefers the full explanation of a broken rule to its bare sentence", () => {
-    const broken = toCandidate(
-      item({
-        protectionReadinessErrors: ["Too big."],
-        healthErrors: [{ errorCode: "OsDiskTooLarge", errorMessage: "Too big.", recommendedAction: "Shrink it." }],
-      }),
-    );
+  it("refuses a machine that breaks a rule, with the rule, its cause and its cure", () => {
+    const broken = toCandidate(item({ healthErrors: [problem("Error")] }));
     expect(broken.availability).toBe("notProtectable");
     expect(broken.problems).toEqual([
-      { code: "OsDiskTooLarge", message: "Too big.", possibleCauses: "", recommendedAction: "Shrink it." },
+      {
+        code: "OsDiskTooLarge",
+        message: "The disk is too big.",
+        possibleCauses: "It grew.",
+        recommendedAction: "Shrink it.",
+        severity: "error",
+      },
     ]);
-    expect(toCandidate(item({ protectionReadinessErrors: ["Too big."] })).problems[0]?.message).toBe("Too big.");
+    expect(toCandidate(item({ protectionReadinessErrors: ["Too big."] })).availability).toBe("notProtectable");
+  });
+
+  it("offers a machine that has only warnings, and shows them", () => {
+    const warned = toCandidate(item({ healthErrors: [problem("Warning")] }));
+    expect(warned.availability).toBe("ready");
+    expect(warned.problems).toHaveLength(1);
   });
 
   it("does not offer a protected machine again even when it also breaks a rule", () => {
-    const both = item({ replicationProtectedItemId: "/x", protectionReadinessErrors: ["Too big."] });
+    const both = item({ protectionStatus: "Protected", protectionReadinessErrors: ["Too big."] });
     expect(toCandidate(both).availability).toBe("protected");
   });
 

@@ -1,5 +1,5 @@
 import { api, apiVersions, resourceIds } from "@/lib/client/paths";
-import type { ProtectableItem } from "@/lib/client/views/protectable-item";
+import type { ProtectableItemResource } from "@/lib/contract/fabrics";
 
 /** A discovered machine as the panel offers it. */
 export interface Candidate {
@@ -18,53 +18,48 @@ export interface CandidateDisk {
   readonly id: string;
   readonly name: string;
   readonly isSystem: boolean;
-  readonly sizeBytes: number | null;
+  readonly sizeBytes: number;
 }
 
-/** A rule that the machine breaks: what, why, and what to do about it. */
+/** A rule that the machine breaks, or something to know about it: what, why, and what to do. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly possibleCauses: string;
   readonly recommendedAction: string;
+  /** Errors stop protection; warnings do not. */
+  readonly severity: "error" | "warning";
 }
 
 const MEBIBYTE = 1024 * 1024;
 
-export function toCandidate(item: ProtectableItem): Candidate {
+export function toCandidate(item: ProtectableItemResource): Candidate {
   const { properties } = item;
   const details = properties.customDetails;
-  const problems = problemsOf(item);
-  const isProtected =
-    Boolean(properties.replicationProtectedItemId) || properties.protectionStatus?.toLowerCase() === "protected";
+  const problems = properties.healthErrors.map((error) => ({
+    code: error.errorId || error.errorCode,
+    message: error.errorMessage,
+    possibleCauses: error.possibleCauses,
+    recommendedAction: error.recommendedAction,
+    severity: error.errorLevel === "Warning" ? ("warning" as const) : ("error" as const),
+  }));
+  const isBroken = properties.protectionReadinessErrors.length > 0 || problems.some((one) => one.severity === "error");
   return {
     id: item.id,
     name: item.name,
     title: properties.friendlyName,
-    machineId: details?.sourceItemId ?? item.name,
-    generation: String(details?.generation ?? "1"),
-    osType: details?.osDetails?.osType ?? "Other",
-    disks: (details?.diskDetails ?? []).map((disk, index) => ({
-      id: disk.vhdId ?? disk.vhdName ?? String(index),
-      name: disk.vhdName ?? disk.vhdId ?? `Disk ${index + 1}`,
-      isSystem: disk.vhdType ? disk.vhdType.toLowerCase() === "operatingsystem" : index === 0,
-      sizeBytes: typeof disk.maxSizeMB !== "number" ? null : disk.maxSizeMB * MEBIBYTE,
+    machineId: details.sourceItemId,
+    generation: details.generation,
+    osType: details.osDetails.osType,
+    disks: details.diskDetails.map((disk) => ({
+      id: disk.vhdId,
+      name: disk.vhdName,
+      isSystem: disk.vhdType === "OperatingSystem",
+      sizeBytes: disk.maxSizeMB * MEBIBYTE,
     })),
-    availability: isProtected ? "protected" : problems.length > 0 ? "notProtectable" : "ready",
+    availability: properties.protectionStatus === "Protected" ? "protected" : isBroken ? "notProtectable" : "ready",
     problems,
   };
-}
-
-function problemsOf({ properties }: ProtectableItem): Problem[] {
-  const explained = (properties.healthErrors ?? []).map((error) => ({
-    code: error.errorCode ?? "",
-    message: error.errorMessage ?? error.summaryMessage ?? "",
-    possibleCauses: error.possibleCauses ?? "",
-    recommendedAction: error.recommendedAction ?? "",
-  }));
-  if (explained.length > 0) return explained;
-  const bare = properties.protectionReadinessErrors ?? [];
-  return bare.map((message) => ({ code: "", message, possibleCauses: "", recommendedAction: "" }));
 }
 
 /** What a person decides about one machine. */

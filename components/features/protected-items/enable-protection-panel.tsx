@@ -57,7 +57,7 @@ function OpenPanel({ vaultName, onClose }: Omit<EnableProtectionPanelProps, "isO
   // One request after the other: a machine that was accepted leaves the list, a refusal stays beside its machine.
   const submit = ([machine, ...rest]: readonly Candidate[]) => {
     const policyId = group?.properties.policyId;
-    if (machine === undefined || !policyId) return;
+    if (machine === undefined || policyId === undefined) return;
     const { storageAccountId, containerId } = offers;
     const request = enableRequest(containerId, machine, settingsOf(machine), { policyId, storageAccountId });
     run({
@@ -110,7 +110,7 @@ function OpenPanel({ vaultName, onClose }: Omit<EnableProtectionPanelProps, "isO
               options={groups.map((one) => ({
                 value: one.id,
                 label: one.name,
-                hint: `${one.properties.sourceFabricFriendlyName ?? ""} → Azure, policy ${one.properties.policyFriendlyName ?? ""}`,
+                hint: `${one.properties.sourceFabricFriendlyName} → Azure, policy ${one.properties.policyFriendlyName}`,
               }))}
               value={group?.id ?? null}
               onChange={(id) => {

@@ -97,7 +97,7 @@ function DiskChoice(props: EnableProtectionSettingsProps & { readonly problem: s
           {disk.name}
           <span className="text-muted">
             {disk.isSystem ? " (operating system)" : ""}
-            {disk.sizeBytes === null ? "" : `, ${formatBytes(disk.sizeBytes)}`}
+            {`, ${formatBytes(disk.sizeBytes)}`}
           </span>
         </Checkbox>
       ))}

@@ -12,8 +12,8 @@ import { toArmError } from "@/lib/client/arm-error";
 import { pages } from "@/lib/client/paths";
 import { protectionGroupsQuery } from "@/lib/client/queries/protectable-items";
 import { fabricOf, protectedItemsQuery, replicationQuery } from "@/lib/client/queries/protected-items";
-import type { ProtectionGroup } from "@/lib/client/views/protectable-item";
 import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import type { ContainerMappingResource } from "@/lib/contract/policies";
 import type { ReplicationView } from "@/lib/contract/portal";
 import { healthText, healthTone, locationText, stateText, stateTone } from "./item-state";
 import { LiveRpo } from "./live-rpo";
@@ -73,9 +73,9 @@ const columns: readonly TableColumn<Row>[] = [
 const ALL = "";
 
 /** The policy and the site that a protection group pairs tell which items are in it. */
-const isInGroup = (group: ProtectionGroup) => (item: ProtectedItem) =>
+const isInGroup = (group: ContainerMappingResource) => (item: ProtectedItem) =>
   group.id.toLowerCase().includes(`/replicationfabrics/${fabricOf(item).toLowerCase()}/`) &&
-  (group.properties.policyId ?? "").toLowerCase() === (item.properties.policyId ?? "").toLowerCase();
+  group.properties.policyId.toLowerCase() === (item.properties.policyId ?? "").toLowerCase();
 
 export function ProtectedItemsTable(props: {
   readonly vaultName: string;
@@ -120,14 +120,14 @@ export function ProtectedItemsTable(props: {
 }
 
 function GroupFilter(props: {
-  readonly groups: readonly ProtectionGroup[];
+  readonly groups: readonly ContainerMappingResource[];
   readonly value: string;
   readonly onChange: (value: string) => void;
 }) {
   const options = props.groups.map((group) => ({
     value: group.id,
     label: group.name,
-    hint: [group.properties.sourceFabricFriendlyName, group.properties.policyFriendlyName].filter(Boolean).join(", "),
+    hint: `${group.properties.sourceFabricFriendlyName}, ${group.properties.policyFriendlyName}`,
   }));
   return (
     <Select

@@ -16,14 +16,14 @@ export function useProtectionOffers(vaultName: string, chosenGroupId: string | n
   const group = groups.data?.find((one) => one.id === chosenGroupId) ?? groups.data?.[0] ?? null;
   const containerId = group === null ? "" : containerOf(group);
   const machines = useQuery(protectableItemsQuery(vaultName, containerId));
-  const policy = policies.data?.find((one) => one.id.toLowerCase() === group?.properties.policyId?.toLowerCase());
+  const policy = policies.data?.find((one) => one.id.toLowerCase() === group?.properties.policyId.toLowerCase());
   return {
     groups,
     group,
     containerId,
     machines,
     candidates: (machines.data ?? []).map(toCandidate),
-    storageAccountId: policy?.properties.providerSpecificDetails?.activeStorageAccountId ?? null,
+    storageAccountId: policy?.properties.providerSpecificDetails.activeStorageAccountId ?? null,
     sizes: sizesOf(regions.data ?? [], vault.data?.location ?? null),
     networks: (networks.data ?? []).map((network): NetworkOffer => ({
       name: network.name,
