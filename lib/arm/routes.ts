@@ -2,22 +2,42 @@ import { z } from "zod";
 import { ok } from "./answers";
 import { describeApi } from "./open-api";
 import { consoleRoutes } from "./resources/consoles";
+import { containerMappingRoutes } from "./resources/container-mappings";
+import { containerRoutes } from "./resources/containers";
 import { estateSiteRoutes } from "./resources/estate-sites";
+import { fabricRoutes } from "./resources/fabrics";
 import { liveEventRoutes } from "./resources/live-events";
+import { monitoringRoutes } from "./resources/monitoring";
+import { operationStatusRoutes } from "./resources/operation-status";
+import { policyRoutes } from "./resources/policies";
+import { providerRoutes } from "./resources/providers";
+import { regionRoutes } from "./resources/region";
 import { registrationRoutes } from "./resources/registration";
+import { storageAccountRoutes } from "./resources/storage-accounts";
 import { systemRoutes } from "./resources/system";
 import { vaultViewRoutes } from "./resources/vault-views";
 import { vaultRoutes } from "./resources/vaults";
+import { virtualNetworkRoutes } from "./resources/virtual-networks";
 import { route, type Route } from "./route";
 
 const resources: readonly Route[] = [
+  ...systemRoutes,
   ...vaultRoutes,
+  ...operationStatusRoutes,
   ...vaultViewRoutes,
+  ...monitoringRoutes,
+  ...fabricRoutes,
   ...registrationRoutes,
+  ...providerRoutes,
+  ...containerRoutes,
+  ...policyRoutes,
+  ...containerMappingRoutes,
+  ...regionRoutes,
+  ...storageAccountRoutes,
+  ...virtualNetworkRoutes,
   ...estateSiteRoutes,
   ...consoleRoutes,
   ...liveEventRoutes,
-  ...systemRoutes,
 ];
 
 /** Everything that exists. A resource adds its list above. */

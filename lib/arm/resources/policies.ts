@@ -1,0 +1,110 @@
+import { SITE_RECOVERY_API_VERSIONS } from "@/lib/contract/api-versions";
+import { PolicyCreation, PolicyPatch, PolicyResource, type HyperVReplicaAzureInput } from "@/lib/contract/policies";
+import { listOf } from "@/lib/contract/portal";
+import type { Policy, Vault } from "@/lib/domain/entities";
+import { removePolicy } from "@/lib/operations/remove-policy";
+import { writePolicy } from "@/lib/operations/write-policy";
+import { accepted, list, noContent, ok } from "../answers";
+import { VAULT } from "../paths";
+import { refuseWhenNotNew } from "../preconditions";
+import { policyArmId, presentPolicy } from "../presenters/policy";
+import { storageAccountNameFrom } from "../references";
+import { noSuchResource, resolveVault, type VaultParams } from "../resolve";
+import { route, type Call, type Route } from "../route";
+
+const apiVersions = SITE_RECOVERY_API_VERSIONS;
+const POLICY = `${VAULT}/replicationPolicies/{policyName}` as const;
+type PolicyCall = Call<VaultParams | "policyName", unknown>;
+
+export const policyRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: `${VAULT}/replicationPolicies`,
+    summary: "Lists the replication policies of a vault.",
+    apiVersions,
+    answer: listOf(PolicyResource),
+    async handle(call) {
+      const vault = await resolveVault(call);
+      const policies = await call.context.repositories.policies.list(vault.id);
+      return list(policies.map((policy) => presentPolicy(vault, policy)));
+    },
+  }),
+  route({
+    method: "GET",
+    path: POLICY,
+    summary: "Gets a replication policy.",
+    apiVersions,
+    answer: PolicyResource,
+    async handle(call) {
+      const { vault, policy } = await resolvePolicy(call);
+      return ok(presentPolicy(vault, policy));
+    },
+  }),
+  route({
+    method: "PUT",
+    path: POLICY,
+    summary: "Creates a replication policy, or changes one (job).",
+    apiVersions,
+    body: PolicyCreation,
+    answer: PolicyResource,
+    longRunning: true,
+    async handle(call) {
+      const vault = await resolveVault(call);
+      const existing = await call.context.repositories.policies.find(vault.id, call.params.policyName);
+      if (existing) refuseWhenNotNew(call, "replication policy", existing.name, "policyName");
+      return write(call, vault, call.body.properties.providerSpecificInput);
+    },
+  }),
+  route({
+    method: "PATCH",
+    path: POLICY,
+    summary: "Changes a replication policy (job).",
+    apiVersions,
+    body: PolicyPatch,
+    answer: PolicyResource,
+    longRunning: true,
+    async handle(call) {
+      const { vault } = await resolvePolicy(call);
+      return write(call, vault, call.body.properties.replicationProviderSettings);
+    },
+  }),
+  route({
+    method: "DELETE",
+    path: POLICY,
+    summary: "Deletes a replication policy (job). Refused while it is used.",
+    apiVersions,
+    longRunning: true,
+    async handle(call) {
+      const vault = await resolveVault(call);
+      const policy = await call.context.repositories.policies.find(vault.id, call.params.policyName);
+      if (!policy) return noContent();
+      return accepted(call, vault, await removePolicy(call.context, policy), policyArmId(vault, policy.name));
+    },
+  }),
+];
+
+async function write(call: PolicyCall, vault: Vault, input: HyperVReplicaAzureInput): Promise<Response> {
+  const { policyName: name } = call.params;
+  const account = input.storageAccounts?.[0];
+  const job = await writePolicy(call.context, {
+    vault,
+    name,
+    settings: {
+      replicationIntervalSeconds: input.replicationInterval ?? null,
+      recoveryPointHistoryHours: input.recoveryPointHistoryDuration ?? null,
+      applicationConsistentFrequencyHours: input.applicationConsistentSnapshotFrequencyInHours ?? null,
+    },
+    storageAccount: account
+      ? storageAccountNameFrom(account, "properties.providerSpecificInput.storageAccounts")
+      : null,
+  });
+  if (job) return accepted(call, vault, job, policyArmId(vault, name));
+  return ok(presentPolicy(vault, (await resolvePolicy(call)).policy));
+}
+
+async function resolvePolicy(call: PolicyCall): Promise<{ vault: Vault; policy: Policy }> {
+  const vault = await resolveVault(call);
+  const policy = await call.context.repositories.policies.find(vault.id, call.params.policyName);
+  if (!policy) throw noSuchResource(call.params.policyName, "policyName");
+  return { vault, policy };
+}
