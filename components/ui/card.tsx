@@ -16,7 +16,7 @@ export function Card(props: {
     >
       {props.title ? (
         <header className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-5 py-3">
-          <div className="min-w-0 flex-1">
+          <div className="min-w-[min(100%,13rem)] flex-1">
             <h2 className="text-[0.9375rem] font-semibold">{props.title}</h2>
             {props.description ? <div className="text-[0.8125rem] text-muted">{props.description}</div> : null}
           </div>

@@ -2,7 +2,7 @@ import type { Explanation } from "@/lib/kernel/fault";
 
 export const PASSPHRASE_LENGTH_MIN = 16;
 
-/** The rule of the agent that encrypts (asr reference 5.3): 16 characters or more, plain ASCII. Null when it is met. */
+/** The vault's own rule, told while the user types: 16 characters or more, plain ASCII. Null when it is met. */
 export function passphraseProblem(passphrase: string): Explanation | null {
   const isPlain = /^[\x20-\x7e]*$/.test(passphrase);
   if (isPlain && passphrase.length >= PASSPHRASE_LENGTH_MIN) return null;

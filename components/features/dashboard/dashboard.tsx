@@ -4,6 +4,7 @@ import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Commands } from "@/components/shell/command-slot";
 import { QueryView } from "@/components/shell/query-view";
+import { useRegionName } from "@/components/shell/use-region-name";
 import { Card } from "@/components/ui/card";
 import { Figure } from "@/components/ui/figure";
 import { formatBytes, formatCount } from "@/components/ui/format";
@@ -13,7 +14,6 @@ import { SimulatedBadge } from "@/components/ui/simulated-badge";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { TextLink } from "@/components/ui/text-link";
 import { nameInId, pages } from "@/lib/client/paths";
-import { regionsQuery } from "@/lib/client/queries/region";
 import { overviewQuery, vaultQuery } from "@/lib/client/queries/vaults";
 import type { VaultOverview } from "@/lib/contract/portal";
 import { DeleteVaultDialog } from "./delete-vault-dialog";
@@ -133,8 +133,7 @@ function Jobs({ overview, vaultName }: PartProps) {
 
 function VaultFacts({ vaultName }: { readonly vaultName: string }) {
   const vault = useQuery(vaultQuery(vaultName));
-  const regions = useQuery(regionsQuery());
-  const region = regions.data?.find((one) => one.name === vault.data?.location)?.properties.displayName;
+  const regionName = useRegionName();
   return (
     <Card title="Vault">
       <QueryView query={vault} what="the vault">
@@ -146,7 +145,7 @@ function VaultFacts({ vaultName }: { readonly vaultName: string }) {
                 label: "Region",
                 value: (
                   <span className="inline-flex flex-wrap items-center gap-2">
-                    {region ?? location}
+                    {regionName(location)}
                     <SimulatedBadge what="The region carries Azure's name, but everything runs on this computer." />
                   </span>
                 ),

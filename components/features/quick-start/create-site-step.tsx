@@ -39,7 +39,7 @@ export function CreateSiteStep({ vaultName }: { readonly vaultName: string }) {
       {sites.data && sites.data.length > 0 ? (
         <p>
           <span className="text-muted">Sites of this vault: </span>
-          {sites.data.map((site) => site.properties.friendlyName ?? site.name).join(", ")}
+          {sites.data.map((site) => site.properties.friendlyName).join(", ")}
         </p>
       ) : null}
       <form

@@ -12,8 +12,8 @@ import { containersQuery } from "@/lib/client/queries/infrastructure";
 import { protectionGroupsQuery } from "@/lib/client/queries/protectable-items";
 import { storageAccountsQuery } from "@/lib/client/queries/region";
 import { vaultQuery } from "@/lib/client/queries/vaults";
-import type { ContainerView } from "@/lib/client/views/infrastructure";
 import { resourceNameProblem } from "@/lib/domain/names";
+import { policyProblem } from "@/lib/domain/policy-rules";
 import { createProtectionGroup } from "./create-protection-group";
 
 const frequencies: readonly Option[] = [
@@ -36,9 +36,6 @@ const applicationConsistent: readonly Option[] = [
   })),
 ];
 
-const siteOf = (container: ContainerView) =>
-  container.properties.fabricFriendlyName ?? nameInId(container.id, "replicationFabrics") ?? container.name;
-
 /** Creates a protection group: a site's machines, where they are replicated to and how. */
 export function ProtectionGroupStep({ vaultName }: { readonly vaultName: string }) {
   const vault = useQuery(vaultQuery(vaultName));
@@ -58,7 +55,11 @@ export function ProtectionGroupStep({ vaultName }: { readonly vaultName: string 
   const ownAccount = vault.data ? nameInId(vault.data.properties.storageAccountId, "storageAccounts") : null;
   const container = (containers.data ?? []).find((one) => one.id === containerId) ?? containers.data?.[0];
   const storageAccount = account ?? ownAccount;
-  const tooRare = retention !== "0" && Number(consistent) > Number(retention);
+  const broken = policyProblem({
+    replicationIntervalSeconds: Number(frequency),
+    recoveryPointHistoryHours: Number(retention),
+    applicationConsistentFrequencyHours: Number(consistent),
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setSubmitted(true);
@@ -67,7 +68,7 @@ export function ProtectionGroupStep({ vaultName }: { readonly vaultName: string 
       resourceNameProblem(name, "protection group") ||
       !container ||
       !storageAccount ||
-      tooRare
+      broken
     )
       return;
     operation.run({
@@ -121,7 +122,10 @@ export function ProtectionGroupStep({ vaultName }: { readonly vaultName: string 
             label="Source site"
             value={container?.id ?? null}
             onChange={setContainerId}
-            options={(containers.data ?? []).map((one) => ({ value: one.id, label: siteOf(one) }))}
+            options={(containers.data ?? []).map((one) => ({
+              value: one.id,
+              label: one.properties.fabricFriendlyName,
+            }))}
           />
           <Select
             label="Storage account"
@@ -149,11 +153,11 @@ export function ProtectionGroupStep({ vaultName }: { readonly vaultName: string 
             value={consistent}
             onChange={setConsistent}
             options={applicationConsistent}
-            error={
-              tooRare
-                ? "They must be more frequent than the time for which recovery points are kept."
-                : fieldProblem(null, operation.error, "applicationConsistentSnapshotFrequencyInHours")
-            }
+            error={fieldProblem(
+              broken?.explanation ?? null,
+              operation.error,
+              "applicationConsistentSnapshotFrequencyInHours",
+            )}
           />
         </div>
         {rest ? <ErrorBar error={rest} /> : null}

@@ -16,7 +16,7 @@ export function RegisterHostStep({ vaultName }: { readonly vaultName: string }) 
         <ul className="flex flex-col gap-1">
           {registered.map((provider) => (
             <li key={provider.id}>
-              <span className="font-medium">{provider.properties.friendlyName ?? provider.name}</span>
+              <span className="font-medium">{provider.properties.friendlyName}</span>
               <span className="text-muted">
                 {" "}
                 last heard <RelativeTime at={provider.properties.lastHeartBeat} />

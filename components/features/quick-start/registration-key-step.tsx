@@ -71,7 +71,7 @@ function KeyDownload({ vaultName }: { readonly vaultName: string }) {
           }}
           options={(sites.data ?? []).map((one) => ({
             value: one.name,
-            label: one.properties.friendlyName ?? one.name,
+            label: one.properties.friendlyName,
           }))}
           className="min-w-56"
         />

@@ -6,6 +6,7 @@ import { Button } from "react-aria-components/Button";
 import { Disclosure, DisclosurePanel } from "react-aria-components/Disclosure";
 import { Heading } from "react-aria-components/Heading";
 import type { TutorialStep } from "@/lib/contract/portal";
+import { findingText } from "./finding-text";
 
 export interface TutorialStepCardProps {
   readonly step: TutorialStep;
@@ -47,7 +48,7 @@ export function TutorialStepCard(props: TutorialStepCardProps) {
                   {words[step.state]}
                 </span>
                 {" · "}
-                {step.finding}
+                {findingText(step.finding)}
               </span>
             </span>
             <ChevronDown

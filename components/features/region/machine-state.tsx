@@ -1,7 +1,7 @@
 import { StatusBadge, type StatusTone } from "@/components/ui/status-badge";
-import type { VirtualMachineView } from "@/lib/client/views/region-resources";
+import type { VirtualMachineResource } from "@/lib/contract/region-resources";
 
-type State = VirtualMachineView["properties"]["state"];
+type State = VirtualMachineResource["properties"]["state"];
 
 const looks: Record<State, { readonly tone: StatusTone; readonly word: string }> = {
   Creating: { tone: "busy", word: "Creating" },

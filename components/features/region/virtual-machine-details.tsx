@@ -14,7 +14,7 @@ import { ExactTime } from "@/components/ui/relative-time";
 import { SimulatedBadge } from "@/components/ui/simulated-badge";
 import { pages } from "@/lib/client/paths";
 import { virtualMachinesQuery } from "@/lib/client/queries/region";
-import type { VirtualMachineView } from "@/lib/client/views/region-resources";
+import type { VirtualMachineResource } from "@/lib/contract/region-resources";
 import { MachineState } from "./machine-state";
 import { purposeWords } from "./purpose";
 
@@ -50,7 +50,7 @@ function Machine({
   machine,
   renderConsole,
 }: {
-  readonly machine: VirtualMachineView;
+  readonly machine: VirtualMachineResource;
   readonly renderConsole: RenderConsole;
 }) {
   const { properties } = machine;

@@ -9,7 +9,7 @@ import { LinkButton } from "@/components/ui/link-button";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { pages } from "@/lib/client/paths";
 import { virtualMachinesQuery } from "@/lib/client/queries/region";
-import type { VirtualMachineView } from "@/lib/client/views/region-resources";
+import type { VirtualMachineResource } from "@/lib/contract/region-resources";
 import { MachineState } from "./machine-state";
 import { purposeWords } from "./purpose";
 
@@ -41,7 +41,7 @@ export function VirtualMachineList() {
   );
 }
 
-const columns: readonly TableColumn<VirtualMachineView>[] = [
+const columns: readonly TableColumn<VirtualMachineResource>[] = [
   { key: "name", header: "Name", cell: (machine) => machine.name, sortValue: (machine) => machine.name },
   { key: "state", header: "Status", cell: (machine) => <MachineState state={machine.properties.state} /> },
   {

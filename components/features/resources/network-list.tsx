@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Network, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { QueryView } from "@/components/shell/query-view";
+import { useRegionName } from "@/components/shell/use-region-name";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { DataTable, type TableColumn } from "@/components/ui/data-table";
@@ -11,7 +12,7 @@ import { IconButton } from "@/components/ui/icon-button";
 import { api } from "@/lib/client/paths";
 import { virtualNetworksQuery } from "@/lib/client/queries/region";
 import { useShellStore } from "@/lib/client/stores/shell-store";
-import type { VirtualNetworkView } from "@/lib/client/views/region-resources";
+import type { VirtualNetworkResource } from "@/lib/contract/region-resources";
 import { DeleteResourceDialog } from "./delete-resource-dialog";
 
 export const NEW_NETWORK_PATH = ["network-services", "virtual-network"];
@@ -19,6 +20,7 @@ export const NEW_NETWORK_PATH = ["network-services", "virtual-network"];
 /** The networks that replicas are connected to. */
 export function NetworkList() {
   const networks = useQuery(virtualNetworksQuery());
+  const regionName = useRegionName();
   const openNew = useShellStore((state) => state.openNewDrawer);
   const [deleting, setDeleting] = useState<string | null>(null);
   const create = (
@@ -35,7 +37,7 @@ export function NetworkList() {
             rows={rows}
             rowKey={(network) => network.id}
             rowText={(network) => network.name}
-            columns={columns(setDeleting)}
+            columns={columns(setDeleting, regionName)}
             empty={
               <EmptyState icon={<Network />} title="No virtual networks yet">
                 Create one for failovers, and an isolated one for test failovers, so that a test can never meet the
@@ -56,14 +58,17 @@ export function NetworkList() {
   );
 }
 
-const columns = (onDelete: (name: string) => void): readonly TableColumn<VirtualNetworkView>[] => [
+const columns = (
+  onDelete: (name: string) => void,
+  regionName: (location: string) => string,
+): readonly TableColumn<VirtualNetworkResource>[] => [
   { key: "name", header: "Name", cell: (network) => network.name, sortValue: (network) => network.name },
   {
     key: "kind",
     header: "Connection",
     cell: (network) => (network.properties.isolated ? "Isolated, for test failovers" : "Connected"),
   },
-  { key: "region", header: "Region", cell: (network) => network.location, hideBelow: "md" },
+  { key: "region", header: "Region", cell: (network) => regionName(network.location), hideBelow: "md" },
   {
     key: "space",
     header: "Address space",

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Database, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { QueryView } from "@/components/shell/query-view";
+import { useRegionName } from "@/components/shell/use-region-name";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { DataTable } from "@/components/ui/data-table";
@@ -18,6 +19,7 @@ export const NEW_STORAGE_PATH = ["data-services", "storage", "storage-account"];
 /** The storage accounts that vaults keep their data in. */
 export function StorageAccountList() {
   const accounts = useQuery(storageAccountsQuery());
+  const regionName = useRegionName();
   const openNew = useShellStore((state) => state.openNewDrawer);
   const [deleting, setDeleting] = useState<string | null>(null);
   const create = (
@@ -40,7 +42,7 @@ export function StorageAccountList() {
             rowText={(account) => account.name}
             columns={[
               { key: "name", header: "Name", cell: (account) => account.name, sortValue: (account) => account.name },
-              { key: "region", header: "Region", cell: (account) => account.location },
+              { key: "region", header: "Region", cell: (account) => regionName(account.location) },
               {
                 key: "actions",
                 header: "Actions",

@@ -13,10 +13,10 @@ import { ErrorBar } from "@/components/ui/message-bar";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { startOperation } from "@/lib/client/long-running";
-import { api, apiVersions, nameInId, pages } from "@/lib/client/paths";
+import { api, apiVersions, pages } from "@/lib/client/paths";
 import { providersQuery } from "@/lib/client/queries/infrastructure";
-import type { ProviderView } from "@/lib/client/views/infrastructure";
-import { connectionOf } from "./connection-state";
+import type { ProviderResource } from "@/lib/contract/fabrics";
+import { connectionLooks } from "./connection-state";
 import { SiteList } from "./site-list";
 import { UnregisterDialog } from "./unregister-dialog";
 
@@ -24,7 +24,7 @@ import { UnregisterDialog } from "./unregister-dialog";
 export function ServerList({ vaultName }: { readonly vaultName: string }) {
   const providers = useQuery(providersQuery(vaultName));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [unregistering, setUnregistering] = useState<ProviderView | null>(null);
+  const [unregistering, setUnregistering] = useState<ProviderResource | null>(null);
   const refresh = useOperation();
   const chosen = providers.data?.find((one) => selected.has(one.id)) ?? null;
   const reason = chosen ? null : "Select a host in the list first.";
@@ -38,7 +38,7 @@ export function ServerList({ vaultName }: { readonly vaultName: string }) {
               label="Hyper-V hosts"
               rows={rows}
               rowKey={(provider) => provider.id}
-              rowText={(provider) => provider.properties.friendlyName ?? provider.name}
+              rowText={(provider) => provider.properties.friendlyName}
               columns={columns}
               selection={{ mode: "single", keys: selected, onChange: setSelected }}
               empty={<NoHosts vaultName={vaultName} />}
@@ -61,7 +61,7 @@ export function ServerList({ vaultName }: { readonly vaultName: string }) {
               chosen &&
               refresh.run({
                 title: "Refresh host",
-                subject: chosen.properties.friendlyName ?? chosen.name,
+                subject: chosen.properties.friendlyName,
                 start: () => startOperation("POST", api.ofId(chosen.id, apiVersions.siteRecovery, "refreshProvider")),
               }),
           },
@@ -79,7 +79,7 @@ export function ServerList({ vaultName }: { readonly vaultName: string }) {
   );
 }
 
-function protectsReason(provider: ProviderView | null): string | null {
+function protectsReason(provider: ProviderResource | null): string | null {
   const count = provider?.properties.protectedItemCount ?? 0;
   if (count === 0) return null;
   return `The host still has ${formatCount(count)} protected machines. Disable their protection under Protected Items first.`;
@@ -102,23 +102,23 @@ function NoHosts({ vaultName }: { readonly vaultName: string }) {
   );
 }
 
-const columns: readonly TableColumn<ProviderView>[] = [
+const columns: readonly TableColumn<ProviderResource>[] = [
   {
     key: "name",
     header: "Host",
     cell: (provider) => (
       <span className="inline-flex items-center gap-2">
         <Server aria-hidden className="size-4 text-muted" />
-        {provider.properties.friendlyName ?? provider.name}
+        {provider.properties.friendlyName}
       </span>
     ),
-    sortValue: (provider) => provider.properties.friendlyName ?? provider.name,
+    sortValue: (provider) => provider.properties.friendlyName,
   },
   {
     key: "connection",
     header: "Connection",
     cell: (provider) => {
-      const { tone, word } = connectionOf(provider);
+      const { tone, word } = connectionLooks[provider.properties.connectionStatus];
       return <StatusBadge tone={tone}>{word}</StatusBadge>;
     },
   },
@@ -132,20 +132,20 @@ const columns: readonly TableColumn<ProviderView>[] = [
   {
     key: "site",
     header: "Hyper-V site",
-    cell: (provider) => provider.properties.fabricFriendlyName ?? nameInId(provider.id, "replicationFabrics") ?? "",
+    cell: (provider) => provider.properties.fabricFriendlyName,
     hideBelow: "md",
   },
   {
     key: "version",
     header: "Provider version",
-    cell: (provider) => provider.properties.providerVersion ?? "",
+    cell: (provider) => provider.properties.providerVersion,
     hideBelow: "md",
   },
   {
     key: "items",
     header: "Protected machines",
     align: "end",
-    cell: (provider) => formatCount(provider.properties.protectedItemCount ?? 0),
+    cell: (provider) => formatCount(provider.properties.protectedItemCount),
     hideBelow: "lg",
   },
 ];

@@ -12,12 +12,12 @@ import { ErrorBar } from "@/components/ui/message-bar";
 import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
 import { fabricsQuery } from "@/lib/client/queries/infrastructure";
-import type { FabricView } from "@/lib/client/views/infrastructure";
+import type { FabricResource } from "@/lib/contract/fabrics";
 
 /** The Hyper-V sites of a vault: places, under which their hosts are registered. */
 export function SiteList({ vaultName }: { readonly vaultName: string }) {
   const sites = useQuery(fabricsQuery(vaultName));
-  const [deleting, setDeleting] = useState<FabricView | null>(null);
+  const [deleting, setDeleting] = useState<FabricResource | null>(null);
   return (
     <section aria-label="Hyper-V sites" className="flex flex-col gap-3">
       <h2 className="text-base font-semibold">Hyper-V sites</h2>
@@ -57,16 +57,16 @@ export function SiteList({ vaultName }: { readonly vaultName: string }) {
   );
 }
 
-const nameOf = (site: FabricView) => site.properties.friendlyName ?? site.name;
+const nameOf = (site: FabricResource) => site.properties.friendlyName;
 
-const hostsOf = (site: FabricView) => {
-  const hosts = site.properties.customDetails?.hyperVHosts ?? [];
+const hostsOf = (site: FabricResource) => {
+  const hosts = site.properties.customDetails.hyperVHosts;
   return hosts.length > 0 ? hosts.map((host) => host.name).join(", ") : "none registered";
 };
 
 interface DeleteSiteDialogProps {
   readonly vaultName: string;
-  readonly site: FabricView | null;
+  readonly site: FabricResource | null;
   readonly onClose: () => void;
 }
 

@@ -4,13 +4,13 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { ErrorBar } from "@/components/ui/message-bar";
 import { startOperation } from "@/lib/client/long-running";
 import { api, apiVersions } from "@/lib/client/paths";
-import type { ProviderView } from "@/lib/client/views/infrastructure";
+import type { ProviderResource } from "@/lib/contract/fabrics";
 
 /** Takes a host out of the vault. */
-export function UnregisterDialog(props: { readonly provider: ProviderView | null; readonly onClose: () => void }) {
+export function UnregisterDialog(props: { readonly provider: ProviderResource | null; readonly onClose: () => void }) {
   const { provider } = props;
   const operation = useOperation();
-  const name = provider?.properties.friendlyName ?? provider?.name ?? "";
+  const name = provider?.properties.friendlyName ?? "";
   const close = () => {
     operation.clearError();
     props.onClose();

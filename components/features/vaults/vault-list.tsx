@@ -3,12 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus, ShieldCheck } from "lucide-react";
 import { Commands } from "@/components/shell/command-slot";
 import { QueryView } from "@/components/shell/query-view";
+import { useRegionName } from "@/components/shell/use-region-name";
 import { Button } from "@/components/ui/button";
 import { DataTable, type TableColumn } from "@/components/ui/data-table";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ExactTime } from "@/components/ui/relative-time";
 import { nameInId, pages } from "@/lib/client/paths";
-import { regionsQuery } from "@/lib/client/queries/region";
 import { vaultsQuery } from "@/lib/client/queries/vaults";
 import { useShellStore } from "@/lib/client/stores/shell-store";
 import type { VaultResource } from "@/lib/contract/vaults";
@@ -20,10 +20,9 @@ export const NEW_VAULT_PATH = ["data-services", "recovery-services", "site-recov
 /** All vaults of the subscription. */
 export function VaultList() {
   const vaults = useQuery(vaultsQuery());
-  const regions = useQuery(regionsQuery());
+  const regionName = useRegionName();
   const openNew = useShellStore((state) => state.openNewDrawer);
   const create = () => openNew(NEW_VAULT_PATH);
-  const regionName = (name: string) => regions.data?.find((one) => one.name === name)?.properties.displayName ?? name;
   return (
     <>
       <QueryView query={vaults} what="the vaults">

@@ -2,25 +2,25 @@ import { queryOptions } from "@tanstack/react-query";
 import { armList } from "../arm-client";
 import { api } from "../paths";
 import { keys } from "../query-keys";
-import { ContainerView, FabricView, ProviderView } from "../views/infrastructure";
+import { ContainerResource, FabricResource, ProviderResource } from "@/lib/contract/fabrics";
 
 /** The Hyper-V sites of a vault. */
 export const fabricsQuery = (vault: string) =>
   queryOptions({
     queryKey: keys.inVault(vault, "fabrics"),
-    queryFn: ({ signal }) => armList(api.fabrics(vault), FabricView, signal),
+    queryFn: ({ signal }) => armList(api.fabrics(vault), FabricResource, signal),
   });
 
 /** The registered hosts of all sites of a vault. Heartbeats are no events, so they are read again every few seconds. */
 export const providersQuery = (vault: string) =>
   queryOptions({
     queryKey: keys.inVault(vault, "providers"),
-    queryFn: ({ signal }) => armList(api.providers(vault), ProviderView, signal),
+    queryFn: ({ signal }) => armList(api.providers(vault), ProviderResource, signal),
     refetchInterval: 5_000,
   });
 
 export const containersQuery = (vault: string) =>
   queryOptions({
     queryKey: keys.inVault(vault, "containers"),
-    queryFn: ({ signal }) => armList(api.containers(vault), ContainerView, signal),
+    queryFn: ({ signal }) => armList(api.containers(vault), ContainerResource, signal),
   });

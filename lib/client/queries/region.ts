@@ -3,7 +3,11 @@ import { Region } from "@/lib/contract/portal";
 import { armList } from "../arm-client";
 import { api } from "../paths";
 import { keys } from "../query-keys";
-import { StorageAccountView, VirtualMachineView, VirtualNetworkView } from "../views/region-resources";
+import {
+  StorageAccountResource,
+  VirtualMachineResource,
+  VirtualNetworkResource,
+} from "@/lib/contract/region-resources";
 
 export const regionsQuery = () =>
   queryOptions({
@@ -15,19 +19,19 @@ export const regionsQuery = () =>
 export const storageAccountsQuery = () =>
   queryOptions({
     queryKey: keys.storageAccounts(),
-    queryFn: ({ signal }) => armList(api.storageAccounts(), StorageAccountView, signal),
+    queryFn: ({ signal }) => armList(api.storageAccounts(), StorageAccountResource, signal),
   });
 
 export const virtualNetworksQuery = () =>
   queryOptions({
     queryKey: keys.virtualNetworks(),
-    queryFn: ({ signal }) => armList(api.virtualNetworks(), VirtualNetworkView, signal),
+    queryFn: ({ signal }) => armList(api.virtualNetworks(), VirtualNetworkResource, signal),
   });
 
 /** Machines in the region. Their guests' order counts change without events, so they are read again. */
 export const virtualMachinesQuery = () =>
   queryOptions({
     queryKey: keys.virtualMachines(),
-    queryFn: ({ signal }) => armList(api.virtualMachines(), VirtualMachineView, signal),
+    queryFn: ({ signal }) => armList(api.virtualMachines(), VirtualMachineResource, signal),
     refetchInterval: 5_000,
   });
