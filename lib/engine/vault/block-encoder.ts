@@ -1,4 +1,3 @@
-import { assert } from "@/lib/kernel/assert";
 import type { Random } from "@/lib/kernel/random";
 import { isZeroId } from "../blocks/blob-id";
 import { BlockHasher } from "../blocks/block-hasher";
@@ -7,6 +6,7 @@ import { Compressor } from "../blocks/compressor";
 import { readBlockRange } from "../blocks/disk-root";
 import { treeShape } from "../blocks/tree-shape";
 import type { VaultKeys } from "../keys/vault-keys";
+import { imageChangedWhileReading } from "../tracking/log-faults";
 import { BlobTable, PACK_DEAD, PACK_STORED, type SharedBlobTable } from "./blob-table";
 import type { BlockUnit, BlockUnitResult, OpenBlockSource, SourceOpener, SourceSpec } from "./block-workers";
 import { PackWriter, type FinishedPack } from "./pack-writer";
@@ -58,7 +58,7 @@ export class BlockEncoder {
     const run = this.#run(unit.run);
     const source = this.#source(run, unit.source);
     const shape = treeShape(unit.virtualSizeBytes);
-    assert(source.virtualSizeBytes === unit.virtualSizeBytes, "the source changed its size under a replication");
+    if (source.virtualSizeBytes !== unit.virtualSizeBytes) throw imageChangedWhileReading(unit.source.imagePath);
     const earlier = unit.earlier === null ? ZERO_PAGE : Buffer.from(unit.earlier);
     const page = Buffer.from(unit.page);
     const reliedOn = new Set<number>();

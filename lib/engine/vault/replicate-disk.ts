@@ -1,4 +1,3 @@
-import { assert } from "@/lib/kernel/assert";
 import { Fault } from "@/lib/kernel/fault";
 import { isZeroId, zeroId, type BlobId } from "../blocks/blob-id";
 import type { BlockHasher } from "../blocks/block-hasher";
@@ -7,6 +6,7 @@ import { BLOCK_BYTES, PAGE_BYTES, PAGE_CHILDREN } from "../blocks/block-size";
 import { noEarlierPage, TreeLevels } from "../blocks/tree-levels";
 import { treeShape, type TreeShape } from "../blocks/tree-shape";
 import type { Extent } from "../disk/disk";
+import { imageChangedWhileReading } from "../tracking/log-faults";
 import type { BlockUnit, BlockUnitResult, OpenBlockSource, SourceSpec } from "./block-workers";
 import type { TreeReader } from "./tree-reader";
 
@@ -103,7 +103,8 @@ export class DiskReplication {
     const { blocks, source, virtualSizeBytes } = this.#request;
     const view = this.#run.openSource(source);
     try {
-      assert(view.virtualSizeBytes === virtualSizeBytes, "the source has another size than the request says");
+      // It had that size at the cut: somebody else has resized the image since.
+      if (view.virtualSizeBytes !== virtualSizeBytes) throw imageChangedWhileReading(source.imagePath);
       const pinned = view.identity === undefined ? source : { ...source, identity: view.identity };
       return {
         blocks: blocks === "allocated" ? this.#allocated(view.allocatedExtents()) : this.#listed(blocks),

@@ -19,7 +19,7 @@ interface Options {
   readonly random: Random;
   readonly signal: AbortSignal;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
-  readonly replicator: (protectedItemId: string) => MachineReplicator | null;
+  readonly replicator: (protectedItemId: string) => Promise<MachineReplicator | null>;
   /** Tells the vault at once what the machines are now. */
   readonly refresh: () => void;
 }
@@ -96,7 +96,7 @@ export class CommandRunner {
         return { power, orders: orders && { count: orders.count, lastAt: orders.lastAt } };
       }
       case "replicateNow": {
-        const replicator = this.#options.replicator(command.protectedItemId);
+        const replicator = await this.#options.replicator(command.protectedItemId);
         if (replicator === null) throw notReplicated();
         const { recoveryPointId, orders } = await replicator.replicateNow(command.final);
         return { recoveryPointId, orders };

@@ -6,7 +6,7 @@ import type { Point } from "@/lib/engine/vault/point-object";
 import type { VaultSession } from "@/lib/engine/vault/vault-session";
 import { assert } from "@/lib/kernel/assert";
 import type { Clock } from "@/lib/kernel/clock";
-import { Fault } from "@/lib/kernel/fault";
+import { Fault, Refusal } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
 import type { DesiredReplication, PointRegistration, ProgressReport } from "../protocol";
 import { isOutage, replicationDelayMs } from "./back-off";
@@ -231,7 +231,7 @@ export class MachineReplicator {
     if (error instanceof Fault && error.code === "ReplicationOvertaken") this.#lastPoint = this.#desired.lastPoint;
     const delayMs = replicationDelayMs(this.#failures, error, this.#setup.random);
     this.#dueAtMs = this.#setup.clock.monotonicMs() + delayMs;
-    const known = error instanceof Fault;
+    const known = error instanceof Fault || error instanceof Refusal;
     this.#setup.log("replicationFailed", {
       machine: this.#machineName,
       ...explainError(error),

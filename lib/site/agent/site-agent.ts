@@ -51,6 +51,7 @@ export class SiteAgent {
   readonly #ending = new Set<MachineReplicator>();
   readonly #commands: CommandRunner;
   readonly #reportedAtMs = new Map<string, number>();
+  readonly #afterBeat = new Set<() => void>();
   #session: Promise<VaultSession> | null = null;
   #machines: z.infer<typeof ReportedMachineWire>[] | null = null;
   #beat = new AbortController();
@@ -70,7 +71,7 @@ export class SiteAgent {
     };
     this.#commands = new CommandRunner({
       ...{ client, host, clock, random, log, signal: this.#ended.signal },
-      replicator: (itemId) => this.#replicators.get(itemId)?.replicator ?? null,
+      replicator: (itemId) => this.#findReplicator(itemId),
       refresh: () => this.#beat.abort(),
     });
   }
@@ -89,7 +90,26 @@ export class SiteAgent {
   stop(): void {
     this.#ended.abort(new Fault(agentEnds()));
     this.#beat.abort();
+    this.#wakeAfterBeat();
     for (const { replicator } of this.#replicators.values()) replicator.stop();
+  }
+
+  /**
+   * A command may be younger than what we were last told to replicate (protection was just enabled, or this agent just
+   * started): what is not known is asked for once.
+   */
+  async #findReplicator(itemId: string): Promise<MachineReplicator | null> {
+    if (!this.#replicators.has(itemId) && !this.#ended.signal.aborted) {
+      const beaten = new Promise<void>((resolve) => this.#afterBeat.add(resolve));
+      this.#beat.abort();
+      await beaten;
+    }
+    return this.#replicators.get(itemId)?.replicator ?? null;
+  }
+
+  #wakeAfterBeat(): void {
+    for (const wake of this.#afterBeat) wake();
+    this.#afterBeat.clear();
   }
 
   async #heartbeats(): Promise<void> {
@@ -100,6 +120,7 @@ export class SiteAgent {
         failures = 0;
         this.#connected = true;
         this.#say("connected", { endpoint: this.#options.client.endpoint });
+        this.#wakeAfterBeat();
       } catch (error) {
         if (this.#ended.signal.aborted) return;
         failures += 1;
@@ -107,9 +128,10 @@ export class SiteAgent {
         this.#say("notConnected", { ...explainError(error) });
       }
       const delayMs = failures === 0 ? HEARTBEAT_MS : reconnectDelayMs(failures, this.#options.random);
-      this.#beat = new AbortController();
       if (this.#ended.signal.aborted) return;
-      await this.#pause(delayMs, this.#beat.signal);
+      // Asked for while the last one was under way: what was asked may be missing in it.
+      if (!this.#beat.signal.aborted) await this.#pause(delayMs, this.#beat.signal);
+      this.#beat = new AbortController();
     }
   }
 

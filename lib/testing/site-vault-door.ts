@@ -1,0 +1,204 @@
+import fs from "node:fs";
+import type https from "node:https";
+import net, { type AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { createFileCertificateAuthority } from "@/lib/adapters/certificates/file-certificate-authority";
+import { openHomeAuthority } from "@/lib/adapters/certificates/home-authority";
+import { createAgentEndpoint, type InboundVerbs } from "@/lib/adapters/site-gateway/agent-endpoint";
+import { createSiteGateway } from "@/lib/adapters/site-gateway/memory-site-gateway";
+import { systemClock } from "@/lib/adapters/system/system-clock";
+import { systemRandom } from "@/lib/adapters/system/system-random";
+import type { Fabric, Vault } from "@/lib/domain/entities";
+import { createVaultKeys } from "@/lib/engine/keys/key-envelope";
+import { isPassphraseProof } from "@/lib/engine/keys/passphrase-proof";
+import type { ObjectStore } from "@/lib/engine/vault/object-store";
+import type { Clock } from "@/lib/kernel/clock";
+import type { OperationContext } from "@/lib/operations/context";
+import type { ReplicationProgress } from "@/lib/operations/ports/site-gateway";
+import { createTlsDoor } from "@/lib/server/tls-door";
+import type { DesiredReplication, PointRegistration } from "@/lib/site/protocol";
+import type { z } from "zod";
+import { createMemoryRepositories } from "./memory-repositories";
+import { MemoryStore } from "./memory-store";
+
+export const PASSPHRASE = "correct horse battery staple";
+const DAY_MS = 86_400_000;
+/** The real cost would be most of a test's time, and proves nothing here. */
+const CHEAP_KDF = { memoryKiB: 1_024, iterations: 1, parallelism: 1 };
+
+type RegisteredPoint = z.infer<typeof PointRegistration> & { readonly id: string };
+
+/**
+ * The vault's side of the site protocol as a site meets it: a real TLS listener with real certificates, the real
+ * endpoint, memory behind it. Tests change `desired` and read what arrived.
+ */
+export async function startSiteVaultDoor(options: {
+  readonly folder: string;
+  readonly store?: ObjectStore;
+  readonly clock?: Clock;
+}) {
+  const clock = options.clock ?? systemClock;
+  const store = options.store ?? new MemoryStore();
+  const repositories = createMemoryRepositories();
+  const { vault, fabric } = await insertVault(repositories);
+  const { keys, envelope } = await createVaultKeys(PASSPHRASE, systemRandom, CHEAP_KDF);
+  const vaultData = {
+    keyEnvelope: async () => envelope.bytes,
+    verifyPassphraseProof: async (_vault: unknown, nonce: Uint8Array, proof: Uint8Array) =>
+      isPassphraseProof(keys, nonce, proof),
+  } as unknown as OperationContext["vaultData"];
+  const desired: DesiredReplication[] = [];
+  const points: RegisteredPoint[] = [];
+  const progress: ReplicationProgress[] = [];
+  const gateway = createSiteGateway({ clock: systemClock, random: systemRandom });
+  const tls = path.join(options.folder, "tls");
+  const home = await openHomeAuthority({ folder: tls, clock: systemClock, random: systemRandom });
+  const errors: unknown[] = [];
+  const sockets = new Set<net.Socket>();
+  let server: https.Server | null = null;
+  let port = 0;
+
+  const authority = () =>
+    createFileCertificateAuthority({
+      folder: path.join(options.folder, "keys"),
+      ...{ clock, random: systemRandom, home, endpoint: `https://127.0.0.1:${port}` },
+    });
+  const verbs: InboundVerbs = {
+    registerProvider: async (input) => {
+      const { providerId, fabricId, hostName, version, certificateSha256 } = input;
+      const changes = { hostName, version, certificateSha256 };
+      if (await repositories.providers.get(providerId)) return repositories.providers.update(providerId, changes);
+      return repositories.providers.insert({
+        ...{ id: providerId, vaultId: vault.id, fabricId, name: hostName, ...changes },
+        registeredAt: clock.now().toISOString(),
+        lastHeartbeatAt: null,
+        inventory: [],
+      });
+    },
+    recordHeartbeat: async (providerId, heartbeat) =>
+      repositories.providers.update(providerId, {
+        inventory: heartbeat.machines,
+        lastHeartbeatAt: clock.now().toISOString(),
+      }),
+    desiredReplications: async () => structuredClone(desired),
+    recordRecoveryPoint: async (_providerId, point) => {
+      const known = points.find((one) => one.objectName === point.objectName);
+      const registered = known ?? { ...point, id: systemRandom.uuid() };
+      if (!known) points.push(registered);
+      const item = desired.find((one) => one.protectedItemId === point.protectedItemId);
+      const previousId =
+        item?.lastPoint?.id === registered.id ? item.lastPoint.previousId : (item?.lastPoint?.id ?? null);
+      if (item) item.lastPoint = { id: registered.id, objectName: point.objectName, previousId };
+      return { recoveryPointId: registered.id };
+    },
+    recordReplicationProgress: async (_providerId, figures) => void progress.push(figures),
+  };
+
+  /** On the port of before, when there was one: a restart of the portal. */
+  async function open(): Promise<void> {
+    const { keyPem, certificatePem } = await home.serverCredentials();
+    const endpoint = createAgentEndpoint({
+      context: { repositories, vaultData, clock, random: systemRandom },
+      ...{ verbs, inbox: gateway.inbox, certificates: authority() },
+      openStore: async () => store,
+      report: (error) => errors.push(error),
+    });
+    const opened = createTlsDoor({
+      ...{ keyPem, certificatePem, origin: `https://127.0.0.1:${port}`, random: systemRandom },
+      policy: { ports: [port] },
+      arm: async () => new Response(null, { status: 404 }),
+      agents: endpoint,
+      onError: (error) => errors.push(error),
+    });
+    opened.on("connection", (socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+    });
+    await new Promise<void>((resolve) => opened.listen(port, "127.0.0.1", resolve));
+    port = (opened.address() as AddressInfo).port;
+    server = opened;
+  }
+
+  async function close(): Promise<void> {
+    const closing = server;
+    server = null;
+    if (!closing) return;
+    const closed = new Promise((resolve) => closing.close(resolve));
+    // Not closeAllConnections: a connection in its handshake would survive, and then wait for commands.
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  }
+
+  async function createKey(days = 5): Promise<string> {
+    const expiresAt = new Date(clock.now().getTime() + days * DAY_MS);
+    const issuedAt = clock.now();
+    const { content, certificateSha256 } = await authority().createRegistrationKey({
+      vault,
+      fabric,
+      issuedAt,
+      expiresAt,
+    });
+    await repositories.registrationKeys.put({
+      ...{ fabricId: fabric.id, certificateSha256 },
+      issuedAt: issuedAt.toISOString(),
+      expiresAt: expiresAt.toISOString(),
+    });
+    return content;
+  }
+
+  // The port must be known before the guard's policy is made.
+  port = await freePort();
+  await open();
+  return {
+    ...{ vault, fabric, repositories, keys, store, desired, points, progress, gateway, errors, createKey, open, close },
+    authority,
+    origin: () => `https://127.0.0.1:${port}`,
+    caPem: home.caPem,
+  };
+}
+
+export type SiteVaultDoor = Awaited<ReturnType<typeof startSiteVaultDoor>>;
+
+async function insertVault(repositories: OperationContext["repositories"]) {
+  const vault: Vault = {
+    id: systemRandom.uuid(),
+    subscriptionId: "00000000-0000-0000-0000-000000000001",
+    resourceGroup: "contoso",
+    name: "contoso-vault",
+    location: "westeurope",
+    storageAccount: "contosostorage",
+    state: "Active",
+    resourceId: "4567890123456789012",
+    createdAt: "2026-11-22T00:00:00.000Z",
+    passphraseSetAt: "2026-11-22T00:00:00.000Z",
+    authorityCertificate: null,
+    tags: {},
+  };
+  const fabric: Fabric = {
+    id: systemRandom.uuid(),
+    vaultId: vault.id,
+    name: "contoso-branch",
+    kind: "HyperVSite",
+    internalIdentifier: systemRandom.uuid(),
+    createdAt: vault.createdAt,
+  };
+  await repositories.vaults.insert(vault);
+  await repositories.fabrics.insert(fabric);
+  return { vault, fabric };
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** A folder for one test file, removed by the returned function. */
+export function temporaryFolder(prefix: string): { folder: string; remove: () => void } {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
+  return { folder, remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
+}
