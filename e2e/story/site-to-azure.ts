@@ -7,17 +7,17 @@ import { Narrator, megabytes, shortHash } from "./narrator";
 
 /** The first story of the product: a Hyper-V site protected to Azure, tested, failed over, broken, and failed over again. */
 const VAULT = "contoso-vault";
-const SITE = "contoso-branch";
+export const SITE = "contoso-branch";
 const PASSPHRASE = "correct horse battery staple";
 const GROUP = "contoso-group";
 const POLICY = "every-30-seconds";
 
-interface Context {
+export interface Context {
   readonly arm: ArmDriver;
   readonly tell: Narrator;
 }
 
-interface ProtectedItem {
+export interface ProtectedItem {
   readonly id: string;
   readonly name: string;
   readonly properties: {
@@ -28,15 +28,15 @@ interface ProtectedItem {
     readonly activeLocation: string;
   };
 }
-interface List<T> {
+export interface List<T> {
   readonly value: readonly T[];
 }
-interface Point {
+export interface Point {
   readonly id: string;
   readonly name: string;
   readonly properties: { readonly recoveryPointTime: string };
 }
-interface Run {
+export interface Run {
   readonly jobId: string;
   readonly kind: string;
   readonly recoveryPoint: {
@@ -62,7 +62,7 @@ interface Run {
   readonly cleanup: { readonly remainingResources: readonly string[] } | null;
 }
 
-const vault = paths.vault(VAULT);
+export const vault = paths.vault(VAULT);
 const fabric = `${vault}/replicationFabrics/${SITE}`;
 
 export async function tellTheStory(origin: string): Promise<void> {
@@ -80,14 +80,14 @@ export async function tellTheStory(origin: string): Promise<void> {
   );
 }
 
-async function createVault({ arm, tell }: Context): Promise<void> {
+export async function createVault({ arm, tell }: Context): Promise<void> {
   tell.chapter("A recovery vault, by Quick Create");
   await arm.run("PUT", vault, { location: "westeurope", properties: { storageAccount: "contosostorage" } });
   const made = await arm.get<{ properties: { provisioningState: string } }>(vault);
   tell.expect(made.properties.provisioningState === "Succeeded", `the vault ${VAULT} is Active`);
 }
 
-async function registerSite({ arm, tell }: Context): Promise<void> {
+export async function registerSite({ arm, tell }: Context): Promise<void> {
   tell.chapter("The Hyper-V site, its registration key and the passphrase");
   await arm.run("PUT", fabric, { properties: { customDetails: { instanceType: "FabricSpecificCreationInput" } } });
   await arm.send("PUT", `${vault}/providers/Secondsite.Recovery/passphrases/default`, {
@@ -110,7 +110,7 @@ async function registerSite({ arm, tell }: Context): Promise<void> {
   tell.expect(true, `${provider.properties.friendlyName} is registered and its heartbeat was seen`);
 }
 
-async function prepareProtection({ arm, tell }: Context): Promise<string> {
+export async function prepareProtection({ arm, tell }: Context): Promise<string> {
   tell.chapter("Storage, networks and a protection group");
   await arm.send("PUT", paths.storageAccount("contosostorage"), { location: "westeurope", properties: {} });
   for (const [name, isolated, prefix] of [
@@ -154,7 +154,7 @@ async function prepareProtection({ arm, tell }: Context): Promise<string> {
   return container;
 }
 
-async function protectMachines({ arm, tell }: Context, container: string): Promise<ProtectedItem[]> {
+export async function protectMachines({ arm, tell }: Context, container: string): Promise<ProtectedItem[]> {
   tell.chapter("Protecting the machines: initial replication");
   const machines = await arm.until("discovered machines", async () => {
     const { value } = await arm.get<
@@ -415,14 +415,14 @@ async function expectNoLossAgainstPoint({ arm, tell }: Context, entry: Protected
   );
 }
 
-const path = (entry: ProtectedItem) => entry.id.replace(/^\/Subscriptions/, "/subscriptions");
+export const path = (entry: ProtectedItem) => entry.id.replace(/^\/Subscriptions/, "/subscriptions");
 
-async function pointsOf(arm: ArmDriver, entry: ProtectedItem): Promise<Point[]> {
+export async function pointsOf(arm: ArmDriver, entry: ProtectedItem): Promise<Point[]> {
   const { value } = await arm.get<List<Point>>(`${path(entry)}/recoveryPoints`);
   return [...value].sort((a, b) => b.properties.recoveryPointTime.localeCompare(a.properties.recoveryPointTime));
 }
 
-async function lastRun(arm: ArmDriver, entry: ProtectedItem): Promise<Run> {
+export async function lastRun(arm: ArmDriver, entry: ProtectedItem): Promise<Run> {
   const { properties } = await arm.get<{ properties: { runs: Run[] } }>(
     `${path(entry)}/providers/Secondsite.Recovery/evidence`,
   );

@@ -1,0 +1,42 @@
+import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
+import { SupervisorClient } from "@/lib/site/supervisor/supervisor-client";
+import { seededRandom } from "./seeded";
+
+/** Kills processes of a portal with SIGKILL at instants that a seed decides; the supervisor starts them again. */
+export interface KillReport {
+  readonly total: number;
+  readonly byProcess: ReadonlyMap<string, number>;
+}
+
+export async function killAtRandom(options: {
+  readonly supervisorSocket: string;
+  readonly kills: number;
+  readonly seed: number;
+  readonly onKill: (name: string, number: number) => void;
+}): Promise<KillReport> {
+  const supervisor = new SupervisorClient(options.supervisorSocket);
+  const random = seededRandom(options.seed);
+  const byProcess = new Map<string, number>();
+  for (let number = 1; number <= options.kills;) {
+    await delay(300 + random() * 2700);
+    const running = (await supervisor.processes()).filter((one) => one.running && one.pid !== null);
+    const victim = running[Math.floor(random() * running.length)];
+    if (!victim || !tryKill(victim.pid ?? 0)) continue;
+    byProcess.set(victim.name, (byProcess.get(victim.name) ?? 0) + 1);
+    options.onKill(victim.name, number);
+    number += 1;
+  }
+  return { total: options.kills, byProcess };
+}
+
+/** False when it died by itself meanwhile. */
+function tryKill(pid: number): boolean {
+  try {
+    process.kill(pid, "SIGKILL");
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { ArmError, paths, type ArmDriver, type ArmJob } from "@/lib/testing/drive/arm-driver";
+import { path, type ProtectedItem } from "../story/site-to-azure";
+
+/** What people do while processes die under them. Every operation may be refused or fail; none may hang. */
+export interface Tally {
+  succeeded: number;
+  failed: number;
+  refused: number;
+  readonly failures: string[];
+}
+
+const TEST_BODY = {
+  properties: {
+    failoverDirection: "PrimaryToRecovery",
+    networkType: "VmNetworkAsInput",
+    networkId: paths.network("contoso-test"),
+    providerSpecificDetails: { instanceType: "HyperVReplicaAzure" },
+  },
+};
+
+/** Test failover and cleanup, over and over. */
+export async function keepTesting(
+  arm: ArmDriver,
+  item: ProtectedItem,
+  tally: Tally,
+  until: AbortSignal,
+): Promise<void> {
+  while (!until.aborted) {
+    const state = await arm.until("the item", async () => arm.get<ProtectedItem>(path(item)), 60);
+    if (state.properties.allowedOperations.includes("TestFailoverCleanup")) await cleanUp(arm, item, tally);
+    else await attempt(arm, "POST", `${path(item)}/testFailover`, TEST_BODY, tally);
+    await delay(200);
+  }
+}
+
+export function cleanUp(arm: ArmDriver, item: ProtectedItem, tally: Tally): Promise<ArmJob | null> {
+  const body = { properties: { comments: "cleaned up by the chaos run" } };
+  return attempt(arm, "POST", `${path(item)}/testFailoverCleanup`, body, tally);
+}
+
+/** A planned failover, as often as it takes, and its commit. */
+export async function failOverAndCommit(arm: ArmDriver, item: ProtectedItem, tally: Tally): Promise<void> {
+  const body = {
+    properties: {
+      failoverDirection: "PrimaryToRecovery",
+      providerSpecificDetails: { instanceType: "HyperVReplicaAzure" },
+    },
+  };
+  for (let round = 0; round < 40; round += 1) {
+    const { properties } = await arm.until("the item", async () => arm.get<ProtectedItem>(path(item)), 60);
+    if (properties.protectionState === "PlannedFailoverStatesBegin") return;
+    const operation = properties.allowedOperations.includes("Commit") ? "failoverCommit" : "plannedFailover";
+    await attempt(arm, "POST", `${path(item)}/${operation}`, operation === "failoverCommit" ? undefined : body, tally);
+    await delay(500);
+  }
+  throw new Error(`${item.properties.friendlyName} could not be failed over in 40 attempts`);
+}
+
+async function attempt(
+  arm: ArmDriver,
+  method: string,
+  address: string,
+  body: unknown,
+  tally: Tally,
+): Promise<ArmJob | null> {
+  let job: string | null;
+  try {
+    job = await arm.begin(method, address, body);
+  } catch (error) {
+    // Refused (409: another job holds it), or the server died while it was asked: the next round looks again.
+    if (error instanceof ArmError && error.status >= 500) tally.failed += 1;
+    else tally.refused += 1;
+    await delay(500);
+    return null;
+  }
+  if (job === null) return null;
+  const ended = await arm.untilJobEnds(job, {
+    seconds: 300,
+    stopAt: ["Succeeded", "Failed", "Cancelled", "FailedIsFine"],
+  });
+  if (ended.properties.state === "Succeeded") tally.succeeded += 1;
+  else {
+    tally.failed += 1;
+    const code = ended.properties.errors[0]?.serviceErrorDetails?.code ?? "no error";
+    tally.failures.push(`${ended.properties.friendlyName}: ${code}`);
+  }
+  return ended;
+}

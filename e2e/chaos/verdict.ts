@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import nodePath from "node:path";
+import { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
+import type { ArmDriver, ArmJob } from "@/lib/testing/drive/arm-driver";
+import { paths } from "@/lib/testing/drive/arm-driver";
+import { lastRun, path, pointsOf, vault, type List, type ProtectedItem } from "../story/site-to-azure";
+import { cleanUp, type Tally } from "./operators";
+
+/** No job may be left that nobody runs. */
+export async function everyJobEnds(arm: ArmDriver): Promise<readonly ArmJob[]> {
+  return arm.until(
+    "every job to end",
+    async () => {
+      const { value } = await arm.get<List<ArmJob>>(`${vault}/replicationJobs`);
+      const open = value.filter((job) => ["NotStarted", "InProgress"].includes(job.properties.state));
+      return open.length === 0 ? value : null;
+    },
+    240,
+  );
+}
+
+/** Reads every block of every recovery point that the portal lists; returns how many there were. */
+export async function everyPointReads(arm: ArmDriver, items: readonly ProtectedItem[], home: string): Promise<number> {
+  const keyFolder = nodePath.join(home, "keys");
+  const { readdir } = await import("node:fs/promises");
+  const keyFile = (await readdir(keyFolder)).find((name) => name.endsWith(".master"));
+  if (keyFile === undefined) throw new Error("the vault has no key file");
+  const vaultId = keyFile.slice(0, -".master".length);
+  const masterKey = Buffer.from((await readFile(nodePath.join(keyFolder, keyFile), "utf8")).trim(), "base64");
+  const folder = nodePath.join(home, "storage", "contosostorage", "vaults", vaultId);
+  const points: { name: string; context: { machine: string; point: string } }[] = [];
+  for (const item of items) {
+    for (const point of await pointsOf(arm, item)) {
+      const name = (point.properties as { objectName?: string }).objectName;
+      if (name === undefined) throw new Error(`${point.name} does not say where it lies`);
+      points.push({ name, context: { machine: item.properties.friendlyName, point: point.name } });
+    }
+  }
+  const workers = new VaultWorkerClient();
+  try {
+    const checked = await workers.run("check", { store: { kind: "folder", folder }, masterKey, points });
+    const bad = checked.filter((one) => one.problem !== null);
+    if (bad.length > 0)
+      throw new Error(`damaged: ${bad.map((one) => `${one.name}: ${one.problem?.message ?? ""}`).join("; ")}`);
+    return checked.length;
+  } finally {
+    await workers.close();
+  }
+}
+
+/** The newest and the oldest point of a machine restore to what their cut held, and the guest agrees. */
+export async function pointsRestore(arm: ArmDriver, item: ProtectedItem, tally: Tally): Promise<string> {
+  const points = await pointsOf(arm, item);
+  const chosen = [...new Set([points.at(0), points.at(-1)])].flatMap((point) => (point ? [point] : []));
+  for (const point of chosen) {
+    await arm.run("POST", `${path(item)}/testFailover`, {
+      properties: {
+        failoverDirection: "PrimaryToRecovery",
+        networkType: "VmNetworkAsInput",
+        networkId: paths.network("contoso-test"),
+        providerSpecificDetails: { instanceType: "HyperVReplicaAzure", recoveryPointId: point.id },
+      },
+    });
+    const run = await lastRun(arm, item);
+    const sound = run.disks.every((disk) => disk.identical) && run.ordersOnReplica === run.recoveryPoint?.orders?.count;
+    if (!sound) throw new Error(`${item.properties.friendlyName}, point ${point.name}: ${JSON.stringify(run)}`);
+    const cleaned = await cleanUp(arm, item, tally);
+    if (cleaned?.properties.state !== "Succeeded")
+      throw new Error(`cleanup of ${item.properties.friendlyName} did not succeed`);
+  }
+  return `${item.properties.friendlyName}: ${String(chosen.length)} of ${String(points.length)} points restored and booted`;
+}
+
+/** Replication goes on by itself: a new point appears. */
+export async function replicationGoesOn(arm: ArmDriver, item: ProtectedItem): Promise<void> {
+  const before = (await pointsOf(arm, item)).at(0)?.properties.recoveryPointTime ?? "";
+  await arm.until(
+    `a new point of ${item.properties.friendlyName}`,
+    async () => ((await pointsOf(arm, item)).at(0)?.properties.recoveryPointTime ?? "") > before || null,
+    180,
+  );
+}
