@@ -1,7 +1,7 @@
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { SupervisorClient } from "@/lib/site/supervisor/supervisor-client";
-import { seededRandom } from "./seeded";
+import { seededRandom } from "@/lib/testing/seeded-random";
 
 /** Kills processes of a portal with SIGKILL at instants that a seed decides; the supervisor starts them again. */
 export interface KillReport {
@@ -16,7 +16,8 @@ export async function killAtRandom(options: {
   readonly onKill: (name: string, number: number) => void;
 }): Promise<KillReport> {
   const supervisor = new SupervisorClient(options.supervisorSocket);
-  const random = seededRandom(options.seed);
+  const source = seededRandom(options.seed);
+  const random = () => source.bytes(4).readUInt32LE() / 2 ** 32;
   const byProcess = new Map<string, number>();
   for (let number = 1; number <= options.kills;) {
     await delay(300 + random() * 2700);
