@@ -5,12 +5,12 @@ import { QueryView } from "@/components/shell/query-view";
 import { Card } from "@/components/ui/card";
 import { SimulatedBadge } from "@/components/ui/simulated-badge";
 import { evidenceQuery } from "@/lib/client/queries/protected-items";
-import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import type { EvidenceView } from "@/lib/contract/portal";
 import { ConsolePane } from "./console-pane";
 
 /** The source machine and its replica side by side: both run the same program, each on its own disk. */
-export function ConsolePair({ vaultName, item }: { readonly vaultName: string; readonly item: ProtectedItem }) {
+export function ConsolePair({ vaultName, item }: { readonly vaultName: string; readonly item: ProtectedItemResource }) {
   const query = useQuery(evidenceQuery(vaultName, item));
   return (
     <Card title="Consoles" description="Both machines keep a ledger of orders on their own disks.">

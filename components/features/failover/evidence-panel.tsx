@@ -3,11 +3,17 @@ import { useQuery } from "@tanstack/react-query";
 import { Card } from "@/components/ui/card";
 import { QueryView } from "@/components/shell/query-view";
 import { evidenceQuery } from "@/lib/client/queries/protected-items";
-import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import { EvidenceRun } from "./evidence-run";
 
 /** What the newest test failover and failover proved, by measurement. */
-export function EvidencePanel({ vaultName, item }: { readonly vaultName: string; readonly item: ProtectedItem }) {
+export function EvidencePanel({
+  vaultName,
+  item,
+}: {
+  readonly vaultName: string;
+  readonly item: ProtectedItemResource;
+}) {
   const query = useQuery(evidenceQuery(vaultName, item));
   return (
     <Card

@@ -5,7 +5,7 @@ import { Commands } from "@/components/shell/command-slot";
 import { useOperation } from "@/components/shell/use-operation";
 import { startOperation } from "@/lib/client/long-running";
 import { recoveryPointsQuery } from "@/lib/client/queries/protected-items";
-import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import { ChangePointDialog } from "./change-point-dialog";
 import { CommitDialog } from "./commit-dialog";
 import { CompleteTestDialog } from "./complete-test-dialog";
@@ -30,7 +30,7 @@ const dialogs: Readonly<Record<Operation, (props: VerbDialogProps) => ReactNode>
 };
 
 export interface FailoverCommandsProps {
-  readonly item: ProtectedItem;
+  readonly item: ProtectedItemResource;
   readonly vaultName: string;
   /** The item is gone once protection has been disabled. */
   readonly onDisabled: () => void;

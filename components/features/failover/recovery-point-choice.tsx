@@ -1,12 +1,13 @@
 "use client";
+import { formatDateTime, formatPlural } from "@/components/ui/format";
 import { Select } from "@/components/ui/select";
-import type { RecoveryPointView } from "@/lib/client/views/recovery-point";
-import { pointFigures } from "@/lib/client/views/recovery-point";
+import { recoveryPointKind } from "@/lib/client/recovery-point-kind";
+import type { RecoveryPointResource } from "@/lib/contract/protected-items";
 
 export const LATEST = "latest";
 
 export interface RecoveryPointChoiceProps {
-  readonly points: readonly RecoveryPointView[];
+  readonly points: readonly RecoveryPointResource[];
   /** `latest`, the id of a point, or null while nothing is chosen. */
   readonly value: string | null;
   readonly onChange: (value: string) => void;
@@ -19,14 +20,14 @@ export interface RecoveryPointChoiceProps {
 export function RecoveryPointChoice({ points, value, onChange, latestHint, error = null }: RecoveryPointChoiceProps) {
   const latest = latestHint === null ? [] : [{ value: LATEST, label: "Latest", hint: latestHint }];
   const options = points.map((point) => {
-    const { orders, kind } = pointFigures(point);
+    const { orders } = point.properties.providerSpecificDetails;
     return {
       value: point.id,
-      label: new Date(point.properties.recoveryPointTime).toLocaleString(undefined, {
-        dateStyle: "medium",
-        timeStyle: "medium",
-      }),
-      hint: orders === null ? kind : `${kind}, ${orders.toLocaleString()} orders on disk`,
+      label: formatDateTime(point.properties.recoveryPointTime),
+      hint:
+        orders === null
+          ? recoveryPointKind(point)
+          : `${recoveryPointKind(point)}, ${formatPlural(orders.count, "order")} on disk`,
     };
   });
   return (

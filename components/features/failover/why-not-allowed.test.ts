@@ -1,21 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { ProtectedItem } from "@/lib/client/views/protected-item";
-import { whyNotAllowed } from "./why-not-allowed";
+import { whyNotAllowed, type ItemStanding } from "./why-not-allowed";
 
-const item = (properties: Record<string, unknown>): ProtectedItem =>
-  ProtectedItem.parse({
-    id: "/i",
-    name: "i",
-    properties: {
-      friendlyName: "sql",
-      protectionState: "Protected",
-      protectionStateDescription: "Protected",
-      activeLocation: "Primary",
-      allowedOperations: [],
-      currentScenario: { scenarioName: "None", jobId: "/x/None", startTime: "1753-01-01T01:01:01Z" },
-      ...properties,
-    },
-  });
+const item = (properties: Partial<ItemStanding["properties"]>): ItemStanding => ({
+  properties: {
+    friendlyName: "sql",
+    protectionState: "Protected",
+    protectionStateDescription: "Protected",
+    testFailoverState: "None",
+    allowedOperations: [],
+    currentScenario: { scenarioName: "None", jobId: "/x/None", startTime: "1753-01-01T01:01:01Z" },
+    failoverRecoveryPointId: null,
+    ...properties,
+  },
+});
 const scenario = (scenarioName: string) => ({ scenarioName, jobId: "/j/1", startTime: "2026-01-02T03:04:05Z" });
 
 describe("why a command of a protected item is disabled", () => {
@@ -37,7 +34,6 @@ describe("why a command of a protected item is disabled", () => {
   it("knows that there is no other point to change to, but only once the points were read", () => {
     const pending = item({
       protectionState: "PlannedFailoverCommitRequired",
-      activeLocation: "Recovery",
       failoverRecoveryPointId: "/P/ONE",
       allowedOperations: ["Commit"],
     });

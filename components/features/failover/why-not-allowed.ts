@@ -1,4 +1,4 @@
-import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import {
   explainNotAllowed,
   type ProtectionState,
@@ -8,6 +8,20 @@ import {
 import type { FailoverVerb } from "./failover-verbs";
 
 type Operation = FailoverVerb["operation"];
+
+/** What of an item decides. */
+export interface ItemStanding {
+  readonly properties: Pick<
+    ProtectedItemResource["properties"],
+    | "friendlyName"
+    | "allowedOperations"
+    | "protectionState"
+    | "protectionStateDescription"
+    | "testFailoverState"
+    | "currentScenario"
+    | "failoverRecoveryPointId"
+  >;
+}
 
 const states: readonly ProtectionState[] = [
   "UnprotectedStatesBegin",
@@ -30,7 +44,7 @@ const testStates: readonly TestFailoverState[] = ["None", "Running", "WaitingFor
  */
 export function whyNotAllowed(
   operation: Operation,
-  item: ProtectedItem,
+  item: ItemStanding,
   pointIds: readonly string[] | null,
 ): string | null {
   const { properties } = item;
@@ -42,20 +56,20 @@ export function whyNotAllowed(
 }
 
 /** What the state table needs, read from the wire. Null for a state that this page does not know. */
-function standingOf({ properties }: ProtectedItem, pointIds: readonly string[] | null): Standing | null {
+function standingOf({ properties }: ItemStanding, pointIds: readonly string[] | null): Standing | null {
   const state = states.find((one) => one === properties.protectionState);
-  const testFailoverState = testStates.find((one) => one === (properties.testFailoverState ?? "None"));
+  const testFailoverState = testStates.find((one) => one === properties.testFailoverState);
   if (state === undefined || testFailoverState === undefined) return null;
   const scenario = properties.currentScenario;
   const isTestUp = testFailoverState === "WaitingForCompletion";
-  const isHeld = Boolean(scenario?.scenarioName) && scenario?.scenarioName !== "None";
-  const startedAt = scenario?.startTime ?? "";
+  const isHeld = scenario.scenarioName !== "None";
+  const startedAt = scenario.startTime;
   const used = properties.failoverRecoveryPointId?.toLowerCase();
   return {
     state,
     testFailoverState,
     // While a test is up the service goes on naming it as the scenario, although no job holds the item any more.
-    holder: isHeld && !isTestUp ? { friendlyName: words(scenario?.scenarioName ?? ""), startedAt } : null,
+    holder: isHeld && !isTestUp ? { friendlyName: words(scenario.scenarioName), startedAt } : null,
     testStartedAt: isTestUp && isHeld ? startedAt : null,
     hasRecoveryPoint: pointIds === null || pointIds.length > 0,
     hasOtherRecoveryPoint: pointIds === null || pointIds.some((id) => id.toLowerCase() !== used),

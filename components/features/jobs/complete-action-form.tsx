@@ -8,16 +8,22 @@ import { ErrorBar } from "@/components/ui/message-bar";
 import { TextField } from "@/components/ui/text-field";
 import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
-import type { JobView } from "@/lib/client/views/job";
+import type { ReplicationJobResource } from "@/lib/contract/replication-jobs";
 import { waitingAction } from "./job-model";
 
 /** The manual action at which the job waits: what to do, and the comment that says it was done. */
-export function CompleteActionForm({ job, vaultName }: { readonly job: JobView; readonly vaultName: string }) {
+export function CompleteActionForm({
+  job,
+  vaultName,
+}: {
+  readonly job: ReplicationJobResource;
+  readonly vaultName: string;
+}) {
   const [comment, setComment] = useState("");
   const [isTried, setTried] = useState(false);
   const { run, isStarting, error } = useOperation();
   const action = waitingAction(job);
-  if (!job.properties.allowedActions?.includes("Resume")) return null;
+  if (!job.properties.allowedActions.includes("Resume")) return null;
   const title = action?.name ?? "The job waits for somebody";
   const submit = () => {
     setTried(true);

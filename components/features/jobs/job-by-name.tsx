@@ -8,13 +8,13 @@ import { LinkButton } from "@/components/ui/link-button";
 import { ArmError } from "@/lib/client/arm-error";
 import { pages } from "@/lib/client/paths";
 import { jobQuery } from "@/lib/client/queries/jobs";
-import type { JobView } from "@/lib/client/views/job";
+import type { ReplicationJobResource } from "@/lib/contract/replication-jobs";
 
 /** The job that the address names, read every second while it runs. */
 export function JobByName(props: {
   readonly vaultName: string;
   readonly jobName: string;
-  readonly children: (job: JobView) => ReactNode;
+  readonly children: (job: ReplicationJobResource) => ReactNode;
 }) {
   const query = useQuery(jobQuery(props.vaultName, props.jobName));
   if (query.error instanceof ArmError && query.error.status === 404 && query.data === undefined)

@@ -8,18 +8,18 @@ import { downloadFile } from "@/components/ui/download-file";
 import { ErrorBar } from "@/components/ui/message-bar";
 import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
-import type { JobView } from "@/lib/client/views/job";
+import type { ReplicationJobResource } from "@/lib/contract/replication-jobs";
 import { jobActionReason } from "./job-model";
 
 /** Restart, cancel and export, with the reason where the job does not allow it. */
-export function JobCommands({ job, vaultName }: { readonly job: JobView; readonly vaultName: string }) {
+export function JobCommands({ job, vaultName }: { readonly job: ReplicationJobResource; readonly vaultName: string }) {
   const [isCancelling, setCancelling] = useState(false);
   const { run, isStarting, error, clearError } = useOperation();
-  const name = job.properties.friendlyName ?? job.properties.scenarioName;
+  const name = job.properties.friendlyName;
   const send = (action: "restart" | "cancel", title: string) =>
     run({
       title,
-      subject: `${name} ${job.properties.targetObjectName ?? ""}`.trim(),
+      subject: `${name} ${job.properties.targetObjectName}`.trim(),
       start: () => startOperation("POST", api.jobAction(vaultName, job.name, action)),
       onAccepted: () => setCancelling(false),
     });

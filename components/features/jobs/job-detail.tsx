@@ -4,7 +4,7 @@ import { KeyValue } from "@/components/ui/key-value";
 import { ExactTime } from "@/components/ui/relative-time";
 import { TextLink } from "@/components/ui/text-link";
 import { nameInId, pages } from "@/lib/client/paths";
-import type { JobView } from "@/lib/client/views/job";
+import type { ReplicationJobResource } from "@/lib/contract/replication-jobs";
 import { CompleteActionForm } from "./complete-action-form";
 import { JobDuration } from "./job-duration";
 import { JobErrors } from "./job-errors";
@@ -13,7 +13,7 @@ import { JobStatus } from "./job-status";
 import { JobSteps } from "./job-steps";
 
 /** One job: where it stands, what it waits for, what went wrong, and its steps as they run. */
-export function JobDetail({ job, vaultName }: { readonly job: JobView; readonly vaultName: string }) {
+export function JobDetail({ job, vaultName }: { readonly job: ReplicationJobResource; readonly vaultName: string }) {
   const { properties } = job;
   return (
     <div className="flex flex-col gap-5">
@@ -43,19 +43,19 @@ export function JobDetail({ job, vaultName }: { readonly job: JobView; readonly 
 }
 
 /** A step shows its own errors; above the steps stand only those that belong to none. */
-function errorsOfNoStep(job: JobView) {
-  const inSteps = stepRows(job.properties.tasks ?? [])
-    .flatMap(({ task }) => task.errors ?? [])
+function errorsOfNoStep(job: ReplicationJobResource) {
+  const inSteps = stepRows(job.properties.tasks)
+    .flatMap(({ task }) => task.errors)
     .map((error) => readableError(error).message);
   return allErrors(job).filter((error) => !inSteps.includes(error.message));
 }
 
-function Target({ job, vaultName }: { readonly job: JobView; readonly vaultName: string }) {
+function Target({ job, vaultName }: { readonly job: ReplicationJobResource; readonly vaultName: string }) {
   const { targetObjectId, targetObjectName } = job.properties;
-  const name = targetObjectName ?? "–";
-  const item = targetObjectId ? nameInId(targetObjectId, "replicationProtectedItems") : null;
+  const name = targetObjectName;
+  const item = nameInId(targetObjectId, "replicationProtectedItems");
   if (item !== null) return <TextLink href={pages.protectedItem(vaultName, item)}>{name}</TextLink>;
-  const plan = targetObjectId ? nameInId(targetObjectId, "replicationRecoveryPlans") : null;
+  const plan = nameInId(targetObjectId, "replicationRecoveryPlans");
   if (plan !== null) return <TextLink href={pages.recoveryPlan(vaultName, plan)}>{name}</TextLink>;
   return <>{name}</>;
 }

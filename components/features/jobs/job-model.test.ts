@@ -1,31 +1,61 @@
 import { describe, expect, it } from "vitest";
-import { JobView } from "@/lib/client/views/job";
+import type { AsrTask, JobErrorWire, ReplicationJobResource } from "@/lib/contract/replication-jobs";
 import { allErrors, jobActionReason, realTime, stateText, stepRows, waitingAction } from "./job-model";
 
-const job = (properties: Record<string, unknown>): JobView =>
-  JobView.parse({
-    id: "/j/1",
-    name: "1",
-    properties: { scenarioName: "TestFailover", state: "Failed", ...properties },
-  });
-const error = (code: string, message: string) => ({ serviceErrorDetails: { code, message }, errorLevel: "Error" });
+const job = (properties: Partial<ReplicationJobResource["properties"]>): ReplicationJobResource => ({
+  id: "/j/1",
+  name: "1",
+  status: "Failed",
+  error: null,
+  startTime: "",
+  endTime: null,
+  properties: {
+    activityId: "1",
+    scenarioName: "TestFailover",
+    friendlyName: "Test failover",
+    state: "Failed",
+    stateDescription: "Failed",
+    tasks: [],
+    errors: [],
+    startTime: "",
+    endTime: null,
+    allowedActions: [],
+    targetObjectId: "/i",
+    targetObjectName: "i",
+    targetInstanceType: "ProtectionEntity",
+    customDetails: { instanceType: "AsrJobDetails", affectedObjectDetails: {} },
+    ...properties,
+  },
+});
+const task = (friendlyName: string, change: Partial<AsrTask> = {}): AsrTask => ({
+  taskId: friendlyName,
+  name: friendlyName,
+  friendlyName,
+  startTime: "",
+  endTime: "",
+  allowedActions: [],
+  state: "Succeeded",
+  stateDescription: "Completed",
+  taskType: friendlyName,
+  customDetails: { instanceType: "TaskDetails" },
+  groupTaskCustomDetails: null,
+  errors: [],
+  ...change,
+});
+const group = (name: string, ...childTasks: AsrTask[]) =>
+  task(name, { groupTaskCustomDetails: { instanceType: "RecoveryPlanGroupTaskDetails", childTasks } });
+const error = (code: string, message: string): JobErrorWire => ({
+  serviceErrorDetails: { code, message, possibleCauses: "", recommendedAction: "", activityId: "" },
+  providerErrorDetails: null,
+  errorLevel: "Error",
+  creationTime: "",
+  taskId: null,
+});
 
 describe("a job as its page shows it", () => {
   it("flattens groups within groups in the order in which they run", () => {
-    const rows = stepRows([
-      { friendlyName: "a" },
-      {
-        friendlyName: "g",
-        groupTaskCustomDetails: {
-          childTasks: [
-            { friendlyName: "g1", groupTaskCustomDetails: { childTasks: [{ friendlyName: "g1a" }] } },
-            { friendlyName: "g2" },
-          ],
-        },
-      },
-      { friendlyName: "z" },
-    ]);
-    expect(rows.map((row) => `${row.depth}${row.task.friendlyName ?? ""}${row.isGroup ? "*" : ""}`)).toEqual([
+    const rows = stepRows([task("a"), group("g", group("g1", task("g1a")), task("g2")), task("z")]);
+    expect(rows.map((row) => `${row.depth}${row.task.friendlyName}${row.isGroup ? "*" : ""}`)).toEqual([
       "0a",
       "0g*",
       "1g1*",
@@ -37,21 +67,18 @@ describe("a job as its page shows it", () => {
   });
 
   it("shows an error once although the service sends it at the step and at the job", () => {
-    const nested = {
-      groupTaskCustomDetails: { childTasks: [{ errors: [error("DiskFull", "The disk is full."), error("B", "b")] }] },
-    };
+    const nested = group("g", task("s", { errors: [error("DiskFull", "The disk is full."), error("B", "b")] }));
     const shown = allErrors(job({ errors: [error("DiskFull", "The disk is full.")], tasks: [nested] }));
     expect(shown.map((one) => one.code)).toEqual(["DiskFull", "B"]);
   });
 
   it("finds the manual action that waits, not one that is done, however deep it lies", () => {
-    const action = (name: string, state: string) => ({
-      state,
-      customDetails: { instanceType: "ManualActionTaskDetails", name, instructions: `do ${name}` },
-    });
-    const tasks = [
-      { groupTaskCustomDetails: { childTasks: [action("first", "Succeeded"), action("second", "Suspended")] } },
-    ];
+    const action = (name: string, state: string) =>
+      task(name, {
+        state,
+        customDetails: { instanceType: "ManualActionTaskDetails", name, instructions: `do ${name}` },
+      });
+    const tasks = [group("g", action("first", "Succeeded"), action("second", "Suspended"))];
     expect(waitingAction(job({ state: "Suspended", tasks }))).toEqual({ name: "second", instructions: "do second" });
     expect(waitingAction(job({ tasks: [action("first", "Succeeded")] }))).toBeNull();
   });

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import type { JobErrorView, JobTask, JobView } from "@/lib/client/views/job";
+import type { JobErrorWire, AsrTask, ReplicationJobResource } from "@/lib/contract/replication-jobs";
 
 /** One line of the step list: a step, or the heading of a recovery plan's group with its steps below it. */
 export interface StepRow {
   readonly key: string;
   readonly depth: number;
-  readonly task: JobTask;
+  readonly task: AsrTask;
   readonly isGroup: boolean;
 }
 
 /** Groups hold their steps; the list shows them flat, indented, in the order in which they run. */
-export function stepRows(tasks: readonly JobTask[], depth = 0, parent = ""): StepRow[] {
+export function stepRows(tasks: readonly AsrTask[], depth = 0, parent = ""): StepRow[] {
   return tasks.flatMap((task, index) => {
     const key = `${parent}${index}/`;
     const children = task.groupTaskCustomDetails?.childTasks ?? [];
@@ -26,23 +26,17 @@ export interface ReadableError {
   readonly severity: "error" | "warning";
 }
 
-export function readableError(error: JobErrorView): ReadableError {
-  const service = error.serviceErrorDetails;
-  const provider = error.providerErrorDetails;
-  return {
-    code: service?.code ?? provider?.errorId ?? "",
-    message: service?.message ?? provider?.errorMessage ?? "The step failed and gave no message.",
-    possibleCauses: service?.possibleCauses ?? provider?.possibleCauses ?? "",
-    recommendedAction: service?.recommendedAction ?? provider?.recommendedAction ?? "",
-    severity: error.errorLevel?.toLowerCase() === "warning" ? "warning" : "error",
-  };
+export function readableError(error: JobErrorWire): ReadableError {
+  const { code, message, possibleCauses, recommendedAction } = error.serviceErrorDetails;
+  const severity = error.errorLevel === "Warning" ? "warning" : "error";
+  return { code, message, possibleCauses, recommendedAction, severity };
 }
 
 /** Errors of the job and of its steps, each once: the service repeats a step's error at the job. */
-export function allErrors(job: JobView): ReadableError[] {
-  const steps = stepRows(job.properties.tasks ?? []).flatMap((row) => row.task.errors ?? []);
+export function allErrors(job: ReplicationJobResource): ReadableError[] {
+  const steps = stepRows(job.properties.tasks).flatMap((row) => row.task.errors);
   const seen = new Map<string, ReadableError>();
-  for (const error of [...(job.properties.errors ?? []), ...steps].map(readableError))
+  for (const error of [...job.properties.errors, ...steps].map(readableError))
     seen.set(`${error.code}\n${error.message}`, error);
   return [...seen.values()];
 }
@@ -53,27 +47,34 @@ export interface WaitingAction {
 }
 
 /** The manual action at which a recovery plan has halted, or null. */
-export function waitingAction(job: JobView): WaitingAction | null {
-  const row = stepRows(job.properties.tasks ?? []).find(
+export function waitingAction(job: ReplicationJobResource): WaitingAction | null {
+  const row = stepRows(job.properties.tasks).find(
     ({ task }) => task.customDetails?.instanceType === "ManualActionTaskDetails" && task.state === "Suspended",
   );
   if (row === undefined) return null;
-  const { customDetails, friendlyName } = row.task;
-  return {
-    name: customDetails?.name ?? friendlyName ?? "Manual action",
-    instructions: customDetails?.instructions ?? "",
-  };
+  const { name, instructions } = taskDetails(row.task);
+  return { name: name ?? row.task.friendlyName, instructions: instructions ?? "" };
 }
 
-const Progress = z.object({ bytesDone: z.number(), bytesTotal: z.number() });
+/**
+ * What a task tells beyond its state, whichever type its details are of: a manual action's instructions and comment, a
+ * machine's own job, and what this service adds: measured bytes, and what the step found out.
+ */
+const TaskDetails = z.object({
+  name: z.string().nullish(),
+  instructions: z.string().nullish(),
+  observation: z.string().nullish(),
+  skippedReasonString: z.string().nullish(),
+  jobTask: z.object({ jobId: z.string().nullish() }).nullish(),
+  progress: z.object({ bytesDone: z.number(), bytesTotal: z.number() }).nullish(),
+  details: z.record(z.string(), z.unknown()).nullish(),
+});
 
-/** What this service adds to a task: measured bytes, and what the step found out. Absent for steps that have none. */
-export function stepExtras(task: JobTask): {
-  readonly progress: z.output<typeof Progress> | null;
-  readonly details: unknown;
-} {
-  const progress = Progress.safeParse(task.customDetails?.["progress"]);
-  return { progress: progress.success ? progress.data : null, details: task.customDetails?.["details"] ?? null };
+export function taskDetails(task: AsrTask): z.output<typeof TaskDetails> {
+  const parsed = TaskDetails.parse(task.customDetails ?? {});
+  // What has its own place in the list is not said a second time among the figures.
+  const { observation: _, skippedReason: __, ...figures } = parsed.details ?? {};
+  return { ...parsed, details: figures };
 }
 
 export const isOver = (state: string) => state === "Succeeded" || state === "Failed" || state === "Cancelled";
@@ -100,8 +101,8 @@ export function stateText(state: string | null | undefined): string {
 }
 
 /** Why a command of a job cannot run now. */
-export function jobActionReason(action: "Cancel" | "Restart" | "Resume", job: JobView): string | null {
-  if (job.properties.allowedActions?.includes(action)) return null;
+export function jobActionReason(action: "Cancel" | "Restart" | "Resume", job: ReplicationJobResource): string | null {
+  if (job.properties.allowedActions.includes(action)) return null;
   const { state } = job.properties;
   if (action === "Restart")
     return state === "Failed" || state === "Cancelled"

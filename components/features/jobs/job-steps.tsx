@@ -6,16 +6,16 @@ import { Progress } from "@/components/ui/progress";
 import { ExactTime } from "@/components/ui/relative-time";
 import { TextLink } from "@/components/ui/text-link";
 import { nameInId, pages } from "@/lib/client/paths";
-import type { JobTask, JobView } from "@/lib/client/views/job";
+import type { AsrTask, ReplicationJobResource } from "@/lib/contract/replication-jobs";
 import { figuresOf } from "./figures";
 import { JobDuration } from "./job-duration";
 import { JobErrors } from "./job-errors";
-import { readableError, realTime, stepExtras, stepRows, type StepRow } from "./job-model";
+import { readableError, realTime, stepRows, taskDetails, type StepRow } from "./job-model";
 import { JobStatus } from "./job-status";
 
 /** The steps of a job in their order, live; those of a recovery plan's group lie indented under it. */
-export function JobSteps({ job, vaultName }: { readonly job: JobView; readonly vaultName: string }) {
-  const rows = stepRows(job.properties.tasks ?? []);
+export function JobSteps({ job, vaultName }: { readonly job: ReplicationJobResource; readonly vaultName: string }) {
+  const rows = stepRows(job.properties.tasks);
   if (rows.length === 0) return <p className="text-muted">The steps appear when the job starts.</p>;
   return (
     <ol aria-label="Steps" className="flex flex-col divide-y divide-line">
@@ -30,15 +30,15 @@ const indents = ["", "sm:pl-7", "sm:pl-14", "sm:pl-20"];
 
 function Step({ row, vaultName }: { readonly row: StepRow; readonly vaultName: string }) {
   const { task, depth, isGroup } = row;
-  const errors = (task.errors ?? []).map(readableError);
+  const errors = task.errors.map(readableError);
   return (
     <li className={clsx("flex flex-col gap-2 py-3", indents[Math.min(depth, indents.length - 1)])}>
       <div className="grid items-center gap-x-4 gap-y-1 sm:grid-cols-[minmax(0,1fr)_15rem_10rem_6rem]">
         <span className={clsx("min-w-0 break-words", isGroup && "font-semibold")}>
-          {task.friendlyName ?? task.name ?? "Step"}
+          {task.friendlyName}
           <ChildJobLink task={task} vaultName={vaultName} />
         </span>
-        <JobStatus state={task.state ?? "NotStarted"} description={task.stateDescription} />
+        <JobStatus state={task.state} description={task.stateDescription} />
         <span className="text-[0.8125rem] text-muted max-sm:hidden">
           <ExactTime at={realTime(task.startTime)} fallback="" />
         </span>
@@ -52,17 +52,16 @@ function Step({ row, vaultName }: { readonly row: StepRow; readonly vaultName: s
   );
 }
 
-function StepBody({ task }: { readonly task: JobTask }) {
-  const { progress, details } = stepExtras(task);
+function StepBody({ task }: { readonly task: AsrTask }) {
+  const { progress, details, observation, skippedReasonString: skipped } = taskDetails(task);
   const running = task.state === "InProgress";
   const figures = figuresOf(details);
-  const skipped = task.customDetails?.skippedReasonString;
   return (
     <>
       {skipped ? <p className="text-[0.8125rem] text-muted">{skipped}</p> : null}
       {progress && running ? (
         <Progress
-          label={task.friendlyName ?? "Progress"}
+          label={task.friendlyName}
           hideLabel
           bytes={{ done: progress.bytesDone, total: progress.bytesTotal }}
         />
@@ -70,10 +69,10 @@ function StepBody({ task }: { readonly task: JobTask }) {
       {progress && !running && progress.bytesDone > 0 ? (
         <p className="text-[0.8125rem] text-muted">{formatBytes(progress.bytesDone)} done</p>
       ) : null}
-      {task.customDetails?.observation ? (
+      {observation ? (
         <p className="text-[0.8125rem]">
           <span className="text-muted">Comment: </span>
-          {task.customDetails.observation}
+          {observation}
         </p>
       ) : null}
       {figures.length > 0 ? (
@@ -93,8 +92,8 @@ function StepBody({ task }: { readonly task: JobTask }) {
   );
 }
 
-function ChildJobLink({ task, vaultName }: { readonly task: JobTask; readonly vaultName: string }) {
-  const jobId = task.customDetails?.jobTask?.jobId;
+function ChildJobLink({ task, vaultName }: { readonly task: AsrTask; readonly vaultName: string }) {
+  const jobId = taskDetails(task).jobTask?.jobId;
   if (!jobId) return null;
   return (
     <TextLink

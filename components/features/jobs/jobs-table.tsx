@@ -11,7 +11,7 @@ import { Select } from "@/components/ui/select";
 import { toArmError } from "@/lib/client/arm-error";
 import { pages } from "@/lib/client/paths";
 import { jobsQuery } from "@/lib/client/queries/jobs";
-import type { JobView } from "@/lib/client/views/job";
+import type { ReplicationJobResource } from "@/lib/contract/replication-jobs";
 import { JobDuration } from "./job-duration";
 import { realTime } from "./job-model";
 import { JobStatus } from "./job-status";
@@ -26,18 +26,18 @@ const filters = [
   { value: "Cancelled", label: "Cancelled" },
 ];
 
-const columns: readonly TableColumn<JobView>[] = [
+const columns: readonly TableColumn<ReplicationJobResource>[] = [
   {
     key: "name",
     header: "Job",
-    cell: ({ properties }) => properties.friendlyName ?? properties.scenarioName,
-    sortValue: ({ properties }) => properties.friendlyName ?? properties.scenarioName,
+    cell: ({ properties }) => properties.friendlyName,
+    sortValue: ({ properties }) => properties.friendlyName,
   },
   {
     key: "target",
     header: "For",
-    cell: ({ properties }) => properties.targetObjectName ?? "",
-    sortValue: ({ properties }) => properties.targetObjectName ?? "",
+    cell: ({ properties }) => properties.targetObjectName,
+    sortValue: ({ properties }) => properties.targetObjectName,
   },
   {
     key: "state",
@@ -50,7 +50,7 @@ const columns: readonly TableColumn<JobView>[] = [
     header: "Started",
     hideBelow: "md",
     cell: ({ properties }) => <ExactTime at={realTime(properties.startTime)} fallback="not yet" />,
-    sortValue: ({ properties }) => properties.startTime ?? "",
+    sortValue: ({ properties }) => properties.startTime,
   },
   {
     key: "duration",
@@ -81,7 +81,7 @@ export function JobsTable({ vaultName }: { readonly vaultName: string }) {
         columns={columns}
         rows={rows}
         rowKey={(job) => job.name}
-        rowText={(job) => `${job.properties.friendlyName ?? ""} ${job.properties.targetObjectName ?? ""}`}
+        rowText={(job) => `${job.properties.friendlyName} ${job.properties.targetObjectName}`}
         href={(job) => pages.job(vaultName, job.name)}
         empty={<NoJobs isFiltered={data.length > 0} />}
       />

@@ -25,7 +25,7 @@ export function PlanRun(props: {
   const ending = `/replicationrecoveryplans/${props.planName.toLowerCase()}`;
   const last = jobs.find(
     ({ properties }) =>
-      properties.targetObjectId?.toLowerCase().endsWith(ending) &&
+      properties.targetObjectId.toLowerCase().endsWith(ending) &&
       runs.some((scenario) => properties.scenarioName.includes(scenario)),
   );
   const name = props.jobName ?? last?.name ?? null;
@@ -36,7 +36,7 @@ function Run({ vaultName, jobName }: { readonly vaultName: string; readonly jobN
   const { data: job, error } = useQuery(jobQuery(vaultName, jobName));
   if (job === undefined) return error ? <ErrorBar error={toArmError(error)} /> : null;
   const { properties } = job;
-  const title = `${isOver(properties.state) ? "Last run" : "Running"}: ${properties.friendlyName ?? properties.scenarioName}`;
+  const title = `${isOver(properties.state) ? "Last run" : "Running"}: ${properties.friendlyName}`;
   return (
     <>
       <CompleteActionForm job={job} vaultName={vaultName} />

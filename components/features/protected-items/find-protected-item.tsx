@@ -8,12 +8,12 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { pages } from "@/lib/client/paths";
 import { fabricOf, protectedItemsQuery } from "@/lib/client/queries/protected-items";
-import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 
 export interface FindProtectedItemProps {
   readonly vaultName: string;
   readonly itemName: string;
-  readonly children: (item: ProtectedItem) => ReactNode;
+  readonly children: (item: ProtectedItemResource) => ReactNode;
 }
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
@@ -39,7 +39,13 @@ export function FindProtectedItem({ vaultName, itemName, children }: FindProtect
   );
 }
 
-function ChooseSite({ vaultName, items }: { readonly vaultName: string; readonly items: readonly ProtectedItem[] }) {
+function ChooseSite({
+  vaultName,
+  items,
+}: {
+  readonly vaultName: string;
+  readonly items: readonly ProtectedItemResource[];
+}) {
   return (
     <EmptyState
       icon={<ShieldQuestion />}

@@ -1,8 +1,8 @@
 import type { StatusTone } from "@/components/ui/status-badge";
-import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 
 /** How the state of a protected item looks. The words are the service's own description. */
-export function stateTone({ properties }: ProtectedItem): StatusTone {
+export function stateTone({ properties }: ProtectedItemResource): StatusTone {
   const { protectionState, testFailoverState } = properties;
   if (/Failed$/.test(protectionState)) return "bad";
   if (testFailoverState === "WaitingForCompletion") return "waiting";
@@ -29,7 +29,7 @@ export const healthText = (health: string | null | undefined) =>
   !health || health === "None" ? "Not known yet" : health === "Normal" ? "Healthy" : health;
 
 /** The state in one line: what a test failover waits for goes before the steady state it happens in. */
-export function stateText({ properties }: ProtectedItem): string {
+export function stateText({ properties }: ProtectedItemResource): string {
   const testing = properties.testFailoverState;
   if (testing && testing !== "None" && properties.testFailoverStateDescription)
     return testing === "WaitingForCompletion" ? "Test failover is up" : properties.testFailoverStateDescription;
@@ -37,13 +37,16 @@ export function stateText({ properties }: ProtectedItem): string {
 }
 
 /** A test failover waits to be completed; its job has ended, although the service goes on naming it. */
-export const isTestUp = ({ properties }: ProtectedItem) => properties.testFailoverState === "WaitingForCompletion";
+export const isTestUp = ({ properties }: ProtectedItemResource) =>
+  properties.testFailoverState === "WaitingForCompletion";
 
 export const locationText = (location: string) =>
   location === "Recovery" ? "Azure (simulated)" : location === "Primary" ? "On-premises" : location;
 
 /** The job that works on the item now, or null: idle items name the job "None". */
-export function currentJob({ properties }: ProtectedItem): { readonly id: string; readonly scenario: string } | null {
+export function currentJob({
+  properties,
+}: ProtectedItemResource): { readonly id: string; readonly scenario: string } | null {
   const scenario = properties.currentScenario;
   const id = scenario?.jobId?.split("/").pop() ?? "";
   if (!scenario || id === "" || id === "None" || scenario.scenarioName === "None") return null;

@@ -9,19 +9,20 @@ import { StatusBadge } from "@/components/ui/status-badge";
 import { TextLink } from "@/components/ui/text-link";
 import { pages } from "@/lib/client/paths";
 import { replicationQuery } from "@/lib/client/queries/protected-items";
-import type { HealthError, ProtectedItem } from "@/lib/client/views/protected-item";
+import type { HealthError } from "@/lib/contract/health-error";
+import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import { currentJob, healthText, healthTone, isTestUp, locationText, stateText, stateTone } from "./item-state";
 import { LiveRpo } from "./live-rpo";
 import { ReplicationStatus } from "./replication-status";
 
 /** Where the machine stands now: state, health, location, RPO, and what replication is doing. */
-export function ItemSummary({ vaultName, item }: { readonly vaultName: string; readonly item: ProtectedItem }) {
+export function ItemSummary({ vaultName, item }: { readonly vaultName: string; readonly item: ProtectedItemResource }) {
   const query = useQuery(replicationQuery(vaultName, item));
   const job = currentJob(item);
   return (
     <div className="flex flex-col gap-4">
-      {(item.properties.healthErrors ?? []).map((error, index) => (
-        <HealthMessage key={`${error.errorCode ?? ""}${index}`} error={error} />
+      {item.properties.healthErrors.map((error) => (
+        <HealthMessage key={`${error.errorId} ${error.entityId}`} error={error} />
       ))}
       <Card>
         <div className="grid grid-cols-2 gap-x-6 gap-y-5 lg:grid-cols-4">
@@ -81,11 +82,11 @@ export function ItemSummary({ vaultName, item }: { readonly vaultName: string; r
 function HealthMessage({ error }: { readonly error: HealthError }) {
   return (
     <MessageBar
-      tone={error.errorLevel?.toLowerCase() === "warning" ? "warning" : "error"}
-      title={error.errorMessage ?? error.summaryMessage ?? "The machine is not healthy."}
-      possibleCauses={error.possibleCauses ?? undefined}
-      recommendedAction={error.recommendedAction ?? undefined}
-      code={error.errorCode ?? undefined}
+      tone={error.errorLevel === "Warning" ? "warning" : "error"}
+      title={error.errorMessage}
+      possibleCauses={error.possibleCauses}
+      recommendedAction={error.recommendedAction}
+      code={error.errorId}
     />
   );
 }

@@ -12,7 +12,7 @@ import { toArmError } from "@/lib/client/arm-error";
 import { pages } from "@/lib/client/paths";
 import { protectionGroupsQuery } from "@/lib/client/queries/protectable-items";
 import { fabricOf, protectedItemsQuery, replicationQuery } from "@/lib/client/queries/protected-items";
-import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import type { ContainerMappingResource } from "@/lib/contract/policies";
 import type { ReplicationView } from "@/lib/contract/portal";
 import { healthText, healthTone, locationText, stateText, stateTone } from "./item-state";
@@ -20,7 +20,7 @@ import { LiveRpo } from "./live-rpo";
 import { ReplicationCell } from "./replication-status";
 
 interface Row {
-  readonly item: ProtectedItem;
+  readonly item: ProtectedItemResource;
   readonly replication: ReplicationView | undefined;
   readonly measuredAtMs: number;
 }
@@ -73,7 +73,7 @@ const columns: readonly TableColumn<Row>[] = [
 const ALL = "";
 
 /** The policy and the site that a protection group pairs tell which items are in it. */
-const isInGroup = (group: ContainerMappingResource) => (item: ProtectedItem) =>
+const isInGroup = (group: ContainerMappingResource) => (item: ProtectedItemResource) =>
   group.id.toLowerCase().includes(`/replicationfabrics/${fabricOf(item).toLowerCase()}/`) &&
   group.properties.policyId.toLowerCase() === (item.properties.policyId ?? "").toLowerCase();
 

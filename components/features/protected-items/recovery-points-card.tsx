@@ -8,10 +8,13 @@ import { formatBytes, formatCount } from "@/components/ui/format";
 import { ExactTime, RelativeTime } from "@/components/ui/relative-time";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { recoveryPointsQuery } from "@/lib/client/queries/protected-items";
-import type { ProtectedItem } from "@/lib/client/views/protected-item";
-import { pointFigures, type RecoveryPointView } from "@/lib/client/views/recovery-point";
+import type { ProtectedItemResource } from "@/lib/contract/protected-items";
+import { recoveryPointKind } from "@/lib/client/recovery-point-kind";
+import type { RecoveryPointResource } from "@/lib/contract/protected-items";
 
-const columns = (item: ProtectedItem): readonly TableColumn<RecoveryPointView>[] => [
+const figuresOf = (point: RecoveryPointResource) => point.properties.providerSpecificDetails;
+
+const columns = (item: ProtectedItemResource): readonly TableColumn<RecoveryPointResource>[] => [
   {
     key: "time",
     header: "Cut at",
@@ -30,8 +33,8 @@ const columns = (item: ProtectedItem): readonly TableColumn<RecoveryPointView>[]
     hideBelow: "sm",
     cell: (point) => (
       <span className="inline-flex flex-wrap items-center gap-x-3">
-        {pointFigures(point).kind}
-        {pointFigures(point).isFinal ? <StatusBadge tone="good">After shutdown</StatusBadge> : null}
+        {recoveryPointKind(point)}
+        {figuresOf(point).final ? <StatusBadge tone="good">After shutdown</StatusBadge> : null}
         {item.properties.failoverRecoveryPointId?.toLowerCase() === point.id.toLowerCase() ? (
           <StatusBadge tone="waiting">In use</StatusBadge>
         ) : null}
@@ -42,15 +45,15 @@ const columns = (item: ProtectedItem): readonly TableColumn<RecoveryPointView>[]
     key: "orders",
     header: "Orders on disk",
     align: "end",
-    cell: (point) => numberOrDash(pointFigures(point).orders, formatCount),
-    sortValue: (point) => pointFigures(point).orders ?? -1,
+    cell: (point) => numberOrDash(figuresOf(point).orders?.count ?? null, formatCount),
+    sortValue: (point) => figuresOf(point).orders?.count ?? -1,
   },
   {
     key: "changed",
     header: "Changed",
     align: "end",
-    cell: (point) => numberOrDash(pointFigures(point).changedBytes, formatBytes),
-    sortValue: (point) => pointFigures(point).changedBytes ?? -1,
+    cell: (point) => formatBytes(figuresOf(point).changedBytes),
+    sortValue: (point) => figuresOf(point).changedBytes,
   },
   { key: "hash", header: "Disk hashes", hideBelow: "lg", cell: (point) => <Hashes point={point} /> },
 ];
@@ -58,10 +61,10 @@ const columns = (item: ProtectedItem): readonly TableColumn<RecoveryPointView>[]
 const numberOrDash = (value: number | null, format: (value: number) => string) =>
   value === null ? <span className="text-muted">–</span> : format(value);
 
-function Hashes({ point }: { readonly point: RecoveryPointView }) {
+function Hashes({ point }: { readonly point: RecoveryPointResource }) {
   return (
     <span className="flex flex-wrap gap-x-3">
-      {pointFigures(point).disks.map((disk) => (
+      {figuresOf(point).disks.map((disk) => (
         <span key={disk.diskId} className="inline-flex items-center gap-1 font-mono text-[0.8125rem]">
           {disk.root.slice(0, 8)}…
           <CopyIconButton text={disk.root} label={`Copy the hash of ${disk.diskId}`} />
@@ -72,7 +75,13 @@ function Hashes({ point }: { readonly point: RecoveryPointView }) {
 }
 
 /** The moments to which the machine can be brought back, newest first. */
-export function RecoveryPointsCard({ vaultName, item }: { readonly vaultName: string; readonly item: ProtectedItem }) {
+export function RecoveryPointsCard({
+  vaultName,
+  item,
+}: {
+  readonly vaultName: string;
+  readonly item: ProtectedItemResource;
+}) {
   const query = useQuery(recoveryPointsQuery(vaultName, item));
   return (
     <Card

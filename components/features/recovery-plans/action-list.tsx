@@ -1,8 +1,8 @@
 "use client";
-import { Hand, Pencil, Plus, ScrollText, Trash2 } from "lucide-react";
+import { Hand, Pencil, Plus, Trash2 } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
-import type { PlanAction } from "@/lib/client/views/recovery-plan";
+import type { PlanAction } from "./plan-draft";
 
 export interface ActionListProps {
   /** "Before Group 1" or "After Group 1". */
@@ -16,31 +16,26 @@ export interface ActionListProps {
 const shortTypes = (action: PlanAction) =>
   action.failoverTypes.map((type) => type.replace("Failover", "").toLowerCase()).join(", ");
 
-/** The steps before or after a group. Kinds that this editor cannot change are shown and kept. */
+/** The steps before or after a group. Manual actions are the only kind in this version. */
 export function ActionList({ title, actions, onAdd, onEdit, onRemove }: ActionListProps) {
   return (
     <section aria-label={title} className="flex flex-wrap items-center gap-2 px-4 py-2">
       <h3 className="w-32 text-[0.8125rem] text-muted">{title}</h3>
       <ul className="flex min-w-0 flex-1 flex-col gap-2">
         {actions.map((action, position) => {
-          const isManual = action.customDetails.instanceType === "ManualActionDetails";
           return (
             <li
               key={`${position}-${action.actionName}`}
               className="flex items-center gap-3 rounded-md border border-line bg-canvas px-3 py-1.5"
             >
               <span aria-hidden className="text-warn [&_svg]:size-4">
-                {isManual ? <Hand /> : <ScrollText />}
+                <Hand />
               </span>
               <span className="min-w-0 flex-1">
                 <span className="block font-medium break-words">{action.actionName}</span>
-                <span className="block text-[0.8125rem] text-muted">
-                  {isManual ? "Manual action" : action.customDetails.instanceType} · {shortTypes(action)}
-                </span>
+                <span className="block text-[0.8125rem] text-muted">Manual action · {shortTypes(action)}</span>
               </span>
-              {isManual ? (
-                <IconButton label={`Change ${action.actionName}`} icon={<Pencil />} onPress={() => onEdit(position)} />
-              ) : null}
+              <IconButton label={`Change ${action.actionName}`} icon={<Pencil />} onPress={() => onEdit(position)} />
               <IconButton label={`Remove ${action.actionName}`} icon={<Trash2 />} onPress={() => onRemove(position)} />
             </li>
           );

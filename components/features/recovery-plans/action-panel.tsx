@@ -3,15 +3,19 @@ import { useState } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
 import { SidePanel } from "@/components/ui/side-panel";
 import { TextField } from "@/components/ui/text-field";
-import type { PlanAction } from "@/lib/client/views/recovery-plan";
-import { manualAction } from "./plan-draft";
+import { manualAction, type FailoverDirection, type FailoverType, type PlanAction } from "./plan-draft";
 
-const types = [
+interface Choice<T> {
+  readonly value: T;
+  readonly label: string;
+}
+
+const types: readonly Choice<FailoverType>[] = [
   { value: "TestFailover", label: "Test failover" },
   { value: "PlannedFailover", label: "Planned failover" },
   { value: "UnplannedFailover", label: "Unplanned failover" },
 ];
-const directions = [
+const directions: readonly Choice<FailoverDirection>[] = [
   { value: "PrimaryToRecovery", label: "From the site to Azure" },
   { value: "RecoveryToPrimary", label: "From Azure back to the site" },
 ];
@@ -28,8 +32,10 @@ export function ActionPanel(props: {
   const { action } = props;
   const [name, setName] = useState(action?.actionName ?? "");
   const [instructions, setInstructions] = useState(action?.customDetails.description ?? "");
-  const [failoverTypes, setTypes] = useState<readonly string[]>(action?.failoverTypes ?? types.map((t) => t.value));
-  const [failoverDirections, setDirections] = useState<readonly string[]>(
+  const [failoverTypes, setTypes] = useState<readonly FailoverType[]>(
+    action?.failoverTypes ?? types.map((t) => t.value),
+  );
+  const [failoverDirections, setDirections] = useState<readonly FailoverDirection[]>(
     action?.failoverDirections ?? ["PrimaryToRecovery"],
   );
   const [isTried, setTried] = useState(false);
@@ -78,11 +84,11 @@ export function ActionPanel(props: {
   );
 }
 
-function Choices(props: {
+function Choices<T extends string>(props: {
   readonly legend: string;
-  readonly options: readonly { readonly value: string; readonly label: string }[];
-  readonly chosen: readonly string[];
-  readonly onChange: (chosen: readonly string[]) => void;
+  readonly options: readonly Choice<T>[];
+  readonly chosen: readonly T[];
+  readonly onChange: (chosen: readonly T[]) => void;
   readonly isTried: boolean;
 }) {
   const { options, chosen } = props;

@@ -2,7 +2,7 @@
 import { ArrowDown, ArrowUp, Plus, Server, Trash2 } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
-import type { PlanGroup } from "@/lib/client/views/recovery-plan";
+import type { PlanGroup } from "./plan-draft";
 import { ActionList } from "./action-list";
 import { groupTitle, neighbourGroup, removalProblem, type ActionPlace } from "./plan-draft";
 

@@ -6,7 +6,8 @@ import { useOperation } from "@/components/shell/use-operation";
 import type { Command } from "@/components/ui/command-bar";
 import { ErrorBar } from "@/components/ui/message-bar";
 import { startOperation } from "@/lib/client/long-running";
-import type { PlanGroup, RecoveryPlan } from "@/lib/client/views/recovery-plan";
+import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
+import type { PlanGroup } from "./plan-draft";
 import { draftProblems } from "./plan-draft";
 import { planRequests } from "./plan-requests";
 import { planJobId, whyPlanCannot } from "./plan-status";
@@ -25,7 +26,7 @@ const order = Object.keys(verbs) as readonly Verb[];
 
 export interface PlanCommandsProps {
   readonly vaultName: string;
-  readonly plan: RecoveryPlan;
+  readonly plan: RecoveryPlanResource;
   /** The draft; null when nothing was changed. */
   readonly draft: readonly PlanGroup[] | null;
   /** The draft was saved or given up. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { PlanGroup } from "@/lib/client/views/recovery-plan";
 import {
   addGroup,
   addMachines,
@@ -15,15 +14,18 @@ import {
   removeAction,
   removeGroup,
   removeMachine,
+  type PlanAction,
+  type PlanGroup,
 } from "./plan-draft";
 
 const machine = (name: string) => ({ id: `/Subscriptions/S/items/${name}`, name, virtualMachineId: name });
-const plan = (): PlanGroup[] => [
-  PlanGroup.parse({ groupType: "Shutdown" }),
-  PlanGroup.parse({ groupType: "Failover" }),
-  PlanGroup.parse({ groupType: "Boot", replicationProtectedItems: [{ id: machine("sql").id }] }),
-  PlanGroup.parse({ groupType: "Boot" }),
-];
+const group = (groupType: PlanGroup["groupType"], ...names: string[]): PlanGroup => ({
+  groupType,
+  replicationProtectedItems: names.map((name) => ({ id: machine(name).id, virtualMachineId: name })),
+  startGroupActions: [],
+  endGroupActions: [],
+});
+const plan = (): PlanGroup[] => [group("Shutdown"), group("Failover"), group("Boot", "sql"), group("Boot")];
 const ids = (groups: readonly PlanGroup[]) => groups.map((g) => g.replicationProtectedItems.map((i) => i.id));
 
 describe("a recovery plan being edited", () => {
@@ -56,15 +58,14 @@ describe("a recovery plan being edited", () => {
     expect(ids(moveMachine(plan(), machine("sql").id, 9))).toEqual(ids(plan()));
   });
 
-  it("carries actions of kinds it cannot edit, and their unknown fields, through every edit", () => {
-    const runbook = {
-      actionName: "Fail over DNS",
+  it("carries the actions of every group, the service's own too, through every edit", () => {
+    const action = (actionName: string): PlanAction => ({
+      actionName,
       failoverTypes: ["PlannedFailover"],
       failoverDirections: ["PrimaryToRecovery"],
-      colour: "blue",
-      customDetails: { instanceType: "AutomationRunbookActionDetails", runbookId: "/r/1", fabricLocation: "Primary" },
-    };
-    const groups = plan().map((g, i) => (i === 2 ? PlanGroup.parse({ ...g, startGroupActions: [runbook] }) : g));
+      customDetails: { instanceType: "ManualActionDetails", description: "x" },
+    });
+    const groups = plan().map((g, i) => ({ ...g, startGroupActions: [action(`before ${i}`)] }));
     const edited = removeAction(
       putAction(
         moveMachine(addGroup(groups), machine("sql").id, 3),
@@ -77,7 +78,7 @@ describe("a recovery plan being edited", () => {
       "endGroupActions",
       0,
     );
-    expect(edited[2]?.startGroupActions).toEqual([runbook]);
+    expect(edited.slice(0, 4).map((g) => g.startGroupActions)).toEqual(groups.map((g) => g.startGroupActions));
     expect(edited[2]?.endGroupActions).toEqual([]);
   });
 

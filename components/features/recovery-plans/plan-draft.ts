@@ -1,9 +1,14 @@
-import type { PlanAction, PlanGroup } from "@/lib/client/views/recovery-plan";
+import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
 
 /**
  * A recovery plan while somebody edits it. Every function is pure and returns new groups; what the editor does not
- * understand (scripts, runbooks, extra fields) is carried along untouched, because saving replaces the whole plan.
+ * show is carried along untouched, because saving replaces the whole plan.
  */
+export type PlanGroup = RecoveryPlanResource["properties"]["groups"][number];
+export type PlanAction = PlanGroup["startGroupActions"][number];
+export type FailoverType = PlanAction["failoverTypes"][number];
+export type FailoverDirection = PlanAction["failoverDirections"][number];
+
 export const MAX_BOOT_GROUPS = 7;
 export const MAX_MACHINES = 100;
 
@@ -13,7 +18,7 @@ export interface PlanMachine {
   /** ARM id of the replication protected item. */
   readonly id: string;
   readonly name: string;
-  readonly virtualMachineId: string | null;
+  readonly virtualMachineId: string;
 }
 
 const sameId = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
@@ -77,10 +82,7 @@ export function addMachines(
     ...group,
     replicationProtectedItems: [
       ...group.replicationProtectedItems,
-      ...fresh.map(({ id, virtualMachineId }) => ({
-        id,
-        ...(virtualMachineId === null ? {} : { virtualMachineId }),
-      })),
+      ...fresh.map(({ id, virtualMachineId }) => ({ id, virtualMachineId })),
     ],
   }));
 }
@@ -137,8 +139,8 @@ export function removeAction(
 export function manualAction(input: {
   name: string;
   instructions: string;
-  failoverTypes: readonly string[];
-  failoverDirections: readonly string[];
+  failoverTypes: readonly FailoverType[];
+  failoverDirections: readonly FailoverDirection[];
 }): PlanAction {
   return {
     actionName: input.name.trim(),

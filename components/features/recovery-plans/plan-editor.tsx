@@ -5,7 +5,8 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { MessageBar } from "@/components/ui/message-bar";
 import { protectedItemsQuery } from "@/lib/client/queries/protected-items";
-import type { PlanGroup, RecoveryPlan } from "@/lib/client/views/recovery-plan";
+import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
+import type { PlanGroup } from "./plan-draft";
 import { ActionPanel } from "./action-panel";
 import { AddMachinesPanel } from "./add-machines-panel";
 import { GroupCard } from "./group-card";
@@ -24,7 +25,7 @@ type Open =
 /** The groups of a plan, to be changed by buttons and keyboard; nothing is sent before the draft is saved. */
 export function PlanEditor(props: {
   readonly vaultName: string;
-  readonly plan: RecoveryPlan;
+  readonly plan: RecoveryPlanResource;
   readonly groups: readonly PlanGroup[];
   readonly onChange: (groups: readonly PlanGroup[]) => void;
 }) {
@@ -74,7 +75,7 @@ export function PlanEditor(props: {
       {open?.panel === "machines" ? (
         <AddMachinesPanel
           groupTitle={draft.groupTitle(groups, open.index)}
-          machines={machinesToAdd(items, props.plan.properties.primaryFabricId ?? null, groups)}
+          machines={machinesToAdd(items, props.plan.properties.primaryFabricId, groups)}
           onAdd={(machines) => change(draft.addMachines(groups, open.index, machines))}
           onClose={() => setOpen(null)}
         />

@@ -1,24 +1,24 @@
-import type { ProtectedItem } from "@/lib/client/views/protected-item";
+import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import { containsMachine, type PlanMachine } from "./plan-draft";
-import type { PlanGroup } from "@/lib/client/views/recovery-plan";
+import type { PlanGroup } from "./plan-draft";
 
 /** The ARM id of the site that an item belongs to. */
 export const fabricIdOf = (itemId: string) => itemId.replace(/\/replicationProtectionContainers\/.*$/i, "");
 
-export function toPlanMachine(item: ProtectedItem): PlanMachine {
+export function toPlanMachine(item: ProtectedItemResource): PlanMachine {
   return {
     id: item.id,
     name: item.properties.friendlyName,
-    virtualMachineId: item.properties.providerSpecificDetails?.vmId ?? null,
+    virtualMachineId: item.properties.providerSpecificDetails.vmId,
   };
 }
 
 /** The sites that have protected machines, each once. */
-export function sitesOf(items: readonly ProtectedItem[]): { readonly id: string; readonly name: string }[] {
+export function sitesOf(items: readonly ProtectedItemResource[]): { readonly id: string; readonly name: string }[] {
   const sites = new Map<string, { id: string; name: string }>();
   for (const item of items) {
     const id = fabricIdOf(item.id);
-    const name = item.properties.primaryFabricFriendlyName ?? id.split("/").pop() ?? id;
+    const name = item.properties.primaryFabricFriendlyName;
     sites.set(id.toLowerCase(), { id, name });
   }
   return [...sites.values()];
@@ -26,7 +26,7 @@ export function sitesOf(items: readonly ProtectedItem[]): { readonly id: string;
 
 /** Machines of the plan's site that are not in it yet. */
 export function machinesToAdd(
-  items: readonly ProtectedItem[],
+  items: readonly ProtectedItemResource[],
   fabricId: string | null,
   groups: readonly PlanGroup[],
 ): PlanMachine[] {
@@ -37,7 +37,7 @@ export function machinesToAdd(
 }
 
 /** The name of a machine in a plan; of one that is no longer protected, what its id ends with. */
-export function machineName(items: readonly ProtectedItem[], id: string): string {
+export function machineName(items: readonly ProtectedItemResource[], id: string): string {
   const item = items.find((one) => one.id.toLowerCase() === id.toLowerCase());
   return item?.properties.friendlyName ?? `${id.split("/").pop() ?? id} (not protected any more)`;
 }

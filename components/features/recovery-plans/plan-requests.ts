@@ -1,6 +1,6 @@
 import type { Method } from "@/lib/client/arm-client";
 import { api } from "@/lib/client/paths";
-import type { PlanGroup } from "@/lib/client/views/recovery-plan";
+import type { PlanGroup } from "./plan-draft";
 
 /** A verb of the API on a recovery plan, ready to be sent. Plans take `providerSpecificDetails` as a list. */
 export interface PlanRequest {

@@ -1,14 +1,14 @@
 import type { StatusTone } from "@/components/ui/status-badge";
-import type { RecoveryPlan } from "@/lib/client/views/recovery-plan";
+import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
 
 /** The job that runs the plan now, or null: an idle plan names the job "None" or names none. */
-export function planJobId({ properties }: RecoveryPlan): string | null {
+export function planJobId({ properties }: RecoveryPlanResource): string | null {
   const scenario = properties.currentScenario;
-  const id = scenario?.jobId?.split("/").pop() ?? "";
-  return id === "" || id === "None" || scenario?.scenarioName === "None" ? null : id;
+  const id = scenario.jobId.split("/").pop() ?? "";
+  return id === "" || id === "None" || scenario.scenarioName === "None" ? null : id;
 }
 
-export function planStatus(plan: RecoveryPlan): { readonly tone: StatusTone; readonly text: string } {
+export function planStatus(plan: RecoveryPlanResource): { readonly tone: StatusTone; readonly text: string } {
   const { properties } = plan;
   if (planJobId(plan) !== null) {
     const waiting = /suspended|waiting/i.test(
@@ -23,7 +23,7 @@ export function planStatus(plan: RecoveryPlan): { readonly tone: StatusTone; rea
 }
 
 /** The newest run of any kind. */
-export function lastRun({ properties }: RecoveryPlan): { readonly kind: string; readonly at: string } | null {
+export function lastRun({ properties }: RecoveryPlanResource): { readonly kind: string; readonly at: string } | null {
   const runs = [
     { kind: "Test failover", at: properties.lastTestFailoverTime },
     { kind: "Planned failover", at: properties.lastPlannedFailoverTime },
@@ -33,7 +33,11 @@ export function lastRun({ properties }: RecoveryPlan): { readonly kind: string; 
 }
 
 /** Why an operation on the plan is not possible now; null when the service allows it. */
-export function whyPlanCannot(operation: string, plan: RecoveryPlan, hasUnsavedChanges: boolean): string | null {
+export function whyPlanCannot(
+  operation: string,
+  plan: RecoveryPlanResource,
+  hasUnsavedChanges: boolean,
+): string | null {
   if (hasUnsavedChanges) return "Save or discard your changes first.";
   if (planJobId(plan) !== null && !plan.properties.allowedOperations.includes(operation))
     return "A job of this plan is running. Wait until it has ended.";

@@ -2,7 +2,8 @@
 import { useRouter } from "next/navigation";
 import { useState, type ReactNode } from "react";
 import { pages } from "@/lib/client/paths";
-import type { PlanGroup, RecoveryPlan } from "@/lib/client/views/recovery-plan";
+import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
+import type { PlanGroup } from "./plan-draft";
 import { PlanCommands } from "./plan-commands";
 import { isSameDraft } from "./plan-draft";
 import { PlanEditor } from "./plan-editor";
@@ -10,7 +11,7 @@ import { PlanEditor } from "./plan-editor";
 /** A plan with its draft: what is edited stays here until it is saved, whatever arrives from the server meanwhile. */
 export function PlanWorkspace(props: {
   readonly vaultName: string;
-  readonly plan: RecoveryPlan;
+  readonly plan: RecoveryPlanResource;
   /** The job that runs the plan, shown above the groups. */
   readonly run: ReactNode;
 }) {

@@ -9,11 +9,11 @@ import { ExactTime } from "@/components/ui/relative-time";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { pages } from "@/lib/client/paths";
 import { recoveryPlansQuery } from "@/lib/client/queries/recovery-plans";
-import type { RecoveryPlan } from "@/lib/client/views/recovery-plan";
+import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
 import { bootGroupIndexes, machineCount } from "./plan-draft";
 import { lastRun, planStatus } from "./plan-status";
 
-const columns: readonly TableColumn<RecoveryPlan>[] = [
+const columns: readonly TableColumn<RecoveryPlanResource>[] = [
   {
     key: "name",
     header: "Recovery plan",
@@ -29,8 +29,8 @@ const columns: readonly TableColumn<RecoveryPlan>[] = [
     key: "source",
     header: "Source",
     hideBelow: "md",
-    cell: ({ properties }) => properties.primaryFabricFriendlyName ?? "",
-    sortValue: ({ properties }) => properties.primaryFabricFriendlyName ?? "",
+    cell: ({ properties }) => properties.primaryFabricFriendlyName,
+    sortValue: ({ properties }) => properties.primaryFabricFriendlyName,
   },
   {
     key: "groups",

@@ -8,11 +8,11 @@ import { Select } from "@/components/ui/select";
 import { TextField } from "@/components/ui/text-field";
 import type { ArmError } from "@/lib/client/arm-error";
 import { virtualNetworksQuery } from "@/lib/client/queries/region";
-import type { RecoveryPlan } from "@/lib/client/views/recovery-plan";
+import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
 import { planRequests, type PlanRequest, type PointType } from "./plan-requests";
 
 export interface PlanDialogProps {
-  readonly plan: RecoveryPlan;
+  readonly plan: RecoveryPlanResource;
   readonly vaultName: string;
   readonly busy: boolean;
   readonly error: ArmError | null;

@@ -1,20 +1,19 @@
 import { queryOptions } from "@tanstack/react-query";
 import { EvidenceView, ReplicationView } from "@/lib/contract/portal";
+import { ProtectedItemResource, RecoveryPointResource } from "@/lib/contract/protected-items";
 import { armGet, armList } from "../arm-client";
 import { api, apiVersions, nameInId } from "../paths";
 import { keys } from "../query-keys";
-import { ProtectedItem, TargetComputeSize } from "../views/protected-item";
-import { RecoveryPointView } from "../views/recovery-point";
 
 /** Everything protected in a vault, over all its sites. */
 export const protectedItemsQuery = (vault: string) =>
   queryOptions({
     queryKey: keys.inVault(vault, "protectedItems"),
-    queryFn: ({ signal }) => armList(api.protectedItems(vault), ProtectedItem, signal),
+    queryFn: ({ signal }) => armList(api.protectedItems(vault), ProtectedItemResource, signal),
   });
 
 /** Measured replication figures of one item. Live events refresh it; the slow interval covers a silent connection. */
-export const replicationQuery = (vault: string, item: Pick<ProtectedItem, "id" | "name">) =>
+export const replicationQuery = (vault: string, item: Pick<ProtectedItemResource, "id" | "name">) =>
   queryOptions({
     queryKey: keys.replication(vault, item.name),
     queryFn: ({ signal }) =>
@@ -26,7 +25,7 @@ export const replicationQuery = (vault: string, item: Pick<ProtectedItem, "id" |
     refetchInterval: 10_000,
   });
 
-export const evidenceQuery = (vault: string, item: Pick<ProtectedItem, "id" | "name">) =>
+export const evidenceQuery = (vault: string, item: Pick<ProtectedItemResource, "id" | "name">) =>
   queryOptions({
     queryKey: keys.inVault(vault, "evidence", item.name),
     queryFn: ({ signal }) =>
@@ -34,23 +33,16 @@ export const evidenceQuery = (vault: string, item: Pick<ProtectedItem, "id" | "n
   });
 
 /** Newest first. */
-export const recoveryPointsQuery = (vault: string, item: Pick<ProtectedItem, "id" | "name">) =>
+export const recoveryPointsQuery = (vault: string, item: Pick<ProtectedItemResource, "id" | "name">) =>
   queryOptions({
     queryKey: keys.inVault(vault, "recoveryPoints", item.name),
     queryFn: async ({ signal }) => {
       const path = api.ofId(item.id, apiVersions.siteRecovery, "recoveryPoints");
-      const points = await armList(path, RecoveryPointView, signal);
+      const points = await armList(path, RecoveryPointResource, signal);
       return points.sort((a, b) => b.properties.recoveryPointTime.localeCompare(a.properties.recoveryPointTime));
     },
     refetchInterval: 15_000,
   });
 
-export const targetSizesQuery = (vault: string, item: Pick<ProtectedItem, "id" | "name">) =>
-  queryOptions({
-    queryKey: keys.inVault(vault, "targetComputeSizes", item.name),
-    queryFn: ({ signal }) =>
-      armList(api.ofId(item.id, apiVersions.siteRecovery, "targetComputeSizes"), TargetComputeSize, signal),
-  });
-
 /** The name of the site (fabric) in an item's id; ids always carry it. */
-export const fabricOf = (item: Pick<ProtectedItem, "id">) => nameInId(item.id, "replicationFabrics") ?? "";
+export const fabricOf = (item: Pick<ProtectedItemResource, "id">) => nameInId(item.id, "replicationFabrics") ?? "";
