@@ -3,6 +3,7 @@ import type https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import type { Duplex } from "node:stream";
 import { createFileCertificateAuthority } from "@/lib/adapters/certificates/file-certificate-authority";
 import { openHomeAuthority } from "@/lib/adapters/certificates/home-authority";
 import { createAgentEndpoint, type InboundVerbs } from "@/lib/adapters/site-gateway/agent-endpoint";
@@ -55,7 +56,7 @@ export async function startSiteVaultDoor(options: {
   const tls = path.join(options.folder, "tls");
   const home = await openHomeAuthority({ folder: tls, clock: systemClock, random: systemRandom });
   const errors: unknown[] = [];
-  const sockets = new Set<net.Socket>();
+  const sockets = new Set<Duplex>();
   let server: https.Server | null = null;
   let port = 0;
 

@@ -30,7 +30,7 @@ export interface SupervisorOptions {
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
-const RESCAN_MS = 5_000;
+const RESCAN_MS = 2_000;
 
 /** Keeps the processes of one home running: the server, the region's host, and each site's host and agent. */
 export class Supervisor {
