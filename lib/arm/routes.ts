@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { ok } from "./answers";
 import { describeApi } from "./open-api";
+import { operationResultRoutes } from "./operation-results";
+import { recoveryRoutes } from "./recovery-routes";
 import { consoleRoutes } from "./resources/consoles";
 import { containerMappingRoutes } from "./resources/container-mappings";
 import { containerRoutes } from "./resources/containers";
@@ -20,7 +22,7 @@ import { vaultRoutes } from "./resources/vaults";
 import { virtualNetworkRoutes } from "./resources/virtual-networks";
 import { route, type Route } from "./route";
 
-const resources: readonly Route[] = [
+const declared: readonly Route[] = [
   ...systemRoutes,
   ...vaultRoutes,
   ...operationStatusRoutes,
@@ -32,6 +34,7 @@ const resources: readonly Route[] = [
   ...containerRoutes,
   ...policyRoutes,
   ...containerMappingRoutes,
+  ...recoveryRoutes,
   ...regionRoutes,
   ...storageAccountRoutes,
   ...virtualNetworkRoutes,
@@ -39,6 +42,8 @@ const resources: readonly Route[] = [
   ...consoleRoutes,
   ...liveEventRoutes,
 ];
+
+const resources: readonly Route[] = [...declared, ...operationResultRoutes(declared)];
 
 /** Everything that exists. A resource adds its list above. */
 export const routes: readonly Route[] = [

@@ -241,6 +241,8 @@ export const EvidenceView = resource(
         ordersAtSource: z.number().nullable(),
         ordersLost: z.number().nullable(),
         secondsLost: z.number().nullable(),
+        /** Written at the source after the point, as far as the host could still say. */
+        bytesLost: z.number().nullable().optional(),
         cleanup: z.object({ at: z.string(), notes: z.string(), remainingResources: z.array(z.string()) }).nullable(),
       }),
     ),

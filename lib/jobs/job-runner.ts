@@ -5,7 +5,7 @@ import type { OpenJob } from "./job-store";
 export interface RunnerOptions {
   /** Whether the process that calls itself so is certainly gone; its jobs are then taken over at once. */
   readonly isOwnerDead: (owner: string) => boolean;
-  /** Jobs at once; children of running jobs come on top, since their parents wait for them. */
+  /** Jobs at once, most of which wait for somebody else; children of running jobs come on top, since their parents wait for them. */
   readonly concurrencyMax?: number;
   readonly leaseMs?: number;
   readonly pollMs?: number;
@@ -59,7 +59,7 @@ export class JobRunner<S> {
     if ((this.troubled.get(job.id)?.notBeforeMs ?? 0) > this.parts.clock.monotonicMs()) return;
     const isChild = job.parentJobId !== null;
     const busy = [...this.running.values()].filter((entry) => !entry.child).length;
-    if (!isChild && busy >= (this.options.concurrencyMax ?? 8)) return;
+    if (!isChild && busy >= (this.options.concurrencyMax ?? 64)) return;
     const takeOverFrom = owner !== null && this.options.isOwnerDead(owner) ? owner : null;
     const now = this.parts.clock.now().toISOString();
     if (owner !== null && owner !== this.parts.owner && takeOverFrom === null && (leaseUntil ?? "") > now) return;

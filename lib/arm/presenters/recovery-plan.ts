@@ -1,0 +1,60 @@
+import { MICROSOFT_AZURE } from "@/lib/contract/arm-id";
+import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
+import type { RecoveryPlanAction, RecoveryPlanGroup } from "@/lib/domain/entities";
+import { withServiceGroups } from "@/lib/domain/recovery-plan-rules";
+import type { RecoveryPlanView } from "@/lib/operations/read-recovery-plan";
+import { fabricArmId, protectedItemArmId } from "../site-recovery-ids";
+import { presentScenario, recoveryPlanArmId } from "./protected-item";
+
+type Group = RecoveryPlanResource["properties"]["groups"][number];
+
+export function presentRecoveryPlan(view: RecoveryPlanView): RecoveryPlanResource {
+  const { vault, plan, fabric, job } = view;
+  const scenario =
+    job === null ? null : { scenarioName: job.scenarioName, jobId: job.id, startedAt: job.startedAt ?? job.createdAt };
+  return {
+    id: recoveryPlanArmId(vault, plan),
+    name: plan.name,
+    type: "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans",
+    location: vault.location,
+    properties: {
+      friendlyName: plan.name,
+      primaryFabricId: fabricArmId(vault, { name: fabric?.name ?? plan.fabricId }),
+      primaryFabricFriendlyName: fabric?.name ?? "",
+      recoveryFabricId: MICROSOFT_AZURE,
+      recoveryFabricFriendlyName: MICROSOFT_AZURE,
+      failoverDeploymentModel: "ResourceManager",
+      replicationProviders: ["HyperVReplicaAzure"],
+      allowedOperations: [...view.allowedOperations],
+      lastPlannedFailoverTime: plan.lastPlannedFailoverAt,
+      lastUnplannedFailoverTime: plan.lastUnplannedFailoverAt,
+      lastTestFailoverTime: plan.lastTestFailoverAt,
+      currentScenario: presentScenario(vault, scenario),
+      currentScenarioStatus: job?.state ?? null,
+      currentScenarioStatusDescription: job?.stateDescription ?? null,
+      groups: withServiceGroups(plan.groups).map((group) => presentGroup(view, group)),
+      providerSpecificDetails: [],
+    },
+  };
+}
+
+function presentGroup({ vault, fabric, items }: RecoveryPlanView, group: RecoveryPlanGroup): Group {
+  return {
+    groupType: group.type,
+    replicationProtectedItems: group.protectedItemIds.flatMap((id) => {
+      const item = items.get(id);
+      return item && fabric ? [{ id: protectedItemArmId(vault, fabric, item), virtualMachineId: item.machineId }] : [];
+    }),
+    startGroupActions: group.startActions.map(presentAction),
+    endGroupActions: group.endActions.map(presentAction),
+  };
+}
+
+function presentAction(action: RecoveryPlanAction): Group["startGroupActions"][number] {
+  return {
+    actionName: action.name,
+    failoverTypes: [...action.failoverTypes] as Group["startGroupActions"][number]["failoverTypes"],
+    failoverDirections: [...action.failoverDirections] as Group["startGroupActions"][number]["failoverDirections"],
+    customDetails: { instanceType: action.details.kind, description: action.details.description },
+  };
+}

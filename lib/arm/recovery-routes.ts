@@ -1,0 +1,13 @@
+import { failoverRoutes } from "./resources/failovers";
+import { jobRoutes } from "./resources/jobs";
+import { protectedItemRoutes } from "./resources/protected-items";
+import { recoveryPlanRoutes } from "./resources/recovery-plans";
+import type { Route } from "./route";
+
+/** Protection, failovers, recovery plans and their jobs. */
+export const recoveryRoutes: readonly Route[] = [
+  ...protectedItemRoutes,
+  ...failoverRoutes,
+  ...recoveryPlanRoutes,
+  ...jobRoutes,
+];

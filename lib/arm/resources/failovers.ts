@@ -1,0 +1,200 @@
+import { OWN_API_VERSIONS, SITE_RECOVERY_API_VERSIONS as apiVersions } from "@/lib/contract/api-versions";
+import { EvidenceView, ReplicationView } from "@/lib/contract/portal";
+import {
+  ApplyRecoveryPointBody,
+  CleanupBody,
+  DisableProtectionBody,
+  PlannedFailoverBody,
+  TestFailoverBody,
+  UnplannedFailoverBody,
+} from "@/lib/contract/protected-items";
+import type { Job } from "@/lib/jobs/job";
+import { Refusal } from "@/lib/kernel/fault";
+import { disableProtection } from "@/lib/operations/disable-protection";
+import { readEvidence } from "@/lib/operations/read-evidence";
+import { readReplication } from "@/lib/operations/read-replication";
+import {
+  changeRecoveryPoint,
+  cleanUpTestFailover,
+  commitFailover,
+  startFailover,
+} from "@/lib/operations/start-failover";
+import { accepted, ok } from "../answers";
+import { pointChoiceFrom, requireForward, testNetworkFrom } from "../failover-input";
+import { PROTECTED_ITEM } from "../paths";
+import { nameFromReference } from "../references";
+import { resolveProtectedItem } from "../resolve";
+import { route, type Call, type ParamNames, type Route } from "../route";
+import { protectedItemArmId } from "../site-recovery-ids";
+
+type ItemCall = Call<ParamNames<typeof PROTECTED_ITEM>, unknown>;
+type Found = Awaited<ReturnType<typeof resolveProtectedItem>>;
+
+/** Every verb of an item: resolve it, start the job, 202. */
+async function start(call: ItemCall, begin: (found: Found) => Promise<Job>): Promise<Response> {
+  const found = await resolveProtectedItem(call);
+  const job = await begin(found);
+  return accepted(call, found.vault, job, protectedItemArmId(found.vault, found.fabric, found.item));
+}
+
+export const failoverRoutes: readonly Route[] = [
+  route({
+    method: "POST",
+    path: `${PROTECTED_ITEM}/testFailover`,
+    summary: "Starts a copy of the machine on an isolated network (job).",
+    apiVersions,
+    body: TestFailoverBody,
+    longRunning: true,
+    handle: (call) =>
+      start(call, ({ vault, item }) => {
+        const { properties } = call.body;
+        requireForward(properties.failoverDirection);
+        return startFailover(call.context, vault, item, {
+          kind: "TestFailover",
+          itemId: item.id,
+          point: pointChoiceFrom(properties.providerSpecificDetails?.recoveryPointId, { type: "Latest" }),
+          networkName: testNetworkFrom(properties),
+          shutDownSource: false,
+        });
+      }),
+  }),
+  route({
+    method: "POST",
+    path: `${PROTECTED_ITEM}/testFailoverCleanup`,
+    summary: "Completes a test failover: removes what it made and proves it (job).",
+    apiVersions,
+    body: CleanupBody,
+    bodyOptional: true,
+    longRunning: true,
+    handle: (call) =>
+      start(call, ({ item }) => cleanUpTestFailover(call.context, item, call.body.properties?.comments ?? "")),
+  }),
+  route({
+    method: "POST",
+    path: `${PROTECTED_ITEM}/plannedFailover`,
+    summary: "Shuts the source down, sends its last data and starts the replica without loss (job).",
+    apiVersions,
+    body: PlannedFailoverBody,
+    longRunning: true,
+    handle: (call) =>
+      start(call, ({ vault, item }) => {
+        const { properties } = call.body;
+        requireForward(properties.failoverDirection);
+        refusePoint(properties.providerSpecificDetails?.recoveryPointId);
+        return startFailover(call.context, vault, item, {
+          kind: "PlannedFailover",
+          itemId: item.id,
+          point: { type: "Latest" },
+          networkName: item.target.networkName,
+          shutDownSource: true,
+        });
+      }),
+  }),
+  route({
+    method: "POST",
+    path: `${PROTECTED_ITEM}/unplannedFailover`,
+    summary: "Starts the replica from a recovery point, with or without the source (job).",
+    apiVersions,
+    body: UnplannedFailoverBody,
+    longRunning: true,
+    handle: (call) =>
+      start(call, ({ vault, item }) => {
+        const { properties } = call.body;
+        requireForward(properties.failoverDirection);
+        return startFailover(call.context, vault, item, {
+          kind: "UnplannedFailover",
+          itemId: item.id,
+          point: pointChoiceFrom(properties.providerSpecificDetails?.recoveryPointId, { type: "LatestProcessed" }),
+          networkName: item.target.networkName,
+          shutDownSource: properties.sourceSiteOperations === "Required",
+        });
+      }),
+  }),
+  route({
+    method: "POST",
+    path: `${PROTECTED_ITEM}/failoverCommit`,
+    summary: "Makes the failover final and deletes the other recovery points (job).",
+    apiVersions,
+    longRunning: true,
+    handle: (call) => start(call, ({ item }) => commitFailover(call.context, item)),
+  }),
+  route({
+    method: "POST",
+    path: `${PROTECTED_ITEM}/applyRecoveryPoint`,
+    summary: "Makes the replica again from another recovery point, before the commit (job).",
+    apiVersions,
+    body: ApplyRecoveryPointBody,
+    longRunning: true,
+    handle: (call) =>
+      start(call, ({ item }) => {
+        const target = "properties.recoveryPointId";
+        const id = nameFromReference(call.body.properties.recoveryPointId, "recoveryPoints", target);
+        return changeRecoveryPoint(call.context, item, id);
+      }),
+  }),
+  route({
+    method: "POST",
+    path: `${PROTECTED_ITEM}/remove`,
+    summary: "Disables protection: replication ends, the recovery points are deleted (job).",
+    apiVersions,
+    body: DisableProtectionBody,
+    bodyOptional: true,
+    longRunning: true,
+    handle: (call) => start(call, ({ item }) => disableProtection(call.context, item)),
+  }),
+  route({
+    method: "DELETE",
+    path: PROTECTED_ITEM,
+    summary: "As remove.",
+    apiVersions,
+    longRunning: true,
+    handle: (call) => start(call, ({ item }) => disableProtection(call.context, item)),
+  }),
+  route({
+    method: "GET",
+    path: `${PROTECTED_ITEM}/providers/Secondsite.Recovery/replication`,
+    summary: "Measured figures of the item's replication.",
+    apiVersions: OWN_API_VERSIONS,
+    answer: ReplicationView,
+    async handle(call) {
+      const { vault, fabric, item } = await resolveProtectedItem(call);
+      return ok({
+        id: `${protectedItemArmId(vault, fabric, item)}/providers/Secondsite.Recovery/replication`,
+        name: item.name,
+        type: "Secondsite.Recovery/replication",
+        properties: await readReplication(call.context, item),
+      });
+    },
+  }),
+  route({
+    method: "GET",
+    path: `${PROTECTED_ITEM}/providers/Secondsite.Recovery/evidence`,
+    summary: "What the item's tests and failovers measured, newest first.",
+    apiVersions: OWN_API_VERSIONS,
+    answer: EvidenceView,
+    async handle(call) {
+      const { vault, fabric, item } = await resolveProtectedItem(call);
+      return ok({
+        id: `${protectedItemArmId(vault, fabric, item)}/providers/Secondsite.Recovery/evidence`,
+        name: item.name,
+        type: "Secondsite.Recovery/evidence",
+        properties: await readEvidence(call.context, item),
+      });
+    },
+  }),
+];
+
+/** A planned failover loses nothing; from an older point it would. */
+function refusePoint(id: string | null | undefined): void {
+  if (!id) return;
+  throw new Refusal(
+    "invalid",
+    {
+      code: "RecoveryPointNotSelectable",
+      message: "A planned failover always uses the source's last data; a recovery point cannot be chosen.",
+      possibleCauses: "The request names a recoveryPointId.",
+      recommendedAction: "Leave it out, or use an unplanned failover to go back to an earlier point.",
+    },
+    "properties.providerSpecificDetails.recoveryPointId",
+  );
+}

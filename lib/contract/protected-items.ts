@@ -1,0 +1,219 @@
+import { z } from "zod";
+import { HealthError } from "./health-error";
+
+/**
+ * Bodies of replication protected items (api-version 2023-06-01, asr reference 1.3 and 3.2), Hyper-V to Azure only: another
+ * `instanceType` is refused. Properties that mean nothing here are taken and ignored, as the service does.
+ */
+const instanceType = z.literal("HyperVReplicaAzure");
+const Direction = z.enum(["PrimaryToRecovery", "RecoveryToPrimary"]);
+const optional = z.string().nullish();
+
+export const EnableProtectionBody = z.object({
+  properties: z.object({
+    policyId: z.string(),
+    protectableItemId: z.string(),
+    providerSpecificDetails: z.object({
+      instanceType,
+      hvHostVmId: optional,
+      vmName: optional,
+      osType: optional,
+      vhdId: optional,
+      /** Ids of disks; all of them when absent. */
+      disksToInclude: z.array(z.string()).nullish(),
+      targetStorageAccountId: optional,
+      targetAzureVmName: optional,
+      targetVmSize: optional,
+      targetAzureNetworkId: optional,
+      targetAzureSubnetId: optional,
+    }),
+  }),
+});
+export type EnableProtectionBody = z.infer<typeof EnableProtectionBody>;
+
+export const UpdateProtectedItemBody = z.object({
+  properties: z.object({
+    recoveryAzureVMName: optional,
+    recoveryAzureVMSize: optional,
+    selectedRecoveryAzureNetworkId: optional,
+    vmNics: z
+      .array(
+        z.object({
+          nicId: optional,
+          recoveryVMSubnetName: optional,
+          ipConfigs: z.array(z.object({ recoverySubnetName: optional })).nullish(),
+        }),
+      )
+      .nullish(),
+    providerSpecificDetails: z.object({ instanceType }).nullish(),
+  }),
+});
+export type UpdateProtectedItemBody = z.infer<typeof UpdateProtectedItemBody>;
+
+const FailoverDetails = z.object({ instanceType, recoveryPointId: optional }).nullish();
+
+export const PlannedFailoverBody = z.object({
+  properties: z.object({ failoverDirection: Direction.nullish(), providerSpecificDetails: FailoverDetails }),
+});
+export const UnplannedFailoverBody = z.object({
+  properties: z.object({
+    failoverDirection: Direction.nullish(),
+    sourceSiteOperations: z.enum(["Required", "NotRequired"]).nullish(),
+    providerSpecificDetails: FailoverDetails,
+  }),
+});
+/** With NoNetworkAttachAsInput the test machine is not connected. */
+const NetworkType = z.enum(["VmNetworkAsInput", "NoNetworkAttachAsInput"]);
+export const TestFailoverBody = z.object({
+  properties: z.object({
+    failoverDirection: Direction.nullish(),
+    networkType: NetworkType.nullish(),
+    networkId: optional,
+    providerSpecificDetails: FailoverDetails,
+  }),
+});
+export const CleanupBody = z.object({ properties: z.object({ comments: optional }).nullish() });
+export const ApplyRecoveryPointBody = z.object({
+  properties: z.object({
+    recoveryPointId: z.string(),
+    providerSpecificDetails: z.object({ instanceType }).nullish(),
+  }),
+});
+export const DisableProtectionBody = z.object({
+  properties: z
+    .object({
+      disableProtectionReason: z.enum(["NotSpecified", "MigrationComplete"]).nullish(),
+      replicationProviderInput: z.object({ instanceType: optional }).nullish(),
+    })
+    .nullish(),
+});
+
+export const CurrentScenario = z.object({ scenarioName: z.string(), jobId: z.string(), startTime: z.string() });
+
+export const ProtectedItemResource = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.literal(
+    "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems",
+  ),
+  location: z.string(),
+  properties: z.object({
+    friendlyName: z.string(),
+    protectedItemType: z.literal("HyperVVirtualMachine"),
+    protectableItemId: z.string(),
+    recoveryServicesProviderId: z.string(),
+    primaryFabricFriendlyName: z.string(),
+    primaryFabricProvider: z.literal("HyperVSite"),
+    recoveryFabricFriendlyName: z.literal("Microsoft Azure"),
+    recoveryFabricId: z.literal("Microsoft Azure"),
+    primaryProtectionContainerFriendlyName: z.string(),
+    recoveryProtectionContainerFriendlyName: z.literal("Microsoft Azure"),
+    recoveryContainerId: z.literal("Microsoft Azure"),
+    protectionState: z.string(),
+    protectionStateDescription: z.string(),
+    activeLocation: z.enum(["Primary", "Recovery"]),
+    testFailoverState: z.string(),
+    testFailoverStateDescription: z.string(),
+    allowedOperations: z.array(z.string()),
+    replicationHealth: z.enum(["None", "Normal", "Warning", "Critical"]),
+    failoverHealth: z.enum(["None", "Normal", "Warning", "Critical"]),
+    healthErrors: z.array(HealthError),
+    policyId: z.string(),
+    policyFriendlyName: z.string(),
+    lastSuccessfulFailoverTime: z.string().nullable(),
+    lastSuccessfulTestFailoverTime: z.string().nullable(),
+    currentScenario: CurrentScenario,
+    failoverRecoveryPointId: z.string().nullable(),
+    eventCorrelationId: z.string(),
+    providerSpecificDetails: z.object({
+      instanceType,
+      azureVmDiskDetails: z.array(
+        z.object({
+          vhdType: z.enum(["OperatingSystem", "Data"]),
+          vhdId: z.string(),
+          diskId: z.string(),
+          vhdName: z.string(),
+          maxSizeMB: z.string(),
+          targetDiskLocation: z.string(),
+          targetDiskName: z.string(),
+          lunId: z.string(),
+        }),
+      ),
+      recoveryAzureVmName: z.string(),
+      recoveryAzureVMSize: z.string(),
+      recoveryAzureStorageAccount: z.string(),
+      recoveryAzureLogStorageAccountId: z.null(),
+      lastReplicatedTime: z.string().nullable(),
+      lastRecoveryPointReceived: z.string().nullable(),
+      rpoInSeconds: z.number().nullable(),
+      lastRpoCalculatedTime: z.string().nullable(),
+      vmId: z.string(),
+      vmProtectionState: z.string(),
+      vmProtectionStateDescription: z.string(),
+      initialReplicationDetails: z.object({
+        initialReplicationType: z.literal("OverNetwork"),
+        initialReplicationProgressPercentage: z.string(),
+      }),
+      vmNics: z.array(
+        z.object({
+          nicId: z.string(),
+          recoveryVMNetworkId: z.string(),
+          recoveryVMSubnetName: z.string().nullable(),
+          selectionType: z.literal("SelectedByUser"),
+          ipConfigs: z.array(z.object({ isPrimary: z.boolean(), recoverySubnetName: z.string().nullable() })),
+        }),
+      ),
+      selectedRecoveryAzureNetworkId: z.string().nullable(),
+      selectedSourceNicId: z.string().nullable(),
+      encryption: z.literal("Disabled"),
+      oSDetails: z.object({ osType: z.string() }),
+      sourceVmRamSizeInMB: z.number(),
+      sourceVmCpuCount: z.number(),
+      enableRdpOnTargetOption: z.literal("Never"),
+      recoveryAzureResourceGroupId: z.string(),
+      useManagedDisks: z.literal("false"),
+      licenseType: z.literal("NotSpecified"),
+    }),
+  }),
+});
+export type ProtectedItemResource = z.infer<typeof ProtectedItemResource>;
+
+export const RecoveryPointResource = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  properties: z.object({
+    recoveryPointTime: z.string(),
+    recoveryPointType: z.enum(["ApplicationConsistent", "CrashConsistent"]),
+    /** The figures are ours: the service's details of this type are empty. */
+    providerSpecificDetails: z.object({
+      instanceType: z.literal("HyperVReplicaAzure"),
+      orders: z.object({ count: z.number(), lastAt: z.string().nullable() }).nullable(),
+      sourceBytesRead: z.number(),
+      changedBytes: z.number(),
+      storedBytes: z.number(),
+      final: z.boolean(),
+      disks: z.array(z.object({ diskId: z.string(), virtualSizeBytes: z.number(), root: z.string() })),
+    }),
+  }),
+});
+export type RecoveryPointResource = z.infer<typeof RecoveryPointResource>;
+
+export const TargetComputeSizeResource = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  properties: z.object({
+    name: z.string(),
+    friendlyName: z.string(),
+    cpuCoresCount: z.number(),
+    vCPUsAvailable: z.number(),
+    memoryInGB: z.number(),
+    maxDataDiskCount: z.number(),
+    maxNicsCount: z.number(),
+    errors: z.array(z.object({ message: z.string(), severity: z.string() })),
+    highIopsSupported: z.string(),
+    hyperVGenerations: z.array(z.string()),
+  }),
+});
+export type TargetComputeSizeResource = z.infer<typeof TargetComputeSizeResource>;

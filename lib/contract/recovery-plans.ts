@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { CurrentScenario } from "./protected-items";
+
+/** Bodies of recovery plans (asr reference 1.3, 3.6, 9.2). Items take provider details as an object, plans as a list. */
+const Direction = z.enum(["PrimaryToRecovery", "RecoveryToPrimary"]);
+const optional = z.string().nullish();
+
+/** Runbooks and scripts have their place in this union when something runs them. */
+const ActionDetails = z.object({ instanceType: z.literal("ManualActionDetails"), description: optional });
+const FailoverTypes = z.array(
+  z.enum([
+    "ReverseReplicate",
+    "Commit",
+    "PlannedFailover",
+    "UnplannedFailover",
+    "DisableProtection",
+    "TestFailover",
+    "TestFailoverCleanup",
+    "Failback",
+    "FinalizeFailback",
+    "CancelFailover",
+    "ChangePit",
+    "RepairReplication",
+    "SwitchProtection",
+    "CompleteMigration",
+  ]),
+);
+export const PlanActionWire = z.object({
+  actionName: z.string(),
+  failoverTypes: FailoverTypes,
+  failoverDirections: z.array(Direction),
+  customDetails: ActionDetails,
+});
+export const PlanGroupWire = z.object({
+  groupType: z.enum(["Shutdown", "Boot", "Failover"]),
+  replicationProtectedItems: z.array(z.object({ id: z.string(), virtualMachineId: optional })).nullish(),
+  startGroupActions: z.array(PlanActionWire).nullish(),
+  endGroupActions: z.array(PlanActionWire).nullish(),
+});
+export type PlanGroupWire = z.infer<typeof PlanGroupWire>;
+
+export const CreatePlanBody = z.object({
+  properties: z.object({
+    primaryFabricId: z.string(),
+    recoveryFabricId: z.string(),
+    failoverDeploymentModel: z.enum(["NotApplicable", "Classic", "ResourceManager"]).nullish(),
+    groups: z.array(PlanGroupWire),
+  }),
+});
+export const UpdatePlanBody = z.object({ properties: z.object({ groups: z.array(PlanGroupWire).nullish() }) });
+
+const instanceType = z.literal("HyperVReplicaAzure");
+export const PlanPointType = z.enum(["Latest", "LatestApplicationConsistent", "LatestProcessed"]);
+const ProviderDetails = z.array(z.object({ instanceType, recoveryPointType: PlanPointType.nullish() })).nullish();
+
+export const PlanPlannedFailoverBody = z.object({
+  properties: z.object({ failoverDirection: Direction.nullish(), providerSpecificDetails: ProviderDetails }),
+});
+export const PlanUnplannedFailoverBody = z.object({
+  properties: z.object({
+    failoverDirection: Direction.nullish(),
+    sourceSiteOperations: z.enum(["Required", "NotRequired"]).nullish(),
+    providerSpecificDetails: ProviderDetails,
+  }),
+});
+export const PlanTestFailoverBody = z.object({
+  properties: z.object({
+    failoverDirection: Direction.nullish(),
+    networkType: z.enum(["VmNetworkAsInput", "NoNetworkAttachAsInput"]).nullish(),
+    networkId: optional,
+    providerSpecificDetails: ProviderDetails,
+  }),
+});
+
+export const RecoveryPlanResource = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.literal("Microsoft.RecoveryServices/vaults/replicationRecoveryPlans"),
+  location: z.string(),
+  properties: z.object({
+    friendlyName: z.string(),
+    primaryFabricId: z.string(),
+    primaryFabricFriendlyName: z.string(),
+    recoveryFabricId: z.literal("Microsoft Azure"),
+    recoveryFabricFriendlyName: z.literal("Microsoft Azure"),
+    failoverDeploymentModel: z.literal("ResourceManager"),
+    replicationProviders: z.array(z.string()),
+    allowedOperations: z.array(z.string()),
+    lastPlannedFailoverTime: z.string().nullable(),
+    lastUnplannedFailoverTime: z.string().nullable(),
+    lastTestFailoverTime: z.string().nullable(),
+    currentScenario: CurrentScenario,
+    currentScenarioStatus: z.string().nullable(),
+    currentScenarioStatusDescription: z.string().nullable(),
+    groups: z.array(
+      z.object({
+        groupType: z.enum(["Shutdown", "Boot", "Failover"]),
+        replicationProtectedItems: z.array(z.object({ id: z.string(), virtualMachineId: z.string() })),
+        startGroupActions: z.array(PlanActionWire),
+        endGroupActions: z.array(PlanActionWire),
+      }),
+    ),
+    providerSpecificDetails: z.array(z.never()),
+  }),
+});
+export type RecoveryPlanResource = z.infer<typeof RecoveryPlanResource>;

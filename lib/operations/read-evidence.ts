@@ -1,0 +1,29 @@
+import type { z } from "zod";
+import type { EvidenceView } from "@/lib/contract/portal";
+import type { ProtectedItem } from "@/lib/domain/entities";
+import type { OperationContext } from "./context";
+import { runsOf, type RunEvidence } from "./run-evidence";
+
+type Evidence = z.infer<typeof EvidenceView>["properties"];
+
+/** Newest run first. A run's state and end are its job's. */
+export async function readEvidence(context: OperationContext, item: ProtectedItem): Promise<Evidence> {
+  return {
+    sourceMachineId: item.machineId,
+    sourceReachable: context.sites.isConnected(item.providerId),
+    runs: await Promise.all(runsOf(item).map((run) => present(context, run))),
+  };
+}
+
+async function present(context: OperationContext, run: RunEvidence): Promise<Evidence["runs"][number]> {
+  const job = await context.jobs.get(run.jobId);
+  const { recoveryPoint, ...rest } = run;
+  return {
+    ...rest,
+    disks: run.disks.map((disk) => ({ ...disk })),
+    state: job?.state ?? "Other",
+    endedAt: job?.endedAt ?? null,
+    recoveryPoint: recoveryPoint && { name: recoveryPoint.id, at: recoveryPoint.at, orders: recoveryPoint.orders },
+    cleanup: run.cleanup && { ...run.cleanup, remainingResources: [...run.cleanup.remainingResources] },
+  };
+}

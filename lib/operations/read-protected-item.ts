@@ -1,0 +1,147 @@
+import type { Fabric, Policy, ProtectedItem, RecoveryPoint, Vault } from "@/lib/domain/entities";
+import { allowedOperations, type ProtectedItemOperation } from "@/lib/domain/protection-state";
+import { rpoSeconds } from "@/lib/domain/recovery-points";
+import type { Explanation } from "@/lib/kernel/fault";
+import type { OperationContext } from "./context";
+import { holderOf, standingOf } from "./hold-protected-item";
+import { runsOf } from "./run-evidence";
+import { sourceOf, type Source } from "./source-machine";
+
+export interface ItemHealth {
+  readonly level: "Warning" | "Error";
+  readonly category: "Replication" | "TestFailover" | "FabricInfrastructure" | "Configuration";
+  readonly explanation: Explanation;
+}
+
+/** Everything that a page or a client shows of a protected item, read at one moment. */
+export interface ProtectedItemView {
+  readonly vault: Vault;
+  readonly fabric: Fabric;
+  readonly item: ProtectedItem;
+  readonly policy: Policy | null;
+  readonly source: Source;
+  readonly newestPoint: RecoveryPoint | null;
+  readonly rpoSeconds: number | null;
+  readonly readAt: string;
+  /** 0 to 100, of measured bytes; null when nothing was counted yet. */
+  readonly initialReplicationPercent: number | null;
+  readonly allowedOperations: readonly ProtectedItemOperation[];
+  readonly scenario: { readonly scenarioName: string; readonly jobId: string; readonly startedAt: string } | null;
+  readonly health: readonly ItemHealth[];
+}
+
+/** A late copy may be one interval behind and in transfer; this much more and something is wrong. */
+const LATE_INTERVALS = 3;
+const LATE_GRACE_SECONDS = 60;
+
+export async function readProtectedItem(
+  context: OperationContext,
+  vault: Vault,
+  fabric: Fabric,
+  item: ProtectedItem,
+): Promise<ProtectedItemView> {
+  const [policy, source, newestPoint, standing, scenario] = await Promise.all([
+    context.repositories.policies.get(item.policyId),
+    sourceOf(context, item),
+    context.repositories.recoveryPoints.newest(item.id),
+    standingOf(context, item),
+    scenarioOf(context, item),
+  ]);
+  const now = context.clock.now();
+  const progress = context.sites.progress(item.id);
+  const isInitial = item.state === "UnprotectedStatesBegin" && newestPoint === null;
+  const counted = isInitial && progress !== null && progress.bytesTotal > 0;
+  return {
+    vault,
+    fabric,
+    item,
+    policy,
+    source,
+    newestPoint,
+    rpoSeconds: rpoSeconds(newestPoint, now),
+    readAt: now.toISOString(),
+    initialReplicationPercent: isInitial
+      ? counted
+        ? Math.min(100, (100 * progress.bytesDone) / progress.bytesTotal)
+        : null
+      : 100,
+    allowedOperations: allowedOperations(standing),
+    scenario,
+    health: healthOf(context, item, policy, source, rpoSeconds(newestPoint, now)),
+  };
+}
+
+/** The job that works on it, or the test failover that waits to be completed. */
+async function scenarioOf(context: OperationContext, item: ProtectedItem): Promise<ProtectedItemView["scenario"]> {
+  const holder = await holderOf(context, item);
+  if (holder) {
+    return { scenarioName: holder.scenarioName, jobId: holder.id, startedAt: holder.startedAt ?? holder.createdAt };
+  }
+  if (item.testFailoverState !== "WaitingForCompletion") return null;
+  const test = runsOf(item).find((run) => run.kind === "TestFailover");
+  return test ? { scenarioName: "TestFailover", jobId: test.jobId, startedAt: test.startedAt } : null;
+}
+
+function healthOf(
+  context: OperationContext,
+  item: ProtectedItem,
+  policy: Policy | null,
+  source: Source,
+  rpo: number | null,
+): ItemHealth[] {
+  const health: ItemHealth[] = [];
+  if (item.replicationError)
+    health.push({ level: "Error", category: "Replication", explanation: item.replicationError });
+  if (item.activeLocation === "Recovery") return [...health, ...sourceBack(context, item, source)];
+  const connected = context.sites.isConnected(item.providerId);
+  if (!connected) health.push({ level: "Error", category: "FabricInfrastructure", explanation: silent(item, source) });
+  const limit = (policy?.replicationIntervalSeconds ?? 300) * LATE_INTERVALS + LATE_GRACE_SECONDS;
+  if (connected && item.state === "Protected" && rpo !== null && rpo > limit) {
+    health.push({ level: "Warning", category: "Replication", explanation: late(item, rpo) });
+  }
+  if (item.state === "Protected" && item.lastTestFailoverAt === null) {
+    health.push({ level: "Warning", category: "TestFailover", explanation: neverTested(item) });
+  }
+  return health;
+}
+
+/** Two of one machine: the source came back while its replica is the machine. */
+function sourceBack(context: OperationContext, item: ProtectedItem, source: Source): ItemHealth[] {
+  if (!context.sites.isConnected(item.providerId) || source.machine?.power !== "running") return [];
+  const explanation = {
+    code: "SourceRunsBesideReplica",
+    message: `${item.machineName} runs at its site although its replica in Azure is the machine now.`,
+    possibleCauses: "The site came back after an unplanned failover and its host started the machine again.",
+    recommendedAction: "Shut the machine down at its host: what it writes there is lost.",
+  };
+  return [{ level: "Warning", category: "Configuration", explanation }];
+}
+
+function silent(item: ProtectedItem, source: Source): Explanation {
+  const heard = source.provider?.lastHeartbeatAt;
+  return {
+    code: "SiteNotConnected",
+    message: `The host of ${item.machineName} ${heard ? `was last heard at ${heard}` : "has never been heard from"}; nothing is replicated.`,
+    possibleCauses: "The host, its agent or the connection is down.",
+    recommendedAction: "Bring the host back; replication goes on by itself. An unplanned failover works without it.",
+  };
+}
+
+function late(item: ProtectedItem, rpo: number): Explanation {
+  return {
+    code: "ReplicationLate",
+    message: `The newest recovery point of ${item.machineName} is ${Math.round(rpo)} s old.`,
+    possibleCauses: "More was written than could be sent, or the host is busy with another machine.",
+    recommendedAction: "Look at the replication figures of the machine and of the others on its host.",
+  };
+}
+
+/** Error 161011 of the service. */
+function neverTested(item: ProtectedItem): Explanation {
+  return {
+    code: "161011",
+    message: `No successful test failover has been done on the virtual machine ${item.machineName}.`,
+    possibleCauses: "No test failover was run, or none succeeded.",
+    recommendedAction: "Run a test failover to an isolated network.",
+  };
+}
