@@ -11,7 +11,8 @@ import { removeContainerMapping } from "@/lib/operations/remove-container-mappin
 import { accepted, list, noContent, ok } from "../answers";
 import { CONTAINER, VAULT } from "../paths";
 import { refuseWhenNotNew } from "../preconditions";
-import { mappingArmId, presentContainerMapping } from "../presenters/policy";
+import { presentContainerMapping } from "../presenters/container-mapping";
+import { containerMappingArmId } from "../site-recovery-ids";
 import { nameFromReference } from "../references";
 import { noSuchResource, resolveContainer, resolveVault } from "../resolve";
 import { route, type Route } from "../route";
@@ -85,7 +86,7 @@ export const containerMappingRoutes: readonly Route[] = [
       if (existing) refuseWhenNotNew(call, "protection group", existing.name, "mappingName");
       const policyName = nameFromReference(policyId, "replicationPolicies", "properties.policyId");
       const job = await createContainerMapping(call.context, { vault, fabric, name, policyName });
-      if (job) return accepted(call, vault, job, mappingArmId(vault, fabric, name));
+      if (job) return accepted(call, vault, job, containerMappingArmId(vault, fabric, { name }));
       assert(existing, "a protection group that needs no job exists");
       return ok(await present(call.context, vault, fabric, existing));
     },
@@ -103,7 +104,7 @@ export const containerMappingRoutes: readonly Route[] = [
       const mapping = await call.context.repositories.containerMappings.find(fabric.id, call.params.mappingName);
       if (!mapping) throw noSuchResource(call.params.mappingName, "mappingName");
       const job = await removeContainerMapping(call.context, mapping);
-      return accepted(call, vault, job, mappingArmId(vault, fabric, mapping.name));
+      return accepted(call, vault, job, containerMappingArmId(vault, fabric, mapping));
     },
   }),
   route({
@@ -117,7 +118,7 @@ export const containerMappingRoutes: readonly Route[] = [
       const mapping = await call.context.repositories.containerMappings.find(fabric.id, call.params.mappingName);
       if (!mapping) return noContent();
       const job = await removeContainerMapping(call.context, mapping);
-      return accepted(call, vault, job, mappingArmId(vault, fabric, mapping.name));
+      return accepted(call, vault, job, containerMappingArmId(vault, fabric, mapping));
     },
   }),
 ];
@@ -125,7 +126,7 @@ export const containerMappingRoutes: readonly Route[] = [
 async function present(context: OperationContext, vault: Vault, fabric: Fabric, mapping: ContainerMapping) {
   const policy = await context.repositories.policies.get(mapping.policyId);
   assert(policy, "the policy of a protection group is not removed while the group exists");
-  return presentContainerMapping(vault, fabric, mapping, policy);
+  return presentContainerMapping(vault, fabric, policy, mapping);
 }
 
 function onlyAzure(given: string): Refusal {

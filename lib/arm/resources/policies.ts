@@ -7,7 +7,8 @@ import { writePolicy } from "@/lib/operations/write-policy";
 import { accepted, list, noContent, ok } from "../answers";
 import { VAULT } from "../paths";
 import { refuseWhenNotNew } from "../preconditions";
-import { policyArmId, presentPolicy } from "../presenters/policy";
+import { presentPolicy } from "../presenters/policy";
+import { policyArmId } from "../site-recovery-ids";
 import { storageAccountNameFrom } from "../references";
 import { noSuchResource, resolveVault, type VaultParams } from "../resolve";
 import { route, type Call, type Route } from "../route";
@@ -78,7 +79,7 @@ export const policyRoutes: readonly Route[] = [
       const vault = await resolveVault(call);
       const policy = await call.context.repositories.policies.find(vault.id, call.params.policyName);
       if (!policy) return noContent();
-      return accepted(call, vault, await removePolicy(call.context, policy), policyArmId(vault, policy.name));
+      return accepted(call, vault, await removePolicy(call.context, policy), policyArmId(vault, { name: policy.name }));
     },
   }),
 ];

@@ -52,7 +52,8 @@ export class ArmDriver {
     path: string,
     body?: unknown,
   ): Promise<{ body: T; headers: Headers; status: number }> {
-    const provider = /\/providers\/([^/]+)/i.exec(path)?.[1]?.toLowerCase() ?? "";
+    // An extension resource ends below its own provider: the last one in the path decides.
+    const provider = [...path.matchAll(/\/providers\/([^/]+)/gi)].at(-1)?.[1]?.toLowerCase() ?? "";
     const version = VERSIONS[provider] ?? "2026-11-01";
     const url = `${this.origin}${path}${path.includes("?") ? "&" : "?"}api-version=${version}`;
     const response = await fetch(url, {
