@@ -10,6 +10,8 @@ import { failoverRequests } from "./failover-requests";
 import { chosenPointId, LATEST, RecoveryPointChoice } from "./recovery-point-choice";
 import { FormDialog } from "@/components/ui/form-dialog";
 
+const UNCONNECTED = "none";
+
 /** Starts a copy of the machine on a network of its own while the source goes on. */
 export function TestFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDialogProps) {
   const networks = useQuery(virtualNetworksQuery()).data ?? [];
@@ -17,15 +19,21 @@ export function TestFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDia
   const [chosenNetwork, setNetwork] = useState<string | null>(null);
   const [point, setPoint] = useState(LATEST);
   const sorted = [...networks].sort((a, b) => Number(b.properties.isolated) - Number(a.properties.isolated));
-  const networkId = chosenNetwork ?? sorted.find((one) => one.properties.isolated)?.id ?? null;
+  const networkId = chosenNetwork ?? sorted.find((one) => one.properties.isolated)?.id ?? UNCONNECTED;
   const chosen = networks.find((one) => one.id === networkId);
   return (
     <FormDialog
       {...frame}
       title={`Test failover of ${item.properties.friendlyName}`}
       submitLabel="Start test failover"
-      disabledReason={networkId === null ? "Choose a network for the test machine first." : null}
-      onSubmit={() => onRun(failoverRequests.test(item.id, { networkId, recoveryPointId: chosenPointId(point) }))}
+      onSubmit={() =>
+        onRun(
+          failoverRequests.test(item.id, {
+            networkId: networkId === UNCONNECTED ? null : networkId,
+            recoveryPointId: chosenPointId(point),
+          }),
+        )
+      }
     >
       <Consequences>
         {[
@@ -36,16 +44,18 @@ export function TestFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDia
       </Consequences>
       <Select
         label="Network of the test machine"
-        options={sorted.map((one) => ({
-          value: one.id,
-          label: one.name,
-          hint: one.properties.isolated
-            ? "Isolated: the copy cannot reach the real machines."
-            : "Not isolated: the copy may be taken for the real machine.",
-        }))}
+        options={[
+          ...sorted.map((one) => ({
+            value: one.id,
+            label: one.name,
+            hint: one.properties.isolated
+              ? "Isolated: the copy cannot reach the real machines."
+              : "Not isolated: the copy may be taken for the real machine.",
+          })),
+          { value: UNCONNECTED, label: "None", hint: "The test machine is not connected to any network." },
+        ]}
         value={networkId}
         onChange={setNetwork}
-        hint={networks.length === 0 ? "There is no network yet. Create an isolated one under Networks." : undefined}
         error={chosen && !chosen.properties.isolated ? "This network is not isolated. Are you sure?" : null}
         isRequired
       />

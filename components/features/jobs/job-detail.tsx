@@ -1,9 +1,11 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { Card } from "@/components/ui/card";
 import { KeyValue } from "@/components/ui/key-value";
 import { ExactTime } from "@/components/ui/relative-time";
 import { TextLink } from "@/components/ui/text-link";
-import { nameInId, pages } from "@/lib/client/paths";
+import { pages } from "@/lib/client/paths";
+import { protectedItemsQuery } from "@/lib/client/queries/protected-items";
 import type { ReplicationJobResource } from "@/lib/contract/replication-jobs";
 import { CompleteActionForm } from "./complete-action-form";
 import { JobDuration } from "./job-duration";
@@ -50,12 +52,14 @@ function errorsOfNoStep(job: ReplicationJobResource) {
   return allErrors(job).filter((error) => !inSteps.includes(error.message));
 }
 
+/** A job names its target by the service's internal id; items carry the same as their correlation id. */
 function Target({ job, vaultName }: { readonly job: ReplicationJobResource; readonly vaultName: string }) {
-  const { targetObjectId, targetObjectName } = job.properties;
-  const name = targetObjectName;
-  const item = nameInId(targetObjectId, "replicationProtectedItems");
-  if (item !== null) return <TextLink href={pages.protectedItem(vaultName, item)}>{name}</TextLink>;
-  const plan = nameInId(targetObjectId, "replicationRecoveryPlans");
-  if (plan !== null) return <TextLink href={pages.recoveryPlan(vaultName, plan)}>{name}</TextLink>;
-  return <>{name}</>;
+  const { targetObjectId, targetObjectName, targetInstanceType } = job.properties;
+  const isMachine = targetInstanceType === "ProtectionEntity";
+  const items = useQuery({ ...protectedItemsQuery(vaultName), enabled: isMachine }).data ?? [];
+  const item = items.find(({ properties }) => properties.eventCorrelationId === targetObjectId);
+  if (item) return <TextLink href={pages.protectedItem(vaultName, item.name)}>{targetObjectName}</TextLink>;
+  if (targetInstanceType === "RecoveryPlan")
+    return <TextLink href={pages.recoveryPlan(vaultName, targetObjectName)}>{targetObjectName}</TextLink>;
+  return <>{targetObjectName}</>;
 }

@@ -11,8 +11,6 @@ import { isOver } from "./job-model";
 import { JobStatus } from "./job-status";
 import { JobSteps } from "./job-steps";
 
-const runs = ["TestFailover", "PlannedFailover", "UnplannedFailover", "TestFailoverCleanup", "Commit"];
-
 /** The newest run of a recovery plan with its steps as they happen, and the manual action it waits at. */
 export function PlanRun(props: {
   readonly vaultName: string;
@@ -22,11 +20,10 @@ export function PlanRun(props: {
 }) {
   const { vaultName } = props;
   const jobs = useQuery(jobsQuery(vaultName)).data ?? [];
-  const ending = `/replicationrecoveryplans/${props.planName.toLowerCase()}`;
   const last = jobs.find(
     ({ properties }) =>
-      properties.targetObjectId.toLowerCase().endsWith(ending) &&
-      runs.some((scenario) => properties.scenarioName.includes(scenario)),
+      properties.targetInstanceType === "RecoveryPlan" &&
+      properties.targetObjectName.toLowerCase() === props.planName.toLowerCase(),
   );
   const name = props.jobName ?? last?.name ?? null;
   return name === null ? null : <Run vaultName={vaultName} jobName={name} />;

@@ -11,12 +11,13 @@ import { isAbout } from "@/lib/client/arm-error";
 import { startOperation } from "@/lib/client/long-running";
 import { pages } from "@/lib/client/paths";
 import { protectedItemsQuery } from "@/lib/client/queries/protected-items";
+import { resourceNameProblem } from "@/lib/domain/names";
 import { MachineChoice } from "./machine-choice";
 import { addMachines, emptyBootGroup } from "./plan-draft";
 import { machinesToAdd, sitesOf } from "./plan-machines";
 import { planRequests } from "./plan-requests";
 
-const RULE = "Letters, digits and hyphens, starting with a letter.";
+const RULE = "Letters, digits and hyphens, for example three-tiers.";
 
 /** Name, site and machines of a new plan. New machines land in group 1; the editor moves them on. */
 export function CreatePlanPanel(props: { readonly vaultName: string; readonly onClose: () => void }) {
@@ -32,16 +33,18 @@ export function CreatePlanPanel(props: { readonly vaultName: string; readonly on
   const site = chosenSite ?? sites[0]?.id ?? null;
   const offered = machinesToAdd(items, site, []);
   const chosen = offered.filter((machine) => machineIds.has(machine.id));
-  const nameError = isAbout(error, "name", "recoveryPlanName") ? error?.message : isTried && !name.trim() ? RULE : null;
+  const problem = resourceNameProblem(name.trim(), "recovery plan");
+  const ruleBroken = problem && `${problem.message} ${problem.recommendedAction}`;
+  const nameError = isAbout(error, "name", "recoveryPlanName") ? error?.message : isTried ? ruleBroken : null;
 
   const submit = () => {
     setTried(true);
-    if (name.trim() === "" || site === null || chosen.length === 0) return;
+    if (ruleBroken !== null || site === null || chosen.length === 0) return;
     const request = planRequests.create(vaultName, name.trim(), site, addMachines([emptyBootGroup()], 0, chosen));
     run({
       title: "Create recovery plan",
       subject: name.trim(),
-      start: () => startOperation(request.method, request.path, request.body),
+      start: () => startOperation(request.method, request.path, request.body, { onlyNew: true }),
       onAccepted: onClose,
       onSucceeded: () => router.push(pages.recoveryPlan(vaultName, name.trim())),
     });

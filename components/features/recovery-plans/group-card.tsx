@@ -18,12 +18,18 @@ export interface GroupCardProps {
   readonly onRemoveAction: (place: ActionPlace, position: number) => void;
 }
 
-/** One boot group: its steps before, its machines (started in parallel), its steps after. */
+const serviceStep = { Shutdown: "the shutdown", Failover: "the failover", Boot: "the start" } as const;
+
+/**
+ * One group: its steps before, its machines (started in parallel), its steps after. The service's own two groups act on all
+ * machines, so they have only steps.
+ */
 export function GroupCard(props: GroupCardProps) {
   const { groups, index } = props;
   const group = groups[index];
   if (group === undefined) return null;
   const title = groupTitle(groups, index);
+  const isBoot = group.groupType === "Boot";
   const actionsAt = (place: ActionPlace, listTitle: string) => (
     <ActionList
       title={listTitle}
@@ -37,23 +43,27 @@ export function GroupCard(props: GroupCardProps) {
     <section aria-label={title} className="rounded-lg border border-line bg-surface">
       <header className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2.5">
         <h2 className="flex-1 text-[0.9375rem] font-semibold">{title}</h2>
-        <Button size="small" icon={<Plus />} onPress={props.onAddMachines} aria-label={`Add machines to ${title}`}>
-          Add machines
-        </Button>
-        <Button
-          size="small"
-          variant="quiet"
-          icon={<Trash2 />}
-          onPress={props.onRemoveGroup}
-          disabledReason={removalProblem(groups, index)}
-          aria-label={`Remove ${title}`}
-        >
-          Remove group
-        </Button>
+        {isBoot ? (
+          <>
+            <Button size="small" icon={<Plus />} onPress={props.onAddMachines} aria-label={`Add machines to ${title}`}>
+              Add machines
+            </Button>
+            <Button
+              size="small"
+              variant="quiet"
+              icon={<Trash2 />}
+              onPress={props.onRemoveGroup}
+              disabledReason={removalProblem(groups, index)}
+              aria-label={`Remove ${title}`}
+            >
+              Remove group
+            </Button>
+          </>
+        ) : null}
       </header>
-      {actionsAt("startGroupActions", `Before ${title}`)}
-      <MachineList {...props} group={group} title={title} />
-      {actionsAt("endGroupActions", `After ${title}`)}
+      {actionsAt("startGroupActions", isBoot ? `Before ${title}` : `Before ${serviceStep[group.groupType]}`)}
+      {isBoot ? <MachineList {...props} group={group} title={title} /> : null}
+      {actionsAt("endGroupActions", isBoot ? `After ${title}` : `After ${serviceStep[group.groupType]}`)}
     </section>
   );
 }

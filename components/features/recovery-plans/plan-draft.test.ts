@@ -107,6 +107,17 @@ describe("a recovery plan being edited", () => {
   it("says why it cannot be saved, and knows when nothing changed", () => {
     expect(draftProblems(plan())).toEqual(["Group 2 is empty: add a machine to it or remove the group."]);
     expect(draftProblems(removeMachine(plan(), machine("sql").id))).toEqual(["Add at least one machine to the plan."]);
+    const action = manualAction({ name: "Look", instructions: "x", failoverTypes: [], failoverDirections: [] });
+    const twice = putAction(
+      putAction(plan(), 0, "startGroupActions", action, null),
+      0,
+      "endGroupActions",
+      action,
+      null,
+    );
+    expect(draftProblems(twice)).toContain(
+      "All groups: shutdown has two actions named “Look”: give them different names.",
+    );
     expect(isSameDraft(plan(), plan())).toBe(true);
     expect(isSameDraft(plan(), addGroup(plan()))).toBe(false);
   });

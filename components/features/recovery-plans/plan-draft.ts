@@ -159,6 +159,12 @@ export function draftProblems(groups: readonly PlanGroup[]): string[] {
     if (group !== undefined && group.replicationProtectedItems.length === 0 && machineCount(groups) > 0)
       problems.push(`${groupTitle(groups, index)} is empty: add a machine to it or remove the group.`);
   }
+  groups.forEach((group, index) => {
+    const names = [...group.startGroupActions, ...group.endGroupActions].map((action) => action.actionName);
+    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    if (twice !== undefined)
+      problems.push(`${groupTitle(groups, index)} has two actions named “${twice}”: give them different names.`);
+  });
   if (machineCount(groups) > MAX_MACHINES)
     problems.push(`A plan holds at most ${MAX_MACHINES} machines; this one has ${machineCount(groups)}.`);
   return problems;

@@ -47,7 +47,7 @@ export function PlanEditor(props: {
       {problems.map((problem) => (
         <MessageBar key={problem} tone="warning" title={problem} />
       ))}
-      {boots.map((index) => (
+      {groups.map((_, index) => (
         <GroupCard
           key={index}
           groups={groups}

@@ -37,11 +37,12 @@ export const planRequests = {
     body: { properties: { groups } },
   }),
   remove: (vault: string, plan: string): PlanRequest => ({ method: "DELETE", path: api.recoveryPlan(vault, plan) }),
-  test: (vault: string, plan: string, networkId: string, pointType: PointType) =>
+  test: (vault: string, plan: string, networkId: string | null, pointType: PointType) =>
     post(vault, plan, "testFailover", {
       ...direction,
-      networkType: "VmNetworkAsInput",
-      networkId,
+      ...(networkId === null
+        ? { networkType: "NoNetworkAttachAsInput" }
+        : { networkType: "VmNetworkAsInput", networkId }),
       ...provider(pointType),
     }),
   cleanup: (vault: string, plan: string, comments: string) => post(vault, plan, "testFailoverCleanup", { comments }),

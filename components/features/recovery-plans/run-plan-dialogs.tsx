@@ -41,6 +41,7 @@ function PointChoice(props: { readonly value: PointType; readonly onChange: (val
   );
 }
 
+const UNCONNECTED = "none";
 const halts = "The plan halts at each manual action until somebody completes it with a comment.";
 
 export function TestPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
@@ -48,16 +49,15 @@ export function TestPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogP
   const [chosen, setChosen] = useState<string | null>(null);
   const [pointType, setPointType] = useState<PointType>("Latest");
   const sorted = [...networks].sort((a, b) => Number(b.properties.isolated) - Number(a.properties.isolated));
-  const networkId = chosen ?? sorted.find((one) => one.properties.isolated)?.id ?? null;
+  const networkId = chosen ?? sorted.find((one) => one.properties.isolated)?.id ?? UNCONNECTED;
   return (
     <FormDialog
       {...frame}
       title={`Test failover of ${plan.properties.friendlyName}`}
       submitLabel="Start test failover"
-      disabledReason={networkId === null ? "Choose a network for the test machines first." : null}
-      onSubmit={() => {
-        if (networkId !== null) onRun(planRequests.test(vaultName, plan.name, networkId, pointType));
-      }}
+      onSubmit={() =>
+        onRun(planRequests.test(vaultName, plan.name, networkId === UNCONNECTED ? null : networkId, pointType))
+      }
     >
       <Consequences>
         {[
@@ -68,14 +68,16 @@ export function TestPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogP
       </Consequences>
       <Select
         label="Network of the test machines"
-        options={sorted.map((one) => ({
-          value: one.id,
-          label: one.name,
-          hint: one.properties.isolated ? "Isolated" : "Not isolated: copies may be taken for the real machines.",
-        }))}
+        options={[
+          ...sorted.map((one) => ({
+            value: one.id,
+            label: one.name,
+            hint: one.properties.isolated ? "Isolated" : "Not isolated: copies may be taken for the real machines.",
+          })),
+          { value: UNCONNECTED, label: "None", hint: "The test machines are not connected to any network." },
+        ]}
         value={networkId}
         onChange={setChosen}
-        hint={networks.length === 0 ? "There is no network yet. Create an isolated one under Networks." : undefined}
         isRequired
       />
       <PointChoice value={pointType} onChange={setPointType} />
