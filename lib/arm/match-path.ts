@@ -94,7 +94,7 @@ function decodeName(raw: string): string {
   } catch {
     throw badName(raw.slice(0, 80));
   }
-   
+
   if (/[/\\\u0000-\u001f\u007f]/.test(name) || name === "." || name === ".." || name.length > NAME_BYTES_MAX) {
     throw badName(name.slice(0, 80));
   }

@@ -3,11 +3,18 @@ import { Refusal } from "@/lib/kernel/fault";
 import type { Call } from "./route";
 import { containerName } from "@/lib/domain/names";
 
+export type VaultParams = "subscriptionId" | "resourceGroupName" | "vaultName";
+export type FabricParams = VaultParams | "fabricName";
+export type ContainerParams = FabricParams | "containerName";
+
+export const scopeOf = (params: { readonly subscriptionId: string; readonly resourceGroupName: string }) => ({
+  subscriptionId: params.subscriptionId,
+  resourceGroup: params.resourceGroupName,
+});
+
 /** From the names in an address to the things they name. Each throws Refusal notFound in the service's words. */
 
-export async function resolveVault(
-  call: Call<"subscriptionId" | "resourceGroupName" | "vaultName", unknown>,
-): Promise<Vault> {
+export async function resolveVault(call: Call<VaultParams, unknown>): Promise<Vault> {
   const { subscriptionId, resourceGroupName, vaultName } = call.params;
   const vault = await call.context.repositories.vaults.find(
     { subscriptionId, resourceGroup: resourceGroupName },
@@ -22,9 +29,7 @@ export async function resolveVault(
   return vault;
 }
 
-export async function resolveFabric(
-  call: Call<"subscriptionId" | "resourceGroupName" | "vaultName" | "fabricName", unknown>,
-): Promise<{ vault: Vault; fabric: Fabric }> {
+export async function resolveFabric(call: Call<FabricParams, unknown>): Promise<{ vault: Vault; fabric: Fabric }> {
   const vault = await resolveVault(call);
   const fabric = await call.context.repositories.fabrics.find(vault.id, call.params.fabricName);
   if (!fabric) throw noSuchResource(call.params.fabricName, "fabricName");
@@ -33,7 +38,7 @@ export async function resolveFabric(
 
 /** A Hyper-V site has exactly one container; its name follows from the site's internal identifier. */
 export async function resolveContainer(
-  call: Call<"subscriptionId" | "resourceGroupName" | "vaultName" | "fabricName" | "containerName", unknown>,
+  call: Call<ContainerParams, unknown>,
 ): Promise<{ vault: Vault; fabric: Fabric }> {
   const found = await resolveFabric(call);
   const { containerName: given } = call.params;
@@ -42,10 +47,7 @@ export async function resolveContainer(
 }
 
 export async function resolveProtectedItem(
-  call: Call<
-    "subscriptionId" | "resourceGroupName" | "vaultName" | "fabricName" | "containerName" | "protectedItemName",
-    unknown
-  >,
+  call: Call<ContainerParams | "protectedItemName", unknown>,
 ): Promise<{ vault: Vault; fabric: Fabric; item: ProtectedItem }> {
   const found = await resolveContainer(call);
   const item = await call.context.repositories.protectedItems.find(found.fabric.id, call.params.protectedItemName);

@@ -75,4 +75,4 @@ export function nameInArmId(id: string, type: string): string | null {
 }
 
 /** The one literal that stands for Azure where the service expects a fabric or a container. */
-export const MICROSOFT_AZURE = "Microsoft Azure";
+export const MICROSOFT_AZURE = "Microsoft Azure" as const;

@@ -71,8 +71,3 @@ export const VaultUsage = z.object({
   name: z.object({ value: z.string(), localizedValue: z.string() }),
 });
 export type VaultUsage = z.infer<typeof VaultUsage>;
-
-/** PUT certificates/{name}: the management certificate of a credentials file that the client made itself. */
-export const CertificateUpload = z.object({
-  properties: z.object({ authType: z.string().nullish(), certificate: z.string() }),
-});

@@ -6,6 +6,7 @@ import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import { announce } from "./announce";
 import type { OperationContext } from "./context";
+import { OPEN_JOB_STATES } from "./open-job";
 import { chooseStorageAccount } from "./choose-storage-account";
 
 export interface CreateVaultInput {
@@ -70,11 +71,14 @@ async function updateExisting(
   announce(context, vault.id, "vaults", vault.name);
   if (vault.state === "Active" || vault.state === "Deleting") return { vault, job: null };
   // Not made yet: its job failed, or the server died between writing the vault and queueing the job.
-  const open = await context.jobs.list({ vaultId: vault.id, scenarioNames: ["CreateVault"], states: OPEN, limit: 1 });
+  const open = await context.jobs.list({
+    vaultId: vault.id,
+    scenarioNames: ["CreateVault"],
+    states: OPEN_JOB_STATES,
+    limit: 1,
+  });
   return { vault, job: open[0] ?? (await enqueue(context, vault)) };
 }
-
-const OPEN = ["NotStarted", "InProgress", "Suspended"] as const;
 
 function enqueue(context: OperationContext, vault: Vault): Promise<Job> {
   return context.jobs.enqueue({

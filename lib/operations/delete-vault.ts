@@ -4,6 +4,7 @@ import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import { announce } from "./announce";
 import type { OperationContext } from "./context";
+import { OPEN_JOB_STATES } from "./open-job";
 
 /**
  * Deletes a vault with its data and keys, as the job DeleteVault.
@@ -11,7 +12,12 @@ import type { OperationContext } from "./context";
  */
 export async function deleteVault(context: OperationContext, vault: Vault): Promise<Job> {
   await refuseWhileItProtects(context, vault);
-  const open = await context.jobs.list({ vaultId: vault.id, scenarioNames: ["DeleteVault"], states: OPEN, limit: 1 });
+  const open = await context.jobs.list({
+    vaultId: vault.id,
+    scenarioNames: ["DeleteVault"],
+    states: OPEN_JOB_STATES,
+    limit: 1,
+  });
   if (open[0]) return open[0];
   await context.repositories.vaults.update(vault.id, { state: "Deleting" });
   announce(context, vault.id, "vaults", vault.name);
@@ -20,6 +26,7 @@ export async function deleteVault(context: OperationContext, vault: Vault): Prom
     vaultId: vault.id,
     input: {
       vaultId: vault.id,
+      subscriptionId: vault.subscriptionId,
       vaultName: vault.name,
       storageAccount: vault.storageAccount,
       previousState: vault.state,
@@ -27,8 +34,6 @@ export async function deleteVault(context: OperationContext, vault: Vault): Prom
     target: { id: vault.id, name: vault.name, type: "Vault" },
   });
 }
-
-const OPEN = ["NotStarted", "InProgress", "Suspended"] as const;
 
 /** Asked again by the job: a machine may have been protected in between. */
 export async function refuseWhileItProtects(

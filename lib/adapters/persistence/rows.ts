@@ -55,7 +55,7 @@ export const mappingRow = {
 };
 
 export const itemRow = {
-  from({ seq: _seq, nameKey: _key, ...row }: db.ProtectedItem): domain.ProtectedItem {
+  from: ({ seq: _seq, nameKey: _key, ...row }: db.ProtectedItem): domain.ProtectedItem => {
     const { diskIdsJson, targetJson, replicationErrorJson, evidenceJson, ...rest } = row;
     return {
       ...rest,
@@ -79,7 +79,7 @@ export const itemRow = {
 };
 
 export const pointRow = {
-  from({ seq: _seq, disksJson, ordersJson, ...row }: db.RecoveryPoint): domain.RecoveryPoint {
+  from: ({ seq: _seq, disksJson, ordersJson, ...row }: db.RecoveryPoint): domain.RecoveryPoint => {
     return {
       ...row,
       kind: row.kind as domain.RecoveryPoint["kind"],

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { VAULT_API_VERSIONS } from "@/lib/contract/api-versions";
 import { vaultArmId } from "@/lib/contract/arm-id";
 import { listOf } from "@/lib/contract/portal";
@@ -17,6 +16,7 @@ import { createVault } from "@/lib/operations/create-vault";
 import { deleteVault } from "@/lib/operations/delete-vault";
 import { updateVaultTags } from "@/lib/operations/update-vault-tags";
 import { accepted, acceptedAtLocation, list, noContent, ok } from "../answers";
+import { onlyNew } from "../preconditions";
 import { RESOURCE_GROUP, SUBSCRIPTION, VAULT } from "../paths";
 import { presentVault } from "../presenters/vault";
 import { storageAccountNameFrom } from "../references";
@@ -24,7 +24,6 @@ import { resolveVault } from "../resolve";
 import { route, type Route } from "../route";
 
 const apiVersions = VAULT_API_VERSIONS;
-const Nothing = z.object({}).loose();
 
 export const vaultRoutes: readonly Route[] = [
   route({
@@ -78,7 +77,7 @@ export const vaultRoutes: readonly Route[] = [
           ? storageAccountNameFrom(storageAccountId, "properties.storageAccountId")
           : null,
         tags: body.tags ?? {},
-        onlyNew: call.headers.get("if-none-match") === "*",
+        onlyNew: onlyNew(call),
       });
       return job ? accepted(call, vault, job, vaultArmId(vault)) : ok(presentVault(vault));
     },
@@ -119,19 +118,6 @@ export const vaultRoutes: readonly Route[] = [
       if (!findRegion(params.location)) throw new Refusal("invalid", regionProblem(params.location), "location");
       const { subscriptionId, resourceGroupName: resourceGroup } = params;
       return ok(await checkVaultName(context, { subscriptionId, resourceGroup, name: body.name }));
-    },
-  }),
-  route({
-    method: "GET",
-    path: `${VAULT}/operationresults/{jobId}`,
-    summary: "The result of a vault's long-running operation: the vault, once its job has ended.",
-    apiVersions,
-    answer: z.union([VaultResource, Nothing]),
-    async handle(call) {
-      const vault = await resolveVault(call);
-      const job = await call.context.jobs.get(call.params.jobId);
-      if (job && job.endedAt === null) return new Response(null, { status: 202, headers: { "Retry-After": "1" } });
-      return ok(presentVault(vault));
     },
   }),
 ];

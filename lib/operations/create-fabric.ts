@@ -1,0 +1,28 @@
+import type { Vault } from "@/lib/domain/entities";
+import { refuseWhen, resourceNameProblem, sameName } from "@/lib/domain/names";
+import type { Job } from "@/lib/jobs/job";
+import type { OperationContext } from "./context";
+import { findOpenJob } from "./open-job";
+import { requireActiveVault } from "./require-active-vault";
+
+/**
+ * A Hyper-V site, by the job CreateSite.
+ * @throws Refusal InvalidResourceName, VaultNotActive
+ */
+export async function createFabric(context: OperationContext, vault: Vault, name: string): Promise<Job> {
+  refuseWhen(resourceNameProblem(name, "site"), "fabricName");
+  requireActiveVault(vault);
+  const open = await findOpenJob(context, {
+    vaultId: vault.id,
+    scenarioName: "CreateSite",
+    matches: (job) => sameName(job.targetName, name),
+  });
+  if (open) return open;
+  const fabricId = context.random.uuid();
+  return context.jobs.enqueue({
+    scenarioName: "CreateSite",
+    vaultId: vault.id,
+    input: { vaultId: vault.id, fabricId, name, internalIdentifier: context.random.uuid() },
+    target: { id: fabricId, name, type: "Fabric" },
+  });
+}

@@ -1,0 +1,52 @@
+import type { DeployedMachine, Vault } from "@/lib/domain/entities";
+import { assert } from "@/lib/kernel/assert";
+import type { OperationContext } from "./context";
+import type { RegionMachine } from "./ports/region-compute";
+import type { ResourceGroupScope } from "./ports/repositories";
+
+export interface DeployedMachineFacts {
+  readonly machine: DeployedMachine;
+  readonly vault: Vault;
+  /** Null when protection of its item has ended. */
+  readonly itemName: string | null;
+  readonly recoveryPointAt: string | null;
+  /** As the region runs it now; null when it does not. */
+  readonly running: RegionMachine | null;
+}
+
+/** The machines of a resource group in the simulated region, with what their guests show now. */
+export async function listDeployedMachines(
+  context: OperationContext,
+  scope: ResourceGroupScope,
+): Promise<DeployedMachineFacts[]> {
+  const machines = await context.repositories.deployedMachines.listByScope(scope);
+  if (machines.length === 0) return [];
+  const running = await runningMachines(context);
+  return Promise.all(machines.map((machine) => factsOf(context, machine, running)));
+}
+
+/** Without a region that can boot machines, replicas are verified only: nothing runs. */
+async function runningMachines(context: OperationContext): Promise<readonly RegionMachine[]> {
+  return (await context.region.unavailableReason()) === null ? context.region.list() : [];
+}
+
+async function factsOf(
+  context: OperationContext,
+  machine: DeployedMachine,
+  running: readonly RegionMachine[],
+): Promise<DeployedMachineFacts> {
+  const { vaults, protectedItems, recoveryPoints } = context.repositories;
+  const [vault, item, point] = await Promise.all([
+    vaults.get(machine.vaultId),
+    protectedItems.get(machine.protectedItemId),
+    recoveryPoints.get(machine.recoveryPointId),
+  ]);
+  assert(vault, "a machine was found in the scope of its vault, and the vault is gone");
+  return {
+    machine,
+    vault,
+    itemName: item?.name ?? null,
+    recoveryPointAt: point?.at ?? null,
+    running: running.find((candidate) => candidate.id === machine.id) ?? null,
+  };
+}
