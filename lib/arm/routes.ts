@@ -12,6 +12,7 @@ import { liveEventRoutes } from "./resources/live-events";
 import { monitoringRoutes } from "./resources/monitoring";
 import { operationStatusRoutes } from "./resources/operation-status";
 import { policyRoutes } from "./resources/policies";
+import { protectableItemRoutes } from "./resources/protectable-items";
 import { providerRoutes } from "./resources/providers";
 import { regionRoutes } from "./resources/region";
 import { registrationRoutes } from "./resources/registration";
@@ -32,6 +33,7 @@ const declared: readonly Route[] = [
   ...registrationRoutes,
   ...providerRoutes,
   ...containerRoutes,
+  ...protectableItemRoutes,
   ...policyRoutes,
   ...containerMappingRoutes,
   ...recoveryRoutes,

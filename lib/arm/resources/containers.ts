@@ -1,18 +1,27 @@
+import { z } from "zod";
 import { SITE_RECOVERY_API_VERSIONS } from "@/lib/contract/api-versions";
-import { ContainerResource, ProtectableItemResource } from "@/lib/contract/fabrics";
+import { ContainerResource } from "@/lib/contract/fabrics";
 import { listOf } from "@/lib/contract/portal";
-import { listProtectableItems } from "@/lib/operations/list-protectable-items";
+import { Refusal } from "@/lib/kernel/fault";
+import { discoverMachines } from "@/lib/operations/discover-machines";
 import { readFabric, readFabrics } from "@/lib/operations/read-fabrics";
-import { list, ok } from "../answers";
+import { accepted, list, ok } from "../answers";
 import { CONTAINER, FABRIC, VAULT } from "../paths";
-import { presentProtectableItem } from "../presenters/protectable-item";
 import { presentContainer } from "../presenters/site";
-import { noSuchResource, resolveContainer, resolveFabric, resolveVault } from "../resolve";
+import { resolveContainer, resolveFabric, resolveVault } from "../resolve";
 import { route, type Route } from "../route";
+import { containerArmId } from "../site-recovery-ids";
 
 const apiVersions = SITE_RECOVERY_API_VERSIONS;
 
-/** Protection containers (a Hyper-V site has exactly one) and the machines in them. */
+/** The service's way to add a physical machine; for a Hyper-V site the request has nothing to say. */
+const Discovery = z.object({
+  properties: z
+    .object({ friendlyName: z.string().nullish(), ipAddress: z.string().nullish(), osType: z.string().nullish() })
+    .nullish(),
+});
+
+/** A Hyper-V site has exactly one protection container. */
 export const containerRoutes: readonly Route[] = [
   route({
     method: "GET",
@@ -48,30 +57,34 @@ export const containerRoutes: readonly Route[] = [
     },
   }),
   route({
-    method: "GET",
-    path: `${CONTAINER}/replicationProtectableItems`,
-    summary: "Lists the machines that a site's hosts report, with the rules that they break.",
+    method: "POST",
+    path: `${CONTAINER}/discoverProtectableItem`,
+    summary: "Asks every host of the site for its machines now (job).",
     apiVersions,
-    answer: listOf(ProtectableItemResource),
+    body: Discovery,
+    bodyOptional: true,
+    answer: ContainerResource,
+    longRunning: true,
     async handle(call) {
       const { vault, fabric } = await resolveContainer(call);
-      const views = await listProtectableItems(call.context, fabric);
-      return list(views.map((view) => presentProtectableItem(vault, fabric, view)));
-    },
-  }),
-  route({
-    method: "GET",
-    path: `${CONTAINER}/replicationProtectableItems/{protectableItemName}`,
-    summary: "Gets a machine that a host reports.",
-    apiVersions,
-    answer: ProtectableItemResource,
-    async handle(call) {
-      const { vault, fabric } = await resolveContainer(call);
-      const wanted = call.params.protectableItemName.toLowerCase();
-      const views = await listProtectableItems(call.context, fabric);
-      const view = views.find(({ machine }) => machine.id.toLowerCase() === wanted);
-      if (!view) throw noSuchResource(call.params.protectableItemName, "protectableItemName");
-      return ok(presentProtectableItem(vault, fabric, view));
+      refusePhysicalMachine(call.body.properties?.ipAddress ?? null);
+      const job = await discoverMachines(call.context, { vault, fabric });
+      return accepted(call, vault, job, containerArmId(vault, fabric));
     },
   }),
 ];
+
+function refusePhysicalMachine(ipAddress: string | null): void {
+  if (ipAddress === null) return;
+  throw new Refusal(
+    "invalid",
+    {
+      code: "PhysicalMachineNotSupported",
+      message: `A machine cannot be added to a Hyper-V site by its address (${JSON.stringify(ipAddress.slice(0, 60))}).`,
+      possibleCauses:
+        "Only the scenario for physical machines adds machines by address; this version does not have it.",
+      recommendedAction: "Leave the address out: the hosts of the site are then asked for the machines that they run.",
+    },
+    "properties.ipAddress",
+  );
+}
