@@ -21,4 +21,4 @@ export interface SchemaEngine {
 export function openSchemaEngine(
   schema: string,
   file: string,
-): Promise<{ readonly engine: SchemaEngine; close(): void }>;
+): Promise<{ readonly engine: SchemaEngine; readonly close: () => void }>;

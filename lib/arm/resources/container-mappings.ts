@@ -13,7 +13,7 @@ import { CONTAINER, VAULT } from "../paths";
 import { refuseWhenNotNew } from "../preconditions";
 import { presentContainerMapping } from "../presenters/container-mapping";
 import { containerMappingArmId } from "../site-recovery-ids";
-import { nameFromReference } from "../references";
+import { nameInVaultFrom } from "../references";
 import { noSuchResource, resolveContainer, resolveVault } from "../resolve";
 import { route, type Route } from "../route";
 
@@ -84,7 +84,7 @@ export const containerMappingRoutes: readonly Route[] = [
       const { mappingName: name } = call.params;
       const existing = await call.context.repositories.containerMappings.find(fabric.id, name);
       if (existing) refuseWhenNotNew(call, "protection group", existing.name, "mappingName");
-      const policyName = nameFromReference(policyId, "replicationPolicies", "properties.policyId");
+      const policyName = nameInVaultFrom(vault, policyId, "replicationPolicies", "properties.policyId");
       const job = await createContainerMapping(call.context, { vault, fabric, name, policyName });
       if (job) return accepted(call, vault, job, containerMappingArmId(vault, fabric, { name }));
       assert(existing, "a protection group that needs no job exists");

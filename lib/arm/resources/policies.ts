@@ -99,7 +99,7 @@ async function write(call: PolicyCall, vault: Vault, input: HyperVReplicaAzureIn
       ? storageAccountNameFrom(account, "properties.providerSpecificInput.storageAccounts")
       : null,
   });
-  if (job) return accepted(call, vault, job, policyArmId(vault, name));
+  if (job) return accepted(call, vault, job, policyArmId(vault, { name }));
   return ok(presentPolicy(vault, (await resolvePolicy(call)).policy));
 }
 
