@@ -2,15 +2,11 @@ import { assert, BugError } from "@/lib/kernel/assert";
 import type { JobError, JobStep } from "./job";
 import type { JobDefinition, StepDefinition, StepOutcome } from "./job-definition";
 import { explanationOf } from "./error-of";
-import type { JobServiceParts } from "./job-service";
+import type { ExecutionParts } from "./execution-parts";
 import { JobRecord, LeaseLost } from "./job-record";
 import { isSettled } from "./job-states";
 import { runnerMemory } from "./runner-memory";
 import { stepContext } from "./step-context";
-
-export interface ExecutionParts<S> extends JobServiceParts<S> {
-  readonly owner: string;
-}
 
 /** Runs one job that this process has claimed, until it ends, suspends, or the process has to let go of it. */
 export class JobExecution<S> {

@@ -1,7 +1,7 @@
 import { assert } from "@/lib/kernel/assert";
 import type { Job, JobError, JobStep } from "./job";
 import type { StepOutcome } from "./job-definition";
-import type { ExecutionParts } from "./job-execution";
+import type { ExecutionParts } from "./execution-parts";
 import type { JobChanges as JobRowChanges, JobUpdate, StepChanges } from "./job-store";
 import { runnerMemory, withRunnerMemory } from "./runner-memory";
 

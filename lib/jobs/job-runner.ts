@@ -1,4 +1,5 @@
-import { JobExecution, type ExecutionParts } from "./job-execution";
+import type { ExecutionParts } from "./execution-parts";
+import { JobExecution } from "./job-execution";
 import { LeaseLost } from "./job-record";
 import type { OpenJob } from "./job-store";
 

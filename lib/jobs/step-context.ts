@@ -1,6 +1,6 @@
 import type { Job, JobError, JobStep } from "./job";
 import type { StepContext } from "./job-definition";
-import type { ExecutionParts } from "./job-execution";
+import type { ExecutionParts } from "./execution-parts";
 import { hasEnded } from "./job-states";
 import type { JobRecord, StepFindings } from "./job-record";
 import { JobService } from "./job-service";
