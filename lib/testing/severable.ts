@@ -13,11 +13,13 @@ export class Severable {
 
   constructor(private readonly killAt: number = Infinity) {}
 
-  wrap<T extends object>(target: T): T {
+  /** Methods named in `synchronous` only look at memory; they pass. Objects inside are wrapped too. */
+  wrap<T extends object>(target: T, synchronous: readonly string[] = []): T {
     return new Proxy(target, {
       get: (object, key) => {
         const value: unknown = Reflect.get(object, key);
-        if (typeof value !== "function") return value;
+        if (typeof value === "object" && value !== null) return this.wrap(value, synchronous);
+        if (typeof value !== "function" || synchronous.includes(String(key))) return bound(value, object);
         return (...args: unknown[]) => this.call(() => Reflect.apply(value, object, args) as unknown);
       },
     });
@@ -37,4 +39,8 @@ export class Severable {
     if (this.severed) return new Promise(() => {});
     return result;
   }
+}
+
+function bound(value: unknown, object: object): unknown {
+  return typeof value === "function" ? (value.bind(object) as unknown) : value;
 }

@@ -1,9 +1,8 @@
 import type { DeployedMachine, ProtectedItem } from "@/lib/domain/entities";
-import { Fault } from "@/lib/kernel/fault";
 import { changeItem } from "../change-protected-item";
 import type { OperationContext } from "../context";
 import { recordRun, runsOf } from "../run-evidence";
-import { remainsOf, removeDeployed } from "./replica";
+import { cleanupIncomplete, remainsOf, removeDeployed } from "./replica";
 
 export async function testMachinesOf(context: OperationContext, itemId: string): Promise<DeployedMachine[]> {
   const machines = await context.repositories.deployedMachines.listByItem(itemId);
@@ -27,19 +26,16 @@ export async function proveCleanup(
   machines: readonly DeployedMachine[],
   notes: string,
 ): Promise<readonly string[]> {
-  const remaining = (await Promise.all(machines.map((machine) => remainsOf(context, machine)))).flat();
+  const looked = await Promise.all(machines.map((machine) => remainsOf(context, machine)));
+  const records = (await testMachinesOf(context, item.id)).map((machine) => `record of ${machine.name}`);
+  const remaining = [...looked.flat(), ...records];
   const test = runsOf(item).find((run) => run.kind === "TestFailover");
   if (test) {
     const cleanup = { at: context.clock.now().toISOString(), notes, remainingResources: remaining };
     await recordRun(context, item.id, test, { cleanup });
   }
   if (remaining.length === 0) return remaining;
-  throw new Fault({
-    code: "CleanupIncomplete",
-    message: `After the cleanup of ${item.machineName} something is left: ${remaining.join(", ")}.`,
-    possibleCauses: "The region's compute did not stop the machine, or a file is held open or was added by somebody.",
-    recommendedAction: "Look at what is left, then restart the job.",
-  });
+  throw cleanupIncomplete(item, remaining);
 }
 
 export async function markTest(

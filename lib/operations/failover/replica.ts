@@ -191,14 +191,22 @@ export async function removeReplica(
   await context.replicaFolders.remove(folder, owner);
 }
 
+/**
+ * Gone when a look at the region and the folder says so; only then the record goes too, so that whatever is left is found
+ * again by the next attempt.
+ *
+ * @throws Fault CleanupIncomplete naming what is left
+ */
 export async function removeDeployed(
   context: OperationContext,
-  item: Pick<ProtectedItem, "id">,
+  item: Pick<ProtectedItem, "id" | "machineName">,
   machine: DeployedMachine,
 ): Promise<void> {
   await context.repositories.deployedMachines.update(machine.id, { state: "Deleting" });
   await context.region.remove(machine.id);
   await context.replicaFolders.remove(machine.folder, { itemId: item.id });
+  const remaining = await remainsOf(context, machine);
+  if (remaining.length > 0) throw cleanupIncomplete(item, remaining);
   await context.repositories.deployedMachines.delete(machine.id);
   announce(context, machine.vaultId, "virtualMachines", machine.name);
 }
@@ -207,12 +215,19 @@ export async function removeDeployed(
 export async function remainsOf(context: OperationContext, machine: DeployedMachine): Promise<string[]> {
   const running = (await context.region.list()).filter((candidate) => candidate.id === machine.id);
   const files = await context.replicaFolders.list(machine.folder);
-  const row = await context.repositories.deployedMachines.get(machine.id);
   return [
     ...running.map(() => `virtual machine ${machine.name}`),
     ...files.map((file) => `file ${file} in the storage account`),
-    ...(row ? [`record of ${machine.name}`] : []),
   ];
+}
+
+export function cleanupIncomplete(item: Pick<ProtectedItem, "machineName">, remaining: readonly string[]): Fault {
+  return new Fault({
+    code: "CleanupIncomplete",
+    message: `After the cleanup of ${item.machineName} something is left: ${remaining.join(", ")}.`,
+    possibleCauses: "The region's compute did not stop the machine, or a file is held open or was added by somebody.",
+    recommendedAction: "Look at what is left, then restart the job.",
+  });
 }
 
 export async function vaultOf(context: OperationContext, item: Pick<ProtectedItem, "vaultId">): Promise<Vault> {

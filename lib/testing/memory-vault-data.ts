@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { Fault } from "@/lib/kernel/fault";
+import type { MaterialiseResult, VaultData, VaultRef } from "@/lib/operations/ports/vault-data";
+import type { MemoryReplicaFolders } from "./memory-replica-folders";
+
+interface StoredPoint {
+  readonly machineName: string;
+  readonly orders: number | null;
+}
+
+/** The identity of a test disk: which one, and how much had been written to it. */
+export function testRoot(diskId: string, orders: number | null): string {
+  return createHash("sha256")
+    .update(`${diskId}:${orders ?? "none"}`)
+    .digest("hex");
+}
+
+/** A vault that holds for each point what the disks were; restores write into the replica folders' twin. */
+export class MemoryVaultData implements VaultData {
+  readonly points = new Map<string, StoredPoint>();
+  readonly deleted: string[] = [];
+  unlocked = true;
+  sweeps = 0;
+  private sweeping = 0;
+  /** Restores that come out wrong, or fail, that many times, by disk id. */
+  readonly corruptions = new Map<string, number>();
+  readonly failures = new Map<string, number>();
+
+  constructor(private readonly folders: MemoryReplicaFolders) {}
+
+  async setPassphrase(): Promise<void> {
+    this.unlocked = true;
+  }
+  async isUnlocked(): Promise<boolean> {
+    return this.unlocked;
+  }
+  async keyEnvelope(): Promise<Uint8Array> {
+    return new Uint8Array();
+  }
+  async verifyPassphraseProof(): Promise<boolean> {
+    return true;
+  }
+
+  async materialise(
+    request: { vault: VaultRef; machineName: string; pointObjectName: string; diskId: string; path: string },
+    options: { onProgress(bytesDone: number, bytesTotal: number): void; signal: AbortSignal },
+  ): Promise<MaterialiseResult> {
+    options.signal.throwIfAborted();
+    const point = this.points.get(request.pointObjectName);
+    if (!point || take(this.failures, request.diskId)) {
+      const message = `A pack of ${request.machineName} in ${request.pointObjectName} is missing.`;
+      throw new Fault({
+        code: "PackMissing",
+        message,
+        possibleCauses: "Deleted.",
+        recommendedAction: "Another point.",
+      });
+    }
+    const wrong = take(this.corruptions, request.diskId);
+    const root = wrong ? "0".repeat(64) : testRoot(request.diskId, point.orders);
+    this.folders.files.set(request.path, { root, orders: point.orders });
+    options.onProgress(1024, 1024);
+    return { root, path: request.path, bytesWritten: 1024, bytesVerified: 1024, seconds: 0.1 };
+  }
+
+  async deletePoint(_vault: VaultRef, pointObjectName: string): Promise<void> {
+    if (this.points.delete(pointObjectName)) this.deleted.push(pointObjectName);
+  }
+
+  async sweep(): Promise<{ bytesFreed: number }> {
+    this.sweeping += 1;
+    if (this.sweeping > 1) throw new Error("two sweeps at once");
+    await new Promise((resolve) => setImmediate(resolve));
+    this.sweeping -= 1;
+    this.sweeps += 1;
+    return { bytesFreed: 0 };
+  }
+  async deleteVault(): Promise<void> {
+    this.points.clear();
+  }
+  async storedBytes(): Promise<number> {
+    return this.points.size * 1024;
+  }
+}
+
+function take(planted: Map<string, number>, key: string): boolean {
+  const left = planted.get(key) ?? 0;
+  if (left > 0) planted.set(key, left - 1);
+  return left > 0;
+}
