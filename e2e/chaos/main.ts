@@ -45,7 +45,7 @@ try {
   tell.chapter(`${String(kills)} kills, seed ${String(seed)}`);
   await underFire(items);
   tell.chapter("The verdict");
-  await judge(items);
+  await judge();
   process.stdout.write("\nNothing committed was lost, and every job has ended.\n");
 } catch (error) {
   failed = true;
@@ -83,14 +83,14 @@ async function underFire(items: readonly ProtectedItem[]): Promise<void> {
   for (const failure of new Set(tally.failures)) tell.say(`  failed: ${failure}`);
 }
 
-async function judge(items: readonly ProtectedItem[]): Promise<void> {
+async function judge(): Promise<void> {
   const jobs = await everyJobEnds(arm);
   tell.expect(true, `all ${String(jobs.length)} jobs have ended`);
   const now = (await arm.get<{ value: ProtectedItem[] }>(`${vault}/replicationProtectedItems`)).value;
   for (const item of now) {
     if (item.properties.allowedOperations.includes("TestFailoverCleanup")) await cleanUp(arm, item, tally);
   }
-  const points = await everyPointReads(arm, items, portal.home);
+  const points = await everyPointReads(portal.home);
   tell.expect(points > 0, `every block of all ${String(points)} recovery points reads and verifies`);
   for (const item of now.filter((one) => one.properties.protectionState === "Protected")) {
     await replicationGoesOn(arm, item);

@@ -1,8 +1,10 @@
-import { readFile } from "node:fs/promises";
 import nodePath from "node:path";
 import { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
-import type { ArmDriver, ArmJob } from "@/lib/testing/drive/arm-driver";
-import { paths } from "@/lib/testing/drive/arm-driver";
+import { ControlDatabase } from "@/lib/adapters/persistence/database";
+import { createSqliteRepositories } from "@/lib/adapters/persistence/repositories";
+import { vaultStoreFolder } from "@/lib/adapters/storage/storage-folders";
+import { KeyFiles } from "@/lib/adapters/vault-data/key-files";
+import { paths, SUBSCRIPTION, type ArmDriver, type ArmJob } from "@/lib/testing/drive/arm-driver";
 import { lastRun, path, pointsOf, vault, type List, type ProtectedItem } from "../story/site-to-azure";
 import { cleanUp, type Tally } from "./operators";
 
@@ -19,32 +21,32 @@ export async function everyJobEnds(arm: ArmDriver): Promise<readonly ArmJob[]> {
   );
 }
 
-/** Reads every block of every recovery point that the portal lists; returns how many there were. */
-export async function everyPointReads(arm: ArmDriver, items: readonly ProtectedItem[], home: string): Promise<number> {
-  const keyFolder = nodePath.join(home, "keys");
-  const { readdir } = await import("node:fs/promises");
-  const keyFile = (await readdir(keyFolder)).find((name) => name.endsWith(".master"));
-  if (keyFile === undefined) throw new Error("the vault has no key file");
-  const vaultId = keyFile.slice(0, -".master".length);
-  const masterKey = Buffer.from((await readFile(nodePath.join(keyFolder, keyFile), "utf8")).trim(), "base64");
-  const folder = nodePath.join(home, "storage", "contosostorage", "vaults", vaultId);
-  const points: { name: string; context: { machine: string; point: string } }[] = [];
-  for (const item of items) {
-    for (const point of await pointsOf(arm, item)) {
-      const name = (point.properties as { objectName?: string }).objectName;
-      if (name === undefined) throw new Error(`${point.name} does not say where it lies`);
-      points.push({ name, context: { machine: item.properties.friendlyName, point: point.name } });
-    }
-  }
+/** Reads every block of every recovery point that the portal knows; returns how many there were. */
+export async function everyPointReads(home: string): Promise<number> {
+  const database = await ControlDatabase.open(nodePath.join(home, "secondsite.db"));
   const workers = new VaultWorkerClient();
   try {
+    const repositories = createSqliteRepositories(database);
+    const [found] = await repositories.vaults.list({ subscriptionId: SUBSCRIPTION, resourceGroup: null });
+    if (!found) throw new Error("the vault is gone");
+    const points = [];
+    for (const item of await repositories.protectedItems.listByVault(found.id)) {
+      for (const point of await repositories.recoveryPoints.list(item.id)) {
+        points.push({ name: point.objectName, context: { machine: item.machineName, point: point.at } });
+      }
+    }
+    const masterKey = new KeyFiles(nodePath.join(home, "keys")).read(found.id)?.master;
+    if (!masterKey) throw new Error("the vault's key file is gone");
+    const folder = vaultStoreFolder(nodePath.join(home, "storage"), found);
     const checked = await workers.run("check", { store: { kind: "folder", folder }, masterKey, points });
     const bad = checked.filter((one) => one.problem !== null);
-    if (bad.length > 0)
+    if (bad.length > 0) {
       throw new Error(`damaged: ${bad.map((one) => `${one.name}: ${one.problem?.message ?? ""}`).join("; ")}`);
+    }
     return checked.length;
   } finally {
     await workers.close();
+    await database.close();
   }
 }
 

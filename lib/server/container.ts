@@ -76,7 +76,7 @@ export async function createContainer(options: {
   });
   const gateway = createSiteGateway({ clock, random });
   const regionHost = new HostClient(home.regionSocket);
-  const region = createRegionCompute(regionHost);
+  const region = createRegionCompute(regionHost, clock);
   const sourceHosts = createSourceHosts(home.sites);
   const live = createLiveEventHub();
 

@@ -2,6 +2,7 @@ import { SITE_RECOVERY_API_VERSIONS } from "@/lib/contract/api-versions";
 import { PolicyCreation, PolicyPatch, PolicyResource, type HyperVReplicaAzureInput } from "@/lib/contract/policies";
 import { listOf } from "@/lib/contract/portal";
 import type { Policy, Vault } from "@/lib/domain/entities";
+import { Refusal } from "@/lib/kernel/fault";
 import { removePolicy } from "@/lib/operations/remove-policy";
 import { writePolicy } from "@/lib/operations/write-policy";
 import { accepted, list, noContent, ok } from "../answers";
@@ -53,7 +54,7 @@ export const policyRoutes: readonly Route[] = [
       const vault = await resolveVault(call);
       const existing = await call.context.repositories.policies.find(vault.id, call.params.policyName);
       if (existing) refuseWhenNotNew(call, "replication policy", existing.name, "policyName");
-      return write(call, vault, call.body.properties.providerSpecificInput);
+      return write(call, vault, call.body.properties.providerSpecificInput, "providerSpecificInput");
     },
   }),
   route({
@@ -66,7 +67,7 @@ export const policyRoutes: readonly Route[] = [
     longRunning: true,
     async handle(call) {
       const { vault } = await resolvePolicy(call);
-      return write(call, vault, call.body.properties.replicationProviderSettings);
+      return write(call, vault, call.body.properties.replicationProviderSettings, "replicationProviderSettings");
     },
   }),
   route({
@@ -84,7 +85,14 @@ export const policyRoutes: readonly Route[] = [
   }),
 ];
 
-async function write(call: PolicyCall, vault: Vault, input: HyperVReplicaAzureInput): Promise<Response> {
+/** `property`: where the settings stand in the body, for what is said about them. */
+async function write(
+  call: PolicyCall,
+  vault: Vault,
+  input: HyperVReplicaAzureInput,
+  property: string,
+): Promise<Response> {
+  refuseStartTime(input, `properties.${property}.onlineReplicationStartTime`);
   const { policyName: name } = call.params;
   const account = input.storageAccounts?.[0];
   const job = await writePolicy(call.context, {
@@ -95,12 +103,26 @@ async function write(call: PolicyCall, vault: Vault, input: HyperVReplicaAzureIn
       recoveryPointHistoryHours: input.recoveryPointHistoryDuration ?? null,
       applicationConsistentFrequencyHours: input.applicationConsistentSnapshotFrequencyInHours ?? null,
     },
-    storageAccount: account
-      ? storageAccountNameFrom(account, "properties.providerSpecificInput.storageAccounts")
-      : null,
+    storageAccount:
+      account === undefined ? null : storageAccountNameFrom(account, `properties.${property}.storageAccounts`),
   });
   if (job) return accepted(call, vault, job, policyArmId(vault, { name }));
   return ok(presentPolicy(vault, (await resolvePolicy(call)).policy));
+}
+
+/** Taking a time and starting at once would be worse than saying no. */
+function refuseStartTime(input: HyperVReplicaAzureInput, target: string): void {
+  if (input.onlineReplicationStartTime === null || input.onlineReplicationStartTime === undefined) return;
+  throw new Refusal(
+    "invalid",
+    {
+      code: "OnlineReplicationStartTimeNotSupported",
+      message: "A start time of the initial replication cannot be chosen here.",
+      possibleCauses: "Initial replication starts as soon as a machine is protected; this version has no schedule.",
+      recommendedAction: "Leave the start time out, and protect the machines when the copying may begin.",
+    },
+    target,
+  );
 }
 
 async function resolvePolicy(call: PolicyCall): Promise<{ vault: Vault; policy: Policy }> {
