@@ -10,6 +10,17 @@ export function regionProblem(location: string): Explanation {
   };
 }
 
+/** Why a vault may not be deleted while machines that were started from it exist; null when there are none. */
+export function vaultMachinesProblem(vaultName: string, machines: readonly string[]): Explanation | null {
+  if (machines.length === 0) return null;
+  return {
+    code: "VaultMachinesDeployed",
+    message: `The vault ${vaultName} cannot be deleted: ${machines.join(", ")} were started from it and still exist.`,
+    possibleCauses: "Machines that were failed over stay when their protection ends.",
+    recommendedAction: "Delete these virtual machines first.",
+  };
+}
+
 /** Why a vault may not be deleted; null when it may. `machines`: display names of what it protects. */
 export function vaultDeletionProblem(vaultName: string, machines: readonly string[]): Explanation | null {
   if (machines.length === 0) return null;

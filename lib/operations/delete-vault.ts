@@ -1,5 +1,5 @@
 import type { Vault } from "@/lib/domain/entities";
-import { vaultDeletionProblem } from "@/lib/domain/vault-rules";
+import { vaultDeletionProblem, vaultMachinesProblem } from "@/lib/domain/vault-rules";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import { announce } from "./announce";
@@ -11,7 +11,7 @@ import { OPEN_JOB_STATES } from "./open-job";
  * @throws Refusal VaultProtectsMachines (conflict) while it protects machines, naming them
  */
 export async function deleteVault(context: OperationContext, vault: Vault): Promise<Job> {
-  await refuseWhileItProtects(context, vault);
+  await refuseWhileItIsUsed(context, vault);
   const open = await context.jobs.list({
     vaultId: vault.id,
     scenarioNames: ["DeleteVault"],
@@ -36,7 +36,7 @@ export async function deleteVault(context: OperationContext, vault: Vault): Prom
 }
 
 /** Asked again by the job: a machine may have been protected in between. */
-export async function refuseWhileItProtects(
+export async function refuseWhileItIsUsed(
   context: OperationContext,
   vault: { id: string; name: string },
 ): Promise<void> {
@@ -46,4 +46,10 @@ export async function refuseWhileItProtects(
     items.map((item) => item.machineName),
   );
   if (problem) throw new Refusal("conflict", problem, "vaultName");
+  const machines = await context.repositories.deployedMachines.listByVault(vault.id);
+  const left = vaultMachinesProblem(
+    vault.name,
+    machines.map((machine) => machine.name),
+  );
+  if (left) throw new Refusal("conflict", left, "vaultName");
 }

@@ -5,8 +5,9 @@ import { VirtualMachineResource } from "@/lib/contract/region-resources";
 import { sameName } from "@/lib/domain/names";
 import { REGIONS } from "@/lib/domain/regions";
 import { SIZES } from "@/lib/domain/sizes";
+import { deleteDeployedMachine } from "@/lib/operations/delete-deployed-machine";
 import { listDeployedMachines } from "@/lib/operations/list-deployed-machines";
-import { list, ok } from "../answers";
+import { list, noContent, ok } from "../answers";
 import { OWN, RESOURCE_GROUP } from "../paths";
 import { presentVirtualMachine } from "../presenters/region";
 import { noSuchResource, scopeOf } from "../resolve";
@@ -57,6 +58,18 @@ export const regionRoutes: readonly Route[] = [
       const found = machines.find(({ machine }) => sameName(machine.name, params.machineName));
       if (!found) throw noSuchResource(params.machineName, "machineName");
       return ok(presentVirtualMachine(scope, found));
+    },
+  }),
+  route({
+    method: "DELETE",
+    path: `${MACHINES}/{machineName}`,
+    summary: "Deletes a machine that is no protected machine's replica any more.",
+    apiVersions: SIMULATED_API_VERSIONS,
+    async handle({ context, params }) {
+      const machines = await context.repositories.deployedMachines.listByScope(scopeOf(params));
+      const machine = machines.find((candidate) => sameName(candidate.name, params.machineName));
+      if (machine) await deleteDeployedMachine(context, machine);
+      return noContent();
     },
   }),
 ];

@@ -1,9 +1,8 @@
 import type { Vault } from "@/lib/domain/entities";
 import type { JobDefinition, StepDefinition } from "@/lib/jobs/job-definition";
-import { Fault } from "@/lib/kernel/fault";
 import { announce } from "../announce";
 import type { OperationContext } from "../context";
-import { refuseWhileItProtects } from "../delete-vault";
+import { refuseWhileItIsUsed } from "../delete-vault";
 
 type Step = StepDefinition<OperationContext>;
 
@@ -43,9 +42,7 @@ const check: Step = {
   taskType: "DeleteVaultPrerequisitesCheck",
   async run({ services, job }) {
     const { vaultId, vaultName } = read(job.input);
-    await refuseWhileItProtects(services, { id: vaultId, name: vaultName });
-    const left = await services.repositories.deployedMachines.listByVault(vaultId);
-    if (left.length > 0) throw machinesLeft(left.map((machine) => machine.name));
+    await refuseWhileItIsUsed(services, { id: vaultId, name: vaultName });
     return "done";
   },
 };
@@ -88,13 +85,4 @@ const deleteRecords: Step = {
 
 function read(input: Readonly<Record<string, unknown>>): Input {
   return input as unknown as Input;
-}
-
-function machinesLeft(names: readonly string[]): Fault {
-  return new Fault({
-    code: "VaultMachinesDeployed",
-    message: `Machines that were started from the vault still exist: ${names.join(", ")}.`,
-    possibleCauses: "A test failover was not cleaned up.",
-    recommendedAction: "Clean the test failovers up, then restart this job.",
-  });
 }
