@@ -13,29 +13,28 @@ const SUCCESS_SHOWN_MS = 8_000;
 export function NotificationCenter() {
   const { items, isOpen, announcement, dismiss } = useNotificationsStore();
   const now = useNow();
-  const first = isOpen ? undefined : foremost(items, now);
+  const shown = isOpen ? [] : foremost(items, now);
   return (
     <section aria-label="Notifications" className="on-frame bg-frame-raised text-frame-ink">
       <p aria-live="polite" className="sr-only">
         {announcement}
       </p>
       {isOpen ? <NotificationList items={items} /> : null}
-      {first ? (
-        <div className="animate-drawer-up border-t border-frame-line">
-          <NotificationItem item={first} onDismiss={() => dismiss(first.id)} />
+      {shown.map((item) => (
+        <div key={item.id} className="animate-drawer-up border-t border-frame-line">
+          <NotificationItem item={item} onDismiss={() => dismiss(item.id)} />
         </div>
-      ) : null}
+      ))}
     </section>
   );
 }
 
-/** Failures and what waits for somebody first, then what runs, then the latest success for a few seconds. */
-function foremost(items: readonly Notification[], now: number): Notification | undefined {
-  return (
-    items.find((one) => one.state === "failed" || one.state === "waiting") ??
-    items.find((one) => one.state === "running") ??
-    items.find((one) => now - one.changedAt < SUCCESS_SHOWN_MS)
-  );
+/** What needs somebody and what runs, the newest of each; when there is neither, a success for a few seconds. */
+function foremost(items: readonly Notification[], now: number): readonly Notification[] {
+  const urgent = items.find((one) => one.state === "failed" || one.state === "waiting");
+  const running = items.find((one) => one.state === "running");
+  const success = items.find((one) => one.state === "succeeded" && now - one.changedAt < SUCCESS_SHOWN_MS);
+  return [urgent, running ?? success].filter((one) => one !== undefined);
 }
 
 function NotificationList({ items }: { readonly items: readonly Notification[] }) {

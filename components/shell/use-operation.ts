@@ -16,6 +16,8 @@ export interface Operation {
   readonly onAccepted?: (started: StartedOperation) => void;
   /** The job succeeded. Not called when this browser tab was closed before. */
   readonly onSucceeded?: () => void;
+  /** The job was accepted and failed later: a form that is still open can show why, beside its cause. */
+  readonly onFailed?: (error: ArmError) => void;
 }
 
 export interface OperationRunner {
@@ -78,6 +80,7 @@ async function track(client: QueryClient, operation: Operation, started: Started
     const status = await followOperation(started, { onState: (state) => put({ ...about, state: states[state] }) });
     put({ ...about, state: states[status.state], error: status.error });
     if (status.state === "succeeded") operation.onSucceeded?.();
+    if (status.error) operation.onFailed?.(status.error);
   } catch (problem) {
     put({ ...about, state: "failed", error: toArmError(problem) });
   } finally {

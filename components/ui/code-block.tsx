@@ -13,7 +13,11 @@ export function CodeBlock({
 }) {
   return (
     <div className="flex flex-wrap items-center gap-3 rounded-md border border-line bg-sunken px-3 py-2">
-      <code role="group" aria-label={label} className="min-w-0 flex-1 font-mono text-[0.8125rem] break-all">
+      <code
+        role="group"
+        aria-label={label}
+        className="min-w-0 flex-1 font-mono text-[0.8125rem] [overflow-wrap:anywhere]"
+      >
         {text}
       </code>
       <CopyButton text={text} label={copyLabel} />

@@ -33,7 +33,7 @@ export function PasswordField(props: {
       <div className="relative">
         <Input className={`${inputClass} pr-11 font-mono`} spellCheck={false} />
         <IconButton
-          label={isShown ? `Hide ${props.label.toLowerCase()}` : `Show ${props.label.toLowerCase()}`}
+          label={isShown ? "Hide characters" : "Show characters"}
           icon={isShown ? <EyeOff /> : <Eye />}
           onPress={() => setShown(!isShown)}
           className="absolute inset-y-0 right-1 my-auto text-muted"

@@ -28,11 +28,7 @@ export function ProcessList({ site }: { readonly site: EstateSite }) {
           {
             key: "state",
             header: "Status",
-            cell: (process) => (
-              <StatusBadge tone={process.running ? "good" : "bad"}>
-                {process.running ? "Running" : "Not running"}
-              </StatusBadge>
-            ),
+            cell: (process) => <ProcessState process={process} isExpected={isExpected(process, site)} />,
           },
           { key: "pid", header: "Process id", align: "end", cell: (process) => process.pid ?? "–" },
           {
@@ -50,5 +46,18 @@ export function ProcessList({ site }: { readonly site: EstateSite }) {
         }
       />
     </Card>
+  );
+}
+
+/** The agent comes with the registration; until then nobody misses it. */
+const isExpected = (process: Process, site: EstateSite) =>
+  process.role === "host" || site.properties.registeredVaultId !== null;
+
+function ProcessState({ process, isExpected }: { readonly process: Process; readonly isExpected: boolean }) {
+  if (process.running) return <StatusBadge tone="good">Running</StatusBadge>;
+  return isExpected ? (
+    <StatusBadge tone="bad">Not running</StatusBadge>
+  ) : (
+    <StatusBadge tone="idle">Starts when the host is registered</StatusBadge>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { ErrorBar } from "@/components/ui/message-bar";
 import { PasswordField } from "@/components/ui/password-field";
 import { Select } from "@/components/ui/select";
+import type { ArmError } from "@/lib/client/arm-error";
 import { startOperation } from "@/lib/client/long-running";
 import { api, vaultResourceId } from "@/lib/client/paths";
 import { estateQuery } from "@/lib/client/queries/estate";
@@ -18,6 +19,7 @@ export function RegisterDemoHost(props: { readonly vaultName: string; readonly f
   const [site, setSite] = useState<string | null>(null);
   const [fabric, setFabric] = useState<string | null>(null);
   const [passphrase, setPassphrase] = useState("");
+  const [failure, setFailure] = useState<ArmError | null>(null);
   const operation = useOperation();
   const sites = estate.data ?? [];
   const chosenSite = sites.find((one) => one.name === site) ?? sites.find((one) => whyNot(one) === null) ?? sites[0];
@@ -29,14 +31,16 @@ export function RegisterDemoHost(props: { readonly vaultName: string; readonly f
     event.preventDefault();
     if (!chosenSite || !chosenFabric || reason !== null || operation.isStarting) return;
     const properties = { vaultId: vaultResourceId(props.vaultName), fabricName: chosenFabric, passphrase };
+    setFailure(null);
     operation.run({
       title: "Register host",
       subject: chosenSite.name,
       start: () => startOperation("POST", api.estateSiteAction(chosenSite.name, "register"), { properties }),
       onAccepted: () => setPassphrase(""),
+      onFailed: setFailure,
     });
   };
-  const rest = elsewhere(operation.error, "passphrase");
+  const rest = elsewhere(operation.error, "passphrase") ?? failure;
   return (
     <section aria-label="On a host of the demo" className="flex min-w-0 flex-col gap-3">
       <h4 className="font-semibold">On a host of the demo</h4>

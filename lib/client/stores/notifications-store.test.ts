@@ -32,3 +32,15 @@ describe("notifications", () => {
     expect(store.getState().announcement).toBe("Test failover web01: failed");
   });
 });
+
+describe("an error in a notification", () => {
+  it("keeps its causes and cure when a live event repeats only its message", () => {
+    store.setState({ items: [], announcement: "" });
+    const error = { code: "X", message: "No.", possibleCauses: "A.", recommendedAction: "B.", target: null, status: 0 };
+    put({ id: "a", state: "failed", error });
+    put({ id: "a", state: "failed", error: { message: "No." } });
+    expect(store.getState().items[0]?.error).toMatchObject({ possibleCauses: "A." });
+    put({ id: "a", state: "running", error: null });
+    expect(store.getState().items[0]?.error).toBeNull();
+  });
+});

@@ -47,6 +47,14 @@ export const stateWords: Readonly<Record<NotificationState, string>> = {
   cancelled: "cancelled",
 };
 
+type Problem = Notification["error"];
+
+/** A live event knows the message only; the job that was followed also knows causes and the cure, which stay. */
+function fuller(known: Problem, next: Problem | undefined): Problem {
+  if (next === undefined) return known;
+  return next !== null && known !== null && known.message === next.message && "code" in known ? known : next;
+}
+
 type Change = Partial<Notification> & { readonly id: string };
 
 function merge(state: Pick<NotificationsState, "items" | "announcement">, change: Change, now: number) {
@@ -58,6 +66,7 @@ function merge(state: Pick<NotificationsState, "items" | "announcement">, change
     ...known,
     ...change,
     id: known?.id ?? change.id,
+    error: fuller(known?.error ?? null, change.error),
     changedAt: now,
   };
   // A late report must not bring a job that has succeeded back to life; one that failed can be restarted.
