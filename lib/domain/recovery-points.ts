@@ -27,8 +27,7 @@ export function pointsToDrop(
       return false;
     }
     if (historyMs === 0 || ageMs > historyMs) return true;
-    if (ageMs <= HOUR_MS) return false;
-    if (!firstOfHour) return true;
+    if (ageMs > HOUR_MS && !firstOfHour) return true;
     hoursSeen.add(hour);
     return false;
   });
