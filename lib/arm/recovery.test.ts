@@ -1,0 +1,314 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { JobRunner } from "@/lib/jobs/job-runner";
+import type { OperationContext } from "@/lib/operations/context";
+import { EvidenceView, listOf, ReplicationView } from "@/lib/contract/portal";
+import {
+  ProtectedItemResource,
+  RecoveryPointResource,
+  TargetComputeSizeResource,
+} from "@/lib/contract/protected-items";
+import { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
+import { ReplicationJobResource } from "@/lib/contract/replication-jobs";
+import { RecoveryWorld, SCOPE } from "@/lib/testing/recovery-world";
+import { createArmRouter } from "./router";
+
+const ORIGIN = "https://127.0.0.1:3443";
+const VAULT = `/subscriptions/${SCOPE.subscriptionId}/resourceGroups/contoso/providers/Microsoft.RecoveryServices/vaults/contoso-vault`;
+const ITEMS = `${VAULT}/replicationFabrics/branch/replicationProtectionContainers/cloud_f00d/replicationProtectedItems`;
+const NETWORK = `/subscriptions/${SCOPE.subscriptionId}/resourceGroups/contoso/providers/Microsoft.Network/virtualNetworks/test`;
+
+let runner: JobRunner<OperationContext> | null = null;
+afterEach(() => runner?.stop());
+
+async function portal() {
+  const world = new RecoveryWorld();
+  await world.furnish({ SQL: 100, WEB: 50 });
+  await world.protect(world.process().context, "SQL");
+  await world.protect(world.process().context, "WEB");
+  const process = world.process();
+  runner = process.runner;
+  runner.start();
+  const bugs: unknown[] = [];
+  const handle = createArmRouter(process.context, { onBug: (error) => bugs.push(error) });
+  const send = async (method: string, path: string, body?: unknown, version = "2023-06-01") => {
+    const url = path.startsWith("http")
+      ? path
+      : `${ORIGIN}${path}${path.includes("?") ? "&" : "?"}api-version=${version}`;
+    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    const response = await handle(new Request(url, { ...init, headers: { "content-type": "application/json" } }));
+    const text = await response.text();
+    expect(bugs).toEqual([]);
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === "" ? null : (JSON.parse(text) as never),
+    };
+  };
+  /** Follows the status address as the SDK's poller does. */
+  const run = async (method: string, path: string, body?: unknown) => {
+    const begun = await send(method, path, body);
+    expect([begun.status, begun.body]).toEqual([202, null]);
+    const status = begun.headers.get("azure-asyncoperation") ?? "";
+    for (;;) {
+      const job = ReplicationJobResource.parse((await send("GET", status)).body);
+      if (["Succeeded", "Failed", "Cancelled", "Suspended"].includes(job.status)) {
+        return { job, location: begun.headers.get("location") ?? "" };
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  const item = async (name: string) => ProtectedItemResource.parse((await send("GET", `${ITEMS}/${name}`)).body);
+  return { world, send, run, item };
+}
+
+const hyperV = { instanceType: "HyperVReplicaAzure" };
+const test = { failoverDirection: "PrimaryToRecovery", networkType: "VmNetworkAsInput", networkId: NETWORK };
+const testBody = { properties: { ...test, providerSpecificDetails: hyperV } };
+
+describe("protected items in ARM's shape", () => {
+  it("are listed by vault and by container, with every field that the client reads", async () => {
+    const { send } = await portal();
+    const lists = [`${VAULT}/replicationProtectedItems`, ITEMS];
+    for (const path of lists) {
+      const { value, nextLink } = listOf(ProtectedItemResource).parse((await send("GET", path)).body);
+      expect([value.map((one) => one.name), nextLink]).toEqual([["SQL", "WEB"], null]);
+    }
+    const { body } = await send("GET", `${ITEMS}/sql`);
+    expect(body).toMatchObject({
+      id: `/S${ITEMS.slice(2)}/SQL`,
+      type: "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems",
+      properties: {
+        protectionState: "Protected",
+        protectionStateDescription: "Protected",
+        activeLocation: "Primary",
+        testFailoverState: "None",
+        allowedOperations: ["PlannedFailover", "UnplannedFailover", "DisableProtection", "TestFailover"],
+        replicationHealth: "Normal",
+        failoverHealth: "Warning",
+        currentScenario: { scenarioName: "None", startTime: "1753-01-01T01:01:01Z" },
+        recoveryFabricId: "Microsoft Azure",
+        providerSpecificDetails: {
+          instanceType: "HyperVReplicaAzure",
+          recoveryAzureVmName: "SQL",
+          azureVmDiskDetails: [{ vhdType: "OperatingSystem", maxSizeMB: "1024" }, { vhdType: "Data" }],
+          initialReplicationDetails: { initialReplicationProgressPercentage: "100" },
+        },
+      },
+    });
+    expect((body as { properties: { currentScenario: { jobId: string } } }).properties.currentScenario.jobId).toMatch(
+      /\/replicationJobs\/None$/,
+    );
+  });
+
+  it("have recovery points, sizes and measured figures", async () => {
+    const { send } = await portal();
+    const points = listOf(RecoveryPointResource).parse((await send("GET", `${ITEMS}/SQL/recoveryPoints`)).body);
+    expect(points.value[0]?.properties.providerSpecificDetails.orders).toEqual({ count: 100, lastAt: null });
+    const one = await send("GET", `${ITEMS}/SQL/recoveryPoints/${points.value[0]?.name}`);
+    expect(RecoveryPointResource.parse(one.body).id).toBe(points.value[0]?.id);
+    expect((await send("GET", `${ITEMS}/WEB/recoveryPoints/${points.value[0]?.name}`)).status).toBe(404);
+    const sizes = await send("GET", `${ITEMS}/SQL/targetComputeSizes`);
+    expect(listOf(TargetComputeSizeResource).parse(sizes.body).value[0]?.properties.errors).toEqual([]);
+    const path = `${ITEMS}/SQL/providers/Secondsite.Recovery/replication`;
+    const replication = ReplicationView.parse((await send("GET", path, undefined, "2026-11-01")).body);
+    expect(replication.properties.intervalSeconds).toBe(30);
+  });
+
+  it("get other targets by PATCH, and refuse what cannot be", async () => {
+    const { send } = await portal();
+    const patch = (properties: object) => send("PATCH", `${ITEMS}/SQL`, { properties });
+    const changed = await patch({ recoveryAzureVMName: "SQL-dr", recoveryAzureVMSize: "Standard_A2" });
+    expect(ProtectedItemResource.parse(changed.body).properties.providerSpecificDetails).toMatchObject({
+      recoveryAzureVmName: "SQL-dr",
+      recoveryAzureVMSize: "Standard_A2",
+    });
+    const refused = await patch({ recoveryAzureVMSize: "huge" });
+    expect(refused.body).toMatchObject({ error: { code: "SizeNotFound" } });
+  });
+
+  it.each([
+    ["another scenario", { providerSpecificDetails: { instanceType: "InMageAzureV2" } }, "UnknownPropertyType"],
+    ["no network where one is promised", { networkType: "VmNetworkAsInput" }, "NetworkRequired"],
+    ["a network that is not there", { ...test, networkId: NETWORK.replace("test", "moon") }, "NetworkNotFound"],
+    ["the way back", { ...test, failoverDirection: "RecoveryToPrimary" }, "FailbackNotAllowed"],
+    [
+      "a point of nobody",
+      { ...test, providerSpecificDetails: { ...hyperV, recoveryPointId: `${ITEMS}/SQL/recoveryPoints/x` } },
+      "RecoveryPointNotFound",
+    ],
+  ])("refuse a test failover with %s", async (_, properties, code) => {
+    const { send, item } = await portal();
+    const refused = await send("POST", `${ITEMS}/SQL/testFailover`, { properties });
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(refused.body).toMatchObject({
+      error: { code, details: [{ code, recommendedAction: expect.any(String) as string }] },
+    });
+    expect((await item("SQL")).properties.currentScenario.scenarioName).toBe("None");
+  });
+});
+
+describe("a test failover over the API", () => {
+  it("answers 202 with the headers of the service, and its job, result and evidence tell the same story", async () => {
+    const { send, run, item } = await portal();
+    const { job, location } = await run("POST", `${ITEMS}/SQL/testFailover`, testBody);
+    expect(job).toMatchObject({
+      status: "Succeeded",
+      error: null,
+      properties: {
+        scenarioName: "TestFailover",
+        friendlyName: "Test failover",
+        stateDescription: "Completed",
+        allowedActions: [],
+        targetInstanceType: "ProtectionEntity",
+        targetObjectName: "SQL",
+        customDetails: {
+          instanceType: "TestFailoverJobDetails",
+          networkName: "test",
+          networkType: "VmNetworkAsInput",
+          protectedItemDetails: [{ friendlyName: "SQL", testVmName: "SQL-test", networkConnectionStatus: "Connected" }],
+        },
+      },
+    });
+    expect(job).not.toHaveProperty("type");
+    expect(job.properties.tasks.map((task) => task.state)).toEqual(Array(4).fill("Succeeded"));
+    expect(job.properties.tasks[2]?.customDetails).toMatchObject({
+      instanceType: "TaskDetails",
+      progress: { bytesDone: 2048, bytesTotal: 2048 },
+    });
+    expect(location).toContain(`${ITEMS.slice(2)}/SQL/operationresults/${job.name}`);
+    const result = ProtectedItemResource.parse((await send("GET", location)).body);
+    expect(result.properties).toMatchObject({
+      testFailoverState: "WaitingForCompletion",
+      testFailoverStateDescription: "Waiting for user input",
+      protectionStateDescription: "Cleanup test failover pending",
+      allowedOperations: ["TestFailoverCleanup"],
+      currentScenario: { scenarioName: "TestFailover" },
+    });
+    expect(result.properties.failoverRecoveryPointId).toContain("/recoveryPoints/");
+    const refused = await send("POST", `${ITEMS}/SQL/testFailover`, testBody);
+    expect([refused.status, (refused.body as { error: { code: string } }).error.code]).toEqual([
+      409,
+      "TestFailoverNotAllowed",
+    ]);
+    await run("POST", `${ITEMS}/SQL/testFailoverCleanup`, { properties: { comments: "Fine." } });
+    const path = `${ITEMS}/SQL/providers/Secondsite.Recovery/evidence`;
+    const evidence = EvidenceView.parse((await send("GET", path, undefined, "2026-11-01")).body);
+    expect(evidence.properties.runs[0]).toMatchObject({
+      kind: "TestFailover",
+      state: "Succeeded",
+      ordersOnReplica: 100,
+      cleanup: { notes: "Fine.", remainingResources: [] },
+    });
+    expect((await item("SQL")).properties.lastSuccessfulTestFailoverTime).not.toBeNull();
+  });
+});
+
+describe("jobs over the API", () => {
+  it("are listed, filtered and read; a foreign or unknown one is not found", async () => {
+    const { send, run } = await portal();
+    const { job } = await run("POST", `${ITEMS}/SQL/testFailover`, testBody);
+    const list = async (filter: string) =>
+      listOf(ReplicationJobResource).parse(
+        (await send("GET", `${VAULT}/replicationJobs?$filter=${encodeURIComponent(filter)}`)).body,
+      ).value;
+    expect((await list("jobStatus eq 'Succeeded'")).map((one) => one.name)).toContain(job.name);
+    expect(await list("jobStatus eq 'Failed'")).toEqual([]);
+    expect(await list("startTime ge '2099-01-01T00:00:00Z' and jobStatus eq 'Succeeded'")).toEqual([]);
+    expect(await list("affectedObjectTypes eq 'RecoveryPlan'")).toEqual([]);
+    const bad = await send("GET", `${VAULT}/replicationJobs?$filter=${encodeURIComponent("colour eq 'red'")}`);
+    expect([bad.status, bad.body]).toMatchObject([400, { error: { code: "InvalidFilter" } }]);
+    expect((await send("GET", `${VAULT}/replicationJobs/nothing`)).status).toBe(404);
+    const resumed = await send("POST", `${VAULT}/replicationJobs/${job.name}/resume`, {
+      properties: { comments: "x" },
+    });
+    expect([resumed.status, resumed.body]).toMatchObject([409, { error: { code: "JobActionNotAllowed" } }]);
+  });
+
+  it("that failed say why, at the job, at the task, in the status document and as the result", async () => {
+    const { world, send, run } = await portal();
+    world.vaultData.failures.set("SQL-os", 1);
+    const { job, location } = await run("POST", `${ITEMS}/SQL/testFailover`, testBody);
+    expect(job).toMatchObject({ status: "Failed", error: { code: "PackMissing" } });
+    expect(job.properties.allowedActions).toEqual(["Restart"]);
+    expect(job.properties.errors[0]?.serviceErrorDetails).toMatchObject({
+      code: "PackMissing",
+      possibleCauses: "Deleted.",
+    });
+    expect(job.properties.tasks[2]).toMatchObject({ state: "Failed", errors: [{ errorLevel: "Error" }] });
+    expect(await send("GET", location)).toMatchObject({ status: 500, body: { error: { code: "PackMissing" } } });
+    expect((await send("POST", `${VAULT}/replicationJobs/${job.name}/restart`)).status).toBe(200);
+  });
+});
+
+describe("recovery plans over the API", () => {
+  const plan = `${VAULT}/replicationRecoveryPlans/shop`;
+  const action = {
+    actionName: "Switch",
+    failoverTypes: ["TestFailover"],
+    failoverDirections: ["PrimaryToRecovery"],
+    customDetails: { instanceType: "ManualActionDetails", description: "Point it." },
+  };
+  const boot = (name: string, actions: object[] = []) => ({
+    groupType: "Boot",
+    replicationProtectedItems: [{ id: `${ITEMS}/${name}`, virtualMachineId: name }],
+    startGroupActions: actions,
+  });
+  const body = (groups: object[]) => ({
+    properties: { primaryFabricId: `${VAULT}/replicationFabrics/branch`, recoveryFabricId: "Microsoft Azure", groups },
+  });
+
+  it("come back with the service's two groups in front, and keep their actions", async () => {
+    const { send } = await portal();
+    const made = await send("PUT", plan, body([boot("SQL"), boot("WEB", [action])]));
+    const parsed = RecoveryPlanResource.parse(made.body);
+    expect(parsed.properties.groups.map((group) => group.groupType)).toEqual(["Shutdown", "Failover", "Boot", "Boot"]);
+    expect(parsed.properties.groups[3]?.startGroupActions).toEqual([action]);
+    expect(parsed.properties.allowedOperations).toEqual(["PlannedFailover", "UnplannedFailover", "TestFailover"]);
+    const again = await send("PATCH", plan, { properties: { groups: parsed.properties.groups } });
+    expect(RecoveryPlanResource.parse(again.body).properties.groups).toEqual(parsed.properties.groups);
+    expect(
+      listOf(RecoveryPlanResource).parse((await send("GET", `${VAULT}/replicationRecoveryPlans`)).body).value,
+    ).toHaveLength(1);
+    expect((await send("DELETE", plan)).status).toBe(204);
+    expect((await send("GET", plan)).status).toBe(404);
+  });
+
+  it.each([
+    ["an unknown item", [boot("NOBODY")], "RecoveryPlanUnknownItem"],
+    ["an item twice", [boot("SQL"), boot("sql")], "RecoveryPlanItemTwice"],
+    ["an empty group", [boot("SQL"), { groupType: "Boot" }], "RecoveryPlanGroupEmpty"],
+    [
+      "an action of an unknown kind",
+      [boot("SQL", [{ ...action, customDetails: { instanceType: "ScriptActionDetails", path: "x" } }])],
+      "UnknownPropertyType",
+    ],
+  ])("are refused with %s", async (_, groups, code) => {
+    const { send } = await portal();
+    expect(await send("PUT", plan, body(groups))).toMatchObject({ status: 400, body: { error: { code } } });
+  });
+
+  it("run as one job whose groups hold their machines, halt at the action, and go on with a comment", async () => {
+    const { send, run } = await portal();
+    await send("PUT", plan, body([boot("SQL"), boot("WEB", [action])]));
+    const { job } = await run("POST", `${plan}/testFailover`, {
+      properties: { ...test, providerSpecificDetails: [{ ...hyperV, recoveryPointType: "LatestProcessed" }] },
+    });
+    expect(job).toMatchObject({
+      status: "Suspended",
+      properties: { targetInstanceType: "RecoveryPlan", allowedActions: ["Cancel", "Resume"] },
+    });
+    const groups = job.properties.tasks.filter((task) => task.groupTaskCustomDetails);
+    expect(groups.map((task) => task.friendlyName)).toEqual(["All groups: failover", "Group 1", "Group 2"]);
+    const [halted] = groups[2]?.groupTaskCustomDetails?.childTasks ?? [];
+    expect(halted).toMatchObject({
+      state: "Suspended",
+      allowedActions: ["Resume"],
+      customDetails: { instanceType: "ManualActionTaskDetails", name: "Switch", instructions: "Point it." },
+    });
+    const resume = `${VAULT}/replicationJobs/${job.name}/resume`;
+    expect((await send("POST", resume, { properties: { comments: "" } })).status).toBe(400);
+    expect((await send("POST", resume, { properties: { comments: "Done." } })).status).toBe(200);
+    const cleanup = async () => (await send("POST", `${plan}/testFailoverCleanup`, { properties: {} })).status;
+    while ((await cleanup()) === 409) await new Promise((resolve) => setTimeout(resolve, 1));
+  });
+});
