@@ -86,7 +86,11 @@ export interface ReportedMachine {
     readonly sharedVhd: boolean;
     readonly fibreChannel: boolean;
   };
-  readonly orders: { readonly count: number; readonly lastAt: string | null; readonly verdict: "ok" | "damaged" } | null;
+  readonly orders: {
+    readonly count: number;
+    readonly lastAt: string | null;
+    readonly verdict: "ok" | "damaged";
+  } | null;
 }
 
 export interface Policy {

@@ -32,7 +32,8 @@ export class Fault extends Error {
   }
 }
 
-export type RefusalKind = "invalid" | "notFound" | "conflict" | "forbidden" | "unauthenticated" | "tooLarge" | "notAllowed";
+export type RefusalKind =
+  "invalid" | "notFound" | "conflict" | "forbidden" | "unauthenticated" | "tooLarge" | "notAllowed";
 
 /** The domain says no before anything was done. `kind` decides the HTTP status, once, in lib/arm. */
 export class Refusal extends Error {

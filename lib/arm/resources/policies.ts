@@ -112,7 +112,7 @@ async function write(
 
 /** Taking a time and starting at once would be worse than saying no. */
 function refuseStartTime(input: HyperVReplicaAzureInput, target: string): void {
-  if (input.onlineReplicationStartTime === null || input.onlineReplicationStartTime === undefined) return;
+  if ((input.onlineReplicationStartTime ?? null) === null) return;
   throw new Refusal(
     "invalid",
     {
