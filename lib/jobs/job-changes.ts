@@ -21,7 +21,8 @@ export class JobChanges {
 
   publish(job: Job, step: JobStep | null): void {
     for (const listener of this.listeners) listener(job, step);
-    this.wake();
+    // Steps and their progress are for those who watch; whoever waits, waits for a job.
+    if (step === null) this.wake();
   }
 
   cancel(jobId: string): void {
