@@ -8,8 +8,10 @@ import { BugError } from "@/lib/kernel/assert";
 import type { OperationContext } from "@/lib/operations/context";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
 import { allJobs } from "@/lib/operations/jobs/all-jobs";
+import type { CertificateAuthority } from "@/lib/operations/ports/certificate-authority";
 import type { SiteGateway } from "@/lib/operations/ports/site-gateway";
 import type { StorageFolders } from "@/lib/operations/ports/storage-folders";
+import type { VaultData } from "@/lib/operations/ports/vault-data";
 import { MemoryJobStore } from "./memory-job-store";
 import { MemoryRegion } from "./memory-region";
 import { MemoryReplicaFolders } from "./memory-replica-folders";
@@ -21,12 +23,29 @@ import { TestClock } from "./test-clock";
 const ORIGIN = "http://127.0.0.1:3000";
 const GROUP = `/subscriptions/${SCOPE.subscriptionId}/resourceGroups/${SCOPE.resourceGroup}/providers`;
 
+/** A body as tests look into it; what of it must be there is what the test expects of it. */
+export interface Body {
+  readonly id: string;
+  readonly name: string;
+  readonly nextLink: string | null;
+  readonly value: readonly Body[];
+  readonly paths: Readonly<Record<string, object>>;
+  readonly properties: {
+    readonly provisioningState: string;
+    readonly internalIdentifier: string;
+    readonly health: string;
+    readonly state: string;
+    readonly connectionStatus: string;
+    readonly healthErrorDetails: readonly object[];
+    readonly healthErrors: readonly { readonly errorId: string }[];
+    readonly protectionReadinessErrors: readonly string[];
+  };
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // Bodies are looked at field by field; what a test expects of one is said where it looks.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
+  readonly body: Body;
 }
 
 /** Accounts and vault stores as names. `full` makes every creation fail as a full disk does. */
@@ -50,6 +69,8 @@ export class ControlPlane {
   readonly connected = new Set<string>();
   /** What hosts were asked for. */
   readonly commands: string[] = [];
+  /** What a host does with a command; it may throw. */
+  onCommand: (providerId: string) => void = () => {};
   /** Vaults whose authority or data exists, by id. */
   readonly authorities = new Set<string>();
   readonly vaultsDeleted: string[] = [];
@@ -58,7 +79,8 @@ export class ControlPlane {
   readonly events: { kind: string; name: string }[] = [];
   readonly bugs: unknown[] = [];
   readonly context: OperationContext;
-  readonly #runner: JobRunner<OperationContext>;
+  readonly #newRunner: () => JobRunner<OperationContext>;
+  #runner: JobRunner<OperationContext>;
   readonly #handle: (request: Request) => Promise<Response>;
 
   constructor() {
@@ -73,14 +95,19 @@ export class ControlPlane {
       owner: "test",
     };
     this.context = { ...this.#ports(), jobs: new JobService(parts), random, secrets: new EphemeralSecrets(random) };
-    this.#runner = new JobRunner(parts, { isOwnerDead: () => false, onTrouble: (error) => this.bugs.push(error) });
+    this.#newRunner = () =>
+      new JobRunner(parts, { isOwnerDead: () => false, onTrouble: (error) => this.bugs.push(error) });
+    this.#runner = this.#newRunner();
     this.#handle = createArmRouter(this.context, { onBug: (error) => this.bugs.push(error) });
   }
 
+  /** Again after a stop too. */
   start(): void {
+    this.#runner = this.#newRunner();
     this.#runner.start();
   }
 
+  /** Jobs that are queued from now on wait. */
   stop(): Promise<void> {
     return this.#runner.stop();
   }
@@ -94,7 +121,11 @@ export class ControlPlane {
     const address = `${ORIGIN}${full}${full.includes("api-version=") ? "" : `${separator}api-version=${version}`}`;
     const response = await this.#handle(new Request(address, init));
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === "" ? null : JSON.parse(text)) as Body,
+    };
   }
 
   get = (path: string) => this.send("GET", path);
@@ -111,7 +142,7 @@ export class ControlPlane {
   /** The error of an answer that must be one; every error tells cause and cure. */
   async refused(method: string, path: string, body?: unknown, headers?: Record<string, string>) {
     const answer = await this.send(method, path, body, headers);
-    const { error } = (answer.body ?? {}) as Partial<ArmErrorBody>;
+    const { error } = (answer.body ?? {}) as unknown as Partial<ArmErrorBody>;
     if (!error) throw new Error(`${method} ${path} was not refused: ${answer.status}`);
     const [detail] = error.details;
     if (!detail?.possibleCauses || !detail.recommendedAction) throw new Error(`${error.code} explains nothing`);
@@ -126,14 +157,14 @@ export class ControlPlane {
       region: this.region,
       replicaFolders: this.replicaFolders,
       storageFolders: this.storageFolders,
-      vaultData: unused("vault data", {
+      vaultData: unused<VaultData>("vault data", {
         storedBytes: async () => 4096,
         deleteVault: async (vault: { id: string }) => {
           this.#maybeFail("deleteVault");
           this.vaultsDeleted.push(vault.id);
         },
       }),
-      certificates: unused("certificates", {
+      certificates: unused<CertificateAuthority>("certificates", {
         createVaultAuthority: async (vault: { id: string }) => {
           this.#maybeFail("createVaultAuthority");
           this.authorities.add(vault.id);
@@ -166,6 +197,7 @@ export class ControlPlane {
       progress: () => null,
       command: async (id, command) => {
         this.commands.push(`${id} ${command.type}`);
+        this.onCommand(id);
         return {};
       },
     };
