@@ -128,7 +128,7 @@ describe("the simulated region", () => {
       plane.replicaFolders.files.set("/os.vhd", { root: "", orders: 12 });
       const disks = [{ id: "disk-1", name: "os", path: "/os.vhd", role: "os" as const }];
       await plane.region.start({ id: "deployed-1", name: "sql-01-test", memoryBytes: 1, disks });
-      const running = (await plane.get("Microsoft.Compute/virtualMachines")).body.value[0].properties;
+      const running = (await plane.get("Microsoft.Compute/virtualMachines")).body.value[0]?.properties;
       expect(running).toMatchObject({ state: "Running", orders: { count: 12 }, firstLineMs: 480, simulated: true });
     });
 

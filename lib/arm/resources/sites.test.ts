@@ -23,7 +23,7 @@ describe("sites and hosts", () => {
   async function withHost(connected: boolean) {
     await plane.run("PUT", SITE, creation);
     const fabric = await plane.repositories.fabrics.findByInternalIdentifier(
-      (await plane.get(SITE)).body.properties.internalIdentifier as string,
+      (await plane.get(SITE)).body.properties.internalIdentifier,
     );
     const ids = { fabricId: fabric?.id ?? "", vaultId: fabric?.vaultId ?? "" };
     await plane.repositories.providers.insert(sampleProvider({ ...ids, lastHeartbeatAt: "2026-01-05T08:00:00.000Z" }));
@@ -83,9 +83,9 @@ describe("sites and hosts", () => {
       healthErrorDetails: [],
     });
     plane.connected.clear();
-    const silent = (await plane.get(`${VAULT}/replicationRecoveryServicesProviders`)).body.value[0].properties;
-    expect(silent.connectionStatus).toBe("Disconnected");
-    expect(silent.healthErrorDetails[0]).toMatchObject({ errorCode: "ProviderNotConnected", errorLevel: "Error" });
+    const silent = (await plane.get(`${VAULT}/replicationRecoveryServicesProviders`)).body.value[0]?.properties;
+    expect(silent?.connectionStatus).toBe("Disconnected");
+    expect(silent?.healthErrorDetails[0]).toMatchObject({ errorCode: "ProviderNotConnected", errorLevel: "Error" });
     expect((await plane.get(SITE)).body.properties.health).toBe("Critical");
   });
 

@@ -187,7 +187,7 @@ describe("the installation", () => {
     expect((await plane.get("/info")).body).toMatchObject({ version: "0.0.0-test", capabilities: { v86: true } });
     const { body } = await plane.get("/openapi.json");
     const vault = Object.keys(body.paths).find((path) => path.endsWith("/vaults/{vaultName}"));
-    expect(Object.keys(body.paths[vault ?? ""]).sort()).toEqual(["delete", "get", "parameters", "patch", "put"]);
+    expect(Object.keys(body.paths[vault ?? ""] ?? {}).sort()).toEqual(["delete", "get", "parameters", "patch", "put"]);
     expect(JSON.stringify(body)).not.toContain('"$schema"');
   });
 });
