@@ -203,6 +203,7 @@ describe("protectable items", () => {
       next = page.nextLink && new URL(page.nextLink).pathname + new URL(page.nextLink).search;
     }
     expect(seen).toEqual(["a", "b", "c", "d", "e"]);
+    expect((await listed("?$take=5")).nextLink).toBeNull();
   });
 
   it.each(["$take=0", "$take=two", "$skipToken=-1", "$skipToken=1e9"])("do not guess what %s means", async (query) => {
