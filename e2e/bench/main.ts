@@ -1,0 +1,102 @@
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { ArmDriver } from "@/lib/testing/drive/arm-driver";
+import { startPortal, type PortalProcess } from "@/lib/testing/drive/portal-process";
+import { Narrator } from "../story/narrator";
+import {
+  createVault,
+  prepareProtection,
+  protectMachines,
+  registerSite,
+  type ProtectedItem,
+} from "../story/site-to-azure";
+import { measureEngine } from "./engine-delta";
+import { measureTestFailover } from "./failover";
+import { measureIdle, memorySection } from "./idle";
+import { describeMachine } from "./machine";
+import { MemoryWatch } from "./processes";
+import { measureReplication } from "./replication";
+import { asMarkdown, asText, type Section } from "./report";
+import { measureStartUp } from "./start-up";
+
+/**
+ * `npm run bench`: measures a portal of its own, prints the figures and writes docs/benchmarks.md. `--quick`: fewer runs and
+ * less data, printed only. Exit code 1 when something does not work; a missed goal is a figure, not a failure.
+ */
+const { values } = parseArgs({ options: { quick: { type: "boolean" } } });
+const plan = values.quick
+  ? { runs: 2, replicationRuns: 1, dataBytes: 256 * 1024 ** 2, idleSeconds: 20 }
+  : { runs: 5, replicationRuns: 3, dataBytes: 1024 ** 3, idleSeconds: 60 };
+
+const root = path.resolve(import.meta.dirname, "..");
+const tell = new Narrator();
+const load = os.loadavg()[0] ?? 0;
+const cleanUps: (() => Promise<void>)[] = [];
+let failed = false;
+
+try {
+  const sections = await measureEverything();
+  process.stdout.write(`\n${describeMachine()}, load ${load.toFixed(1)} before\n\n${asText(sections)}\n`);
+  if (!values.quick) {
+    const occasion = { machine: describeMachine(), loadBefore: load, day: new Date().toISOString().slice(0, 10) };
+    await fs.writeFile(path.join(root, "docs", "benchmarks.md"), asMarkdown(sections, occasion));
+    process.stdout.write("\nWritten to docs/benchmarks.md\n");
+  }
+} catch (error) {
+  failed = true;
+  process.stderr.write(
+    `\nThe benchmark stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+} finally {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+}
+process.exit(failed ? 1 : 0);
+
+async function measureEverything(): Promise<Section[]> {
+  tell.chapter("Start-up");
+  const startUp = await measureStartUp(root, plan.runs);
+  tell.chapter("The engine alone");
+  const engine = await measureEngine(await temporaryFolder(), plan.dataBytes, plan.runs);
+  const portal = await startPortal({ root });
+  cleanUps.push(() => portal.stop());
+  try {
+    const [replication, ...rest] = await measurePortal(portal);
+    return [...(replication ? [replication] : []), engine, ...rest, startUp];
+  } catch (error) {
+    process.stderr.write(portal.output().slice(-4000));
+    throw error;
+  }
+}
+
+async function measurePortal(portal: PortalProcess): Promise<Section[]> {
+  const arm = new ArmDriver(portal.origin);
+  const memory = new MemoryWatch(portal);
+  memory.start();
+  tell.chapter("Replication through agent, TLS and vault");
+  const size = { dataBytes: plan.dataBytes, runs: plan.replicationRuns };
+  const replication = await measureReplication(arm, portal, await temporaryFolder(), size);
+  const items = await protectContoso(arm);
+  const machine = items.find((item) => item.properties.friendlyName === "CONTOSO-CRM");
+  if (!machine) throw new Error("CONTOSO-CRM is not protected");
+  tell.chapter("Test failover");
+  const failover = await measureTestFailover(arm, machine, plan.runs);
+  tell.chapter("Idle");
+  const idle = await measureIdle(portal, plan.idleSeconds);
+  return [...replication, failover, idle, memorySection(await memory.stop())];
+}
+
+async function protectContoso(arm: ArmDriver): Promise<ProtectedItem[]> {
+  const context = { arm, tell };
+  await createVault(context);
+  await registerSite(context);
+  return protectMachines(context, await prepareProtection(context));
+}
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "secondsite-bench-"));
+  cleanUps.push(() => fs.rm(folder, { recursive: true, force: true }));
+  return folder;
+}
