@@ -7,7 +7,7 @@ import { livePid, removePidFile, writePidFile } from "./pid-file";
 /** A program that will not work however often it is started says so with this exit code (BSD's EX_CONFIG). */
 export const EXIT_CONFIGURATION = 78;
 
-const RESTART_DELAYS_MS = [100, 500, 1_000, 2_000, 5_000, 10_000];
+const RESTART_DELAYS_MS = [100, 500, 1_000, 2_000, 3_000];
 /** One that ran this long did start; the next end counts as the first. */
 const SETTLED_MS = 30_000;
 const GRACE_MS = 8_000;
@@ -122,7 +122,7 @@ export class ManagedProcess {
     }
     this.#quickEnds = clock.monotonicMs() - this.#startedAtMs >= SETTLED_MS ? 1 : this.#quickEnds + 1;
     this.#restarts += 1;
-    const delayMs = RESTART_DELAYS_MS[Math.min(this.#quickEnds, RESTART_DELAYS_MS.length) - 1] ?? 10_000;
+    const delayMs = RESTART_DELAYS_MS[Math.min(this.#quickEnds, RESTART_DELAYS_MS.length) - 1] ?? 3_000;
     this.#pause = new AbortController();
     const { signal } = this.#pause;
     void clock.sleep(delayMs, signal).then(
