@@ -1,10 +1,10 @@
 "use client";
 import { useState } from "react";
-import { elsewhere, fieldProblem } from "@/components/shell/field-problem";
 import { useOperation } from "@/components/shell/use-operation";
 import { ErrorBar } from "@/components/ui/message-bar";
 import { SidePanel } from "@/components/ui/side-panel";
 import { TextField } from "@/components/ui/text-field";
+import type { ArmError } from "@/lib/client/arm-error";
 import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
 import { resourceNameProblem } from "@/lib/domain/names";
@@ -33,7 +33,10 @@ export function AddFolderPanel({ isOpen, onClose }: { readonly isOpen: boolean; 
       onAccepted: close,
     });
   };
-  const rest = elsewhere(operation.error, "name", "siteName", "folder");
+  const nameProblem = wasSubmitted ? resourceNameProblem(name, "site") : null;
+  const refusal = operation.error;
+  const about = fieldOf(refusal);
+  const refused = (field: "name" | "folder") => (refusal && about === field ? sentence(refusal) : null);
   return (
     <SidePanel
       title="Add a folder as a site"
@@ -43,7 +46,7 @@ export function AddFolderPanel({ isOpen, onClose }: { readonly isOpen: boolean; 
       onSubmit={submit}
       submitLabel="Add site"
       busy={operation.isStarting}
-      message={rest ? <ErrorBar error={rest} /> : null}
+      message={refusal && about === null ? <ErrorBar error={refusal} /> : null}
     >
       <TextField
         label="Name of the site"
@@ -51,12 +54,7 @@ export function AddFolderPanel({ isOpen, onClose }: { readonly isOpen: boolean; 
         takesFocus
         value={name}
         onChange={setName}
-        error={fieldProblem(
-          wasSubmitted ? resourceNameProblem(name, "site") : null,
-          operation.error,
-          "name",
-          "siteName",
-        )}
+        error={nameProblem ? `${nameProblem.message} ${nameProblem.possibleCauses}` : refused("name")}
         autoComplete="off"
       />
       <TextField
@@ -66,9 +64,18 @@ export function AddFolderPanel({ isOpen, onClose }: { readonly isOpen: boolean; 
         onChange={setFolder}
         mono
         hint="The full path of a folder on this computer with .vhd, .img or .raw files. A sub-folder is one machine with several disks."
-        error={wasSubmitted && folder.trim() === "" ? "Name a folder." : fieldProblem(null, operation.error, "folder")}
+        error={wasSubmitted && folder.trim() === "" ? "Name a folder." : refused("folder")}
         autoComplete="off"
       />
     </SidePanel>
   );
 }
+
+/** The estate's refusals name no property; their codes say what they are about. */
+function fieldOf(refusal: ArmError | null): "name" | "folder" | null {
+  if (refusal?.code.startsWith("Folder")) return "folder";
+  return refusal?.code.startsWith("SiteName") ? "name" : null;
+}
+
+const sentence = (refusal: ArmError) =>
+  [refusal.message, refusal.possibleCauses, refusal.recommendedAction].filter((part) => part !== "").join(" ");
