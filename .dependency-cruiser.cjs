@@ -98,7 +98,7 @@ module.exports = {
     {
       name: "nothing-unused",
       severity: "error",
-      from: { orphan: true, pathNot: ["\\.d\\.ts$", "^app/", "^e2e/", "^bin/", "^prisma/generated/", TEST] },
+      from: { orphan: true, pathNot: ["\\.d\\.m?ts$", "^app/", "^e2e/", "^bin/", "^prisma/generated/", TEST] },
       to: {},
     },
   ],
