@@ -21,7 +21,7 @@ interface Migration {
  * kill in between leaves the old database as it was.
  *
  * @param schemaFolder the repository's prisma/ folder: schema.prisma and migrations/
- * @throws Fault DatabaseNewer, DatabaseMigrationFailed
+ * @throws Fault DatabaseNewer, DatabaseDamaged, DatabaseMigrationFailed
  */
 export async function migrateDatabase(file: string, schemaFolder: string): Promise<MigrationResult> {
   const wanted = readMigrations(path.join(schemaFolder, "migrations"));
@@ -105,6 +105,8 @@ function readApplied(file: string): Map<string, string> {
       )
       .all();
     return new Map(rows.map((row) => [row.name, row.checksum]));
+  } catch (error) {
+    throw damaged(file, error);
   } finally {
     database.close();
   }
@@ -145,4 +147,16 @@ function newer(file: string, names: readonly string[]): Fault {
     possibleCauses: `It knows migrations that this version does not: ${names.join(", ")}.`,
     recommendedAction: "Start the newer version, or use another home folder (SECONDSITE_HOME).",
   });
+}
+
+function damaged(file: string, cause: unknown): Fault {
+  return new Fault(
+    {
+      code: "DatabaseDamaged",
+      message: `The database ${file} cannot be read. ${cause instanceof Error ? cause.message : ""}`,
+      possibleCauses: "The file is no SQLite database, was cut off, or its disk is failing.",
+      recommendedAction: "Put a copy of the file back, or start afresh with another home folder (SECONDSITE_HOME).",
+    },
+    { cause },
+  );
 }

@@ -127,6 +127,19 @@ describe("migrations", () => {
     expect(fs.readFileSync(file).equals(before)).toBe(true);
   });
 
+  it("lead to the present schema: whoever changes it makes the next one with scripts/new-migration.mjs", () => {
+    const read = (name: string) => fs.readFileSync(path.join(schemaFolder, name), "utf8");
+    expect(read("migrations/last-schema.prisma")).toBe(read("schema.prisma"));
+  });
+
+  it("say so when the file is no database, and leave it alone", async () => {
+    const file = path.join(folder, "text.db");
+    fs.writeFileSync(file, "this is not a database, whatever its name says".repeat(100));
+    const before = fs.readFileSync(file);
+    await expect(migrateDatabase(file, schemaFolder)).rejects.toMatchObject({ code: "DatabaseDamaged" });
+    expect(fs.readFileSync(file).equals(before)).toBe(true);
+  });
+
   it("refuse a database that a newer version wrote", async () => {
     const file = path.join(folder, "newer.db");
     await migrateDatabase(file, schemaFolder);
