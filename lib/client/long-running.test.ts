@@ -22,7 +22,7 @@ const jobPath =
 const accepted = () =>
   new Response(null, {
     status: 202,
-    headers: { "Azure-AsyncOperation": `https://127.0.0.1:3443${jobPath}?api-version=2023-06-01`, "Retry-After": "1" },
+    headers: { "Azure-AsyncOperation": `https://127.0.0.1:3443${jobPath}?api-version=2026-11-01`, "Retry-After": "1" },
   });
 const status = (body: unknown) => () => Response.json(body, { headers: { "retry-after": "0" } });
 const failed = {
@@ -49,7 +49,7 @@ afterEach(() => {
 });
 
 describe("a long-running operation", () => {
-  it("is followed on the page's own origin, whichever door its header names", async () => {
+  it("is followed on the page's own origin and in its own version, whichever door and version its header names", async () => {
     const asked = serve(accepted, status({ status: "Succeeded" }));
     const started = await startOperation("PUT", "/x", {});
     expect(started).toMatchObject({ jobId: "j1", vaultName: "Contoso" });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { armRequest, parseBody, samePath, type Method } from "./arm-client";
 import { ArmError, parseArmError } from "./arm-error";
-import { nameInId } from "./paths";
+import { api, apiVersions, nameInId } from "./paths";
 
 /** What a verb answered: done at once, or a job to follow (the header `Azure-AsyncOperation` names it). */
 export interface StartedOperation {
@@ -51,10 +51,12 @@ export async function startOperation(
   const link = answer.response.headers.get("azure-asyncoperation");
   const statusPath = link ? samePath(link) : null;
   const statusName = statusPath?.split("?")[0] ?? null;
+  const jobId = statusName && nameInId(statusName, "replicationJobs");
   return {
     body: answer.body,
-    statusPath,
-    jobId: statusName && nameInId(statusName, "replicationJobs"),
+    // A job is read in the version that this client's schemas are written for, whatever version the verb was asked in.
+    statusPath: statusName && jobId ? api.ofId(statusName, apiVersions.siteRecovery) : statusPath,
+    jobId,
     vaultName: statusName && nameInId(statusName, "vaults"),
   };
 }

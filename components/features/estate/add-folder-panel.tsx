@@ -63,7 +63,7 @@ export function AddFolderPanel({ isOpen, onClose }: { readonly isOpen: boolean; 
         value={folder}
         onChange={setFolder}
         mono
-        hint="The full path of a folder on this computer with .vhd, .img or .raw files. A sub-folder is one machine with several disks."
+        hint="The full path of a folder on this computer with .vhd, .img or .raw files. The images of a sub-folder are the disks of one machine."
         error={wasSubmitted && folder.trim() === "" ? "Name a folder." : refused("folder")}
         autoComplete="off"
       />
@@ -73,7 +73,7 @@ export function AddFolderPanel({ isOpen, onClose }: { readonly isOpen: boolean; 
 
 /** The estate's refusals name no property; their codes say what they are about. */
 function fieldOf(refusal: ArmError | null): "name" | "folder" | null {
-  if (refusal?.code.startsWith("Folder")) return "folder";
+  if (/^(FolderNotFound|NoImagesFound|MachineSettingsNotValid)$/.test(refusal?.code ?? "")) return "folder";
   return refusal?.code.startsWith("SiteName") ? "name" : null;
 }
 
