@@ -1,9 +1,12 @@
+import { OWN_API_VERSIONS, SITE_RECOVERY_API_VERSIONS } from "@/lib/contract/api-versions";
 import { siteRecoveryArmId, type VaultAddress } from "@/lib/contract/arm-id";
 import type { Job } from "@/lib/jobs/job";
 import type { Call } from "./route";
 
 /** Seconds between two looks at a running operation, as told to clients. The real service says 30; ours is next door. */
 const RETRY_AFTER_SECONDS = "1";
+/** Spoken by vaults and by everything below them. */
+const COMMON_API_VERSION = "2024-04-01";
 
 export function ok(body: unknown): Response {
   return Response.json(body, { status: 200 });
@@ -27,12 +30,14 @@ export function list(items: readonly unknown[], nextLink: string | null = null):
  */
 export function accepted(call: Call, vault: VaultAddress, job: Job, resourceId: string): Response {
   const jobId = siteRecoveryArmId(vault, "replicationJobs", job.id);
-  const version = `?api-version=${encodeURIComponent(call.apiVersion)}`;
+  // A job that a vault's version or our own namespace has started is still read in Site Recovery's.
+  const status = version(includes(SITE_RECOVERY_API_VERSIONS, call) ? call.apiVersion : COMMON_API_VERSION);
+  const result = version(includes(OWN_API_VERSIONS, call) ? COMMON_API_VERSION : call.apiVersion);
   return new Response(null, {
     status: 202,
     headers: {
-      "Azure-AsyncOperation": `${call.origin}${jobId}${version}`,
-      Location: `${call.origin}${resourceId}/operationresults/${job.id}${version}`,
+      "Azure-AsyncOperation": `${call.origin}${jobId}${status}`,
+      Location: `${call.origin}${resourceId}/operationresults/${job.id}${result}`,
       "Retry-After": RETRY_AFTER_SECONDS,
       "x-ms-request-id": jobId,
     },
@@ -49,13 +54,15 @@ export function acceptedAtLocation(
   job: Job,
 ): Response {
   const stem = `/subscriptions/${vault.subscriptionId}/providers/Microsoft.RecoveryServices/locations/${vault.location}`;
-  const version = `?api-version=${encodeURIComponent(call.apiVersion)}`;
   return new Response(null, {
     status: 202,
     headers: {
-      "Azure-AsyncOperation": `${call.origin}${stem}/operationStatus/${job.id}${version}`,
-      Location: `${call.origin}${stem}/operationResults/${job.id}${version}`,
+      "Azure-AsyncOperation": `${call.origin}${stem}/operationStatus/${job.id}${version(call.apiVersion)}`,
+      Location: `${call.origin}${stem}/operationResults/${job.id}${version(call.apiVersion)}`,
       "Retry-After": RETRY_AFTER_SECONDS,
     },
   });
 }
+
+const includes = (versions: readonly string[], call: Call) => versions.includes(call.apiVersion);
+const version = (name: string) => `?api-version=${encodeURIComponent(name)}`;

@@ -45,6 +45,7 @@ const handle = createArmRouter({ random: { uuid: () => "activity-1" } } as unkno
       apiVersions: [],
       handle: () => Response.json("literal"),
     }),
+    route({ method: "GET", path: "/origin", summary: "", apiVersions: [], handle: (c) => Response.json(c.origin) }),
     route({
       method: "GET",
       path: "/bug",
@@ -82,6 +83,11 @@ async function failure(response: Response) {
 describe("the router", () => {
   it("matches without regard to case, also a trailing slash and the parameter's name", async () => {
     expect(await (await at(`/THINGS/Ab%20c/?Api-Version=2023-06-01`)).json()).toEqual({ thing: "Ab c" });
+  });
+
+  it("links to the name by which it was asked, whatever stands in the URL", async () => {
+    const request = new Request("http://localhost:3000/origin", { headers: { host: "127.0.0.1:3000" } });
+    expect(await (await handle(request)).json()).toBe("http://127.0.0.1:3000");
   });
 
   it("prefers a literal address to a name", async () => {

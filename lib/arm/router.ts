@@ -61,11 +61,17 @@ async function answer(
     body,
     query: url.searchParams,
     headers: request.headers,
-    origin: url.origin,
+    origin: originOf(request, url),
     apiVersion,
     signal: request.signal,
   };
   return match.route.handle(call);
+}
+
+/** As the client wrote it: a web framework may have put another name of this machine into the URL. */
+function originOf(request: Request, url: URL): string {
+  const host = request.headers.get("host");
+  return host === null ? url.origin : `${url.protocol}//${host}`;
 }
 
 function finished(request: Request, response: Response, ids: RequestIds): Response {
