@@ -18,12 +18,15 @@ export function faultToArmError(error: unknown, ids: RequestIds): { status: numb
   return { status: 500, body: armErrorBody(BUG, ids), bug: true };
 }
 
+/** Where the service's recordings say less outside than in the details (asr reference 2.2). */
+const OUTER_CODES: Readonly<Record<string, string>> = { ArmResourceDoesNotExist: "NotFound" };
+
 export function armErrorBody(explanation: Explanation, ids: RequestIds, target?: string): ArmErrorBody {
   const { code, message, possibleCauses, recommendedAction } = explanation;
   const about = target === undefined ? {} : { target };
   return {
     error: {
-      code,
+      code: OUTER_CODES[code] ?? code,
       message,
       ...about,
       details: [{ code, message, ...about, possibleCauses, recommendedAction, ...ids }],

@@ -22,6 +22,7 @@ export async function resolveVault(call: Call<VaultParams, unknown>): Promise<Va
   );
   if (!vault) {
     throw notFound(
+      "ResourceNotFound",
       `The Resource 'Microsoft.RecoveryServices/vaults/${vaultName}' under resource group '${resourceGroupName}' was not found.`,
       "vaultName",
     );
@@ -57,14 +58,14 @@ export async function resolveProtectedItem(
 
 /** In the words that the service uses for every child of a vault (asr reference 2.2). */
 export function noSuchResource(name: string, target?: string): Refusal {
-  return notFound(`Specified resource with name '${name}' does not exist.`, target);
+  return notFound("ArmResourceDoesNotExist", `Specified resource with name '${name}' does not exist.`, target);
 }
 
-function notFound(message: string, target?: string): Refusal {
+function notFound(code: string, message: string, target?: string): Refusal {
   return new Refusal(
     "notFound",
     {
-      code: "ResourceNotFound",
+      code,
       message,
       possibleCauses:
         "The name is misspelt, the resource was deleted, or it is in another vault, site or resource group.",

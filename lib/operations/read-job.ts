@@ -32,14 +32,14 @@ export async function readJob(context: OperationContext, vault: Vault, job: Job)
   };
 }
 
-/** @throws Refusal ResourceNotFound: also for a job of another vault */
+/** @throws Refusal ArmResourceDoesNotExist: also for a job of another vault */
 export async function requireJob(context: OperationContext, vault: Vault, jobId: string): Promise<Job> {
   const job = await context.jobs.get(jobId);
   if (job?.vaultId === vault.id) return job;
   throw new Refusal(
     "notFound",
     {
-      code: "ResourceNotFound",
+      code: "ArmResourceDoesNotExist",
       message: `Specified resource with name '${jobId}' does not exist.`,
       possibleCauses: "The id is misspelt, or the job is of another vault.",
       recommendedAction: "List the jobs of the vault and use an id from there.",

@@ -155,7 +155,7 @@ describe("changing and deleting a replication policy", () => {
       samplePolicy({ name: "hourly", replicationIntervalSeconds: 900 }),
     );
     const missing = await world.failure("PATCH", "replicationPolicies/none", body);
-    expect(missing).toMatchObject({ status: 404, code: "ResourceNotFound" });
+    expect(missing).toMatchObject({ status: 404, code: "NotFound" });
   });
 
   it("is refused while a group or a machine uses the policy, and says which", async () => {

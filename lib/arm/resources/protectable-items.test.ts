@@ -67,7 +67,7 @@ describe("the protection container of a site", () => {
     const wrong = CONTAINER.replace("1111", "9999");
     expect(await world.failure("GET", wrong)).toMatchObject({
       status: 404,
-      code: "ResourceNotFound",
+      code: "NotFound",
       target: "containerName",
     });
   });
