@@ -41,8 +41,13 @@ export const ContainerMappingCreation = z.object({
   properties: z.object({
     targetProtectionContainerId: z.string(),
     policyId: z.string(),
-    /** Its type may be left out (asr reference 3.6). */
-    providerSpecificInput: z.object({ instanceType: z.literal("HyperVReplicaAzure").nullish() }).nullish(),
+    /**
+     * Its type may be left out (asr reference 3.6). The official client then writes the property's own name there: its
+     * serialiser fills a missing discriminator with the name of the mapper.
+     */
+    providerSpecificInput: z
+      .object({ instanceType: z.enum(["HyperVReplicaAzure", "providerSpecificInput"]).nullish() })
+      .nullish(),
   }),
 });
 
