@@ -11,26 +11,57 @@ export interface ConsoleStream {
   readonly problem: string | null;
 }
 
+type Change = Partial<ConsoleStream>;
 const start: ConsoleStream = { view: null, connection: "connecting", problem: null };
+const RETRY_MS = 1_500;
 
 /** Follows one machine's screen by its own event stream. Mount it once per machine (use the machine's id as key). */
 export function useConsoleStream(machineId: string): ConsoleStream {
   const [stream, setStream] = useState<ConsoleStream>(start);
-  useEffect(() => {
-    const source = new EventSource(api.consoleStream(machineId));
-    const receive = (message: MessageEvent<string>) => {
-      const parsed = ConsoleView.safeParse(JSON.parse(message.data));
-      setStream((old) =>
-        parsed.success
-          ? { view: parsed.data, connection: "live", problem: null }
-          : { ...old, problem: "The server sent a screen that this page cannot show. Reload the page." },
-      );
-    };
-    source.onmessage = receive;
-    source.addEventListener("console", receive);
-    source.onopen = () => setStream((old) => ({ ...old, connection: "live" }));
-    source.onerror = () => setStream((old) => ({ ...old, connection: "lost" }));
-    return () => source.close();
-  }, [machineId]);
+  useEffect(() => followConsole(machineId, (change) => setStream((old) => ({ ...old, ...change }))), [machineId]);
   return stream;
+}
+
+/**
+ * Keeps a stream open while somebody looks. A browser gives up for good when the answer is no stream (a machine that is
+ * just being made, a server that starts): then it is asked again. Hidden pages close theirs, since a browser opens only
+ * six connections to one server, over all its tabs.
+ */
+function followConsole(machineId: string, onChange: (change: Change) => void): () => void {
+  let source: EventSource | null = null;
+  let retry: ReturnType<typeof setTimeout> | null = null;
+
+  const close = () => {
+    source?.close();
+    source = null;
+    if (retry !== null) clearTimeout(retry);
+    retry = null;
+  };
+  const open = () => {
+    close();
+    const opened = new EventSource(api.consoleStream(machineId));
+    source = opened;
+    const receive = (message: MessageEvent<string>) => onChange(readView(message.data));
+    opened.onmessage = receive;
+    opened.addEventListener("console", receive);
+    opened.onerror = () => {
+      onChange({ connection: "lost" });
+      if (opened.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_MS);
+    };
+  };
+  const onVisibility = () => (document.hidden ? close() : open());
+
+  document.addEventListener("visibilitychange", onVisibility);
+  onVisibility();
+  return () => {
+    document.removeEventListener("visibilitychange", onVisibility);
+    close();
+  };
+}
+
+function readView(data: string): Change {
+  const parsed = ConsoleView.safeParse(JSON.parse(data));
+  return parsed.success
+    ? { view: parsed.data, connection: "live", problem: null }
+    : { problem: "The server sent a screen that this page cannot show. Reload the page." };
 }

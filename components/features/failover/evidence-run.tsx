@@ -55,18 +55,18 @@ function Figures({ run }: { readonly run: Run }) {
   const lost = run.ordersLost;
   return (
     <div className="grid grid-cols-2 gap-4 sm:grid-cols-3 xl:grid-cols-5">
-      <Figure
-        value={lost === null ? "–" : formatCount(lost)}
-        label="Orders lost"
-        note={
-          lost === null ? null : (
+      {lost === null ? null : (
+        <Figure
+          value={formatCount(lost)}
+          label="Orders lost"
+          note={
             <StatusBadge tone={lost === 0 ? "good" : "warn"}>
               {lost === 0 ? "Nothing lost" : "Written after the point"}
             </StatusBadge>
-          )
-        }
-      />
-      <Figure value={run.secondsLost === null ? "–" : formatDuration(run.secondsLost)} label="Time lost" />
+          }
+        />
+      )}
+      {run.secondsLost === null ? null : <Figure value={formatDuration(run.secondsLost)} label="Time lost" />}
       <Figure
         value={run.ordersAtSource === null ? "–" : formatCount(run.ordersAtSource)}
         label="Orders at the source"

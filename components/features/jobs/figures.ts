@@ -20,11 +20,34 @@ export function labelOf(key: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+export interface FigureGroup {
+  /** The thing that the figures are about: a disk, a machine; null for the step itself. */
+  readonly title: string | null;
+  readonly figures: readonly StepFigure[];
+}
+
 /**
- * What a step remembers, as labelled figures. The unit is in the name (`bytesWritten`, `lossSeconds`, `firstLineMs`), as
- * everywhere in this product; objects become one figure per field, with the path as the label.
+ * What a step remembers, as labelled figures: those of the step first, then one group for each named thing in a list. The
+ * unit is in the name (`bytesWritten`, `lossSeconds`, `firstLineMs`), as everywhere in this product.
  */
-export function figuresOf(details: unknown, prefix = ""): StepFigure[] {
+export function figureGroups(details: Readonly<Record<string, unknown>>): FigureGroup[] {
+  const named: FigureGroup[] = [];
+  const own: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(details)) {
+    const members: unknown[] = Array.isArray(value) ? value : [];
+    if (members.length > 0 && members.every((member) => nameOf(member) !== null)) {
+      for (const member of members) named.push({ title: nameOf(member), figures: figuresOf(withoutNames(member)) });
+    } else own[key] = value;
+  }
+  const figures = figuresOf(own);
+  return [...(figures.length > 0 ? [{ title: null, figures }] : []), ...named];
+}
+
+/** Its title says which one it is; ids are for programs and are in the export. */
+const withoutNames = (member: unknown) =>
+  Object.fromEntries(Object.entries(member as object).filter(([key]) => key !== "name" && !key.endsWith("Id")));
+
+function figuresOf(details: unknown, prefix = ""): StepFigure[] {
   if (typeof details !== "object" || details === null) return [];
   return Object.entries(details).flatMap(([key, value]: [string, unknown]) => {
     if (value === null || value === undefined || value === "") return [];
@@ -39,12 +62,7 @@ function listFigures(label: string, values: readonly unknown[]): StepFigure[] {
   const simple = values.filter((value) => typeof value !== "object" || value === null);
   if (simple.length === values.length)
     return [{ label, text: values.length === 0 ? "none" : simple.map(String).join(", "), copy: null }];
-  return values.flatMap((value, index) => {
-    const name = nameOf(value);
-    return name === null
-      ? figuresOf(value, `${label} ${index + 1}`)
-      : figuresOf({ ...(value as Record<string, unknown>), name: null }, name);
-  });
+  return values.flatMap((value, index) => figuresOf(value, `${label} ${index + 1}`));
 }
 
 function nameOf(value: unknown): string | null {

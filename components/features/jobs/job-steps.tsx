@@ -7,7 +7,7 @@ import { ExactTime } from "@/components/ui/relative-time";
 import { TextLink } from "@/components/ui/text-link";
 import { nameInId, pages } from "@/lib/client/paths";
 import type { AsrTask, ReplicationJobResource } from "@/lib/contract/replication-jobs";
-import { figuresOf } from "./figures";
+import { figureGroups, type FigureGroup } from "./figures";
 import { JobDuration } from "./job-duration";
 import { JobErrors } from "./job-errors";
 import { readableError, realTime, stepRows, taskDetails, type StepRow } from "./job-model";
@@ -55,7 +55,6 @@ function Step({ row, vaultName }: { readonly row: StepRow; readonly vaultName: s
 function StepBody({ task }: { readonly task: AsrTask }) {
   const { progress, details, observation, skippedReasonString: skipped } = taskDetails(task);
   const running = task.state === "InProgress";
-  const figures = figuresOf(details);
   return (
     <>
       {skipped ? <p className="text-[0.8125rem] text-muted">{skipped}</p> : null}
@@ -75,20 +74,29 @@ function StepBody({ task }: { readonly task: AsrTask }) {
           {observation}
         </p>
       ) : null}
-      {figures.length > 0 ? (
-        <dl className="flex flex-wrap gap-x-6 gap-y-1 text-[0.8125rem]">
-          {figures.map((figure) => (
-            <div key={figure.label} className="flex min-w-0 items-center gap-1.5">
-              <dt className="text-muted">{figure.label}</dt>
-              <dd className={clsx("flex min-w-0 items-center gap-1 break-words", figure.copy && "font-mono")}>
-                {figure.text}
-                {figure.copy ? <CopyIconButton text={figure.copy} label={`Copy ${figure.label}`} /> : null}
-              </dd>
-            </div>
-          ))}
-        </dl>
-      ) : null}
+      {figureGroups(details ?? {}).map((group) => (
+        <Figures key={group.title} group={group} />
+      ))}
     </>
+  );
+}
+
+function Figures({ group }: { readonly group: FigureGroup }) {
+  return (
+    <div className="flex flex-wrap items-baseline gap-x-6 text-[0.8125rem]">
+      {group.title === null ? null : <span className="font-medium">{group.title}</span>}
+      <dl className="flex flex-wrap gap-x-6 gap-y-1">
+        {group.figures.map((figure) => (
+          <div key={figure.label} className="flex min-w-0 items-center gap-1.5">
+            <dt className="text-muted">{figure.label}</dt>
+            <dd className={clsx("flex min-w-0 items-center gap-1 break-words", figure.copy && "font-mono")}>
+              {figure.text}
+              {figure.copy ? <CopyIconButton text={figure.copy} label={`Copy ${figure.label}`} /> : null}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 "use client";
-import { formatBytes, formatRate } from "@/components/ui/format";
+import { formatBytes } from "@/components/ui/format";
 import { ErrorBar } from "@/components/ui/message-bar";
 import { Progress } from "@/components/ui/progress";
 import { StatusBadge, type StatusTone } from "@/components/ui/status-badge";
@@ -50,8 +50,7 @@ export function ReplicationStatus({ replication }: { readonly replication: Repli
       )}
       {properties.pendingBytes > 0 ? (
         <p className="text-[0.8125rem] text-muted">
-          {formatBytes(properties.pendingBytes)} written at the source and not yet sent
-          {properties.bytesPerSecond > 0 ? `; sending at ${formatRate(properties.bytesPerSecond)}` : ""}.
+          {formatBytes(properties.pendingBytes)} written at the source and not yet sent.
         </p>
       ) : null}
       {properties.error ? <ErrorBar error={properties.error} /> : null}
