@@ -2,6 +2,7 @@ import http from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { refusedAtTheDoor } from "@/lib/arm/router";
 import { guardRequest, type GuardPolicy } from "@/lib/arm/guard-request";
+import { guardTarget } from "@/lib/arm/guard-target";
 import { Refusal } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
 import { sendFetchResponse } from "./node-http";
@@ -39,6 +40,7 @@ export function refusedByGuard(request: IncomingMessage, policy: GuardPolicy): R
   }
   try {
     guardRequest(headers, policy);
+    guardTarget(request.method ?? "", request.url ?? "");
     return null;
   } catch (error) {
     if (error instanceof Refusal) return error;
