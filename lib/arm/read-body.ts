@@ -15,7 +15,7 @@ export async function readBody(request: Request, schema: z.ZodType, optional: bo
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw notJson(error instanceof Error ? error.message : "It could not be parsed.");
+    throw notJson(error instanceof Error ? `${error.message}.` : "It could not be parsed.");
   }
   return checked(schema, value);
 }

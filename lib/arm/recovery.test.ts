@@ -95,9 +95,9 @@ describe("protected items in ARM's shape", () => {
         },
       },
     });
-    expect((body as { properties: { currentScenario: { jobId: string } } }).properties.currentScenario.jobId).toMatch(
-      /\/replicationJobs\/None$/,
-    );
+    expect(
+      (body as unknown as { properties: { currentScenario: { jobId: string } } }).properties.currentScenario.jobId,
+    ).toMatch(/\/replicationJobs\/None$/);
   });
 
   it("have recovery points, sizes and measured figures", async () => {
@@ -186,7 +186,7 @@ describe("a test failover over the API", () => {
     });
     expect(result.properties.failoverRecoveryPointId).toContain("/recoveryPoints/");
     const refused = await send("POST", `${ITEMS}/SQL/testFailover`, testBody);
-    expect([refused.status, (refused.body as { error: { code: string } }).error.code]).toEqual([
+    expect([refused.status, (refused.body as unknown as { error: { code: string } }).error.code]).toEqual([
       409,
       "TestFailoverNotAllowed",
     ]);

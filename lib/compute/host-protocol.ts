@@ -74,7 +74,7 @@ export const MachineStatus = MachineDefinition.extend({
   disks: z.array(DiskStatus),
   /**
    * Confirmed orders so far, where the guest is our ledger guest: from its console while it runs, from its disk while it
-   * is off. `lastAt` is the guest's clock, UTC, `2026-11-22T18:00:01`.
+   * is off. `lastAt` is the guest's clock, UTC, `2026-11-22T18:00:01Z`.
    */
   orders: z.object({ count: z.number(), lastAt: z.string().nullable(), verdict: z.enum(["ok", "damaged"]) }).nullable(),
   /** What the guest last complained about on its console (it cannot write to its disk, its ledger is full); or null. */

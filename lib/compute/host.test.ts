@@ -186,7 +186,7 @@ describe("power", () => {
   it("counts orders from the console while the guest runs and from its disk while it is off", async () => {
     const host = newHost();
     await host.put(definition({ desired: "off" }));
-    expect(host.machine("m1").orders).toEqual({ count: 3, lastAt: "2026-11-22T17:00:02", verdict: "ok" });
+    expect(host.machine("m1").orders).toEqual({ count: 3, lastAt: "2026-11-22T17:00:02Z", verdict: "ok" });
     await host.start("m1");
     hypervisor.newest.say("SECONDSITE-GUEST host=SQL boot=1 ledger=ok orders=3 last=2026-11-22T17:00:02");
     hypervisor.newest.say("ORDER 4 2026-11-22T17:00:09 1");
@@ -204,7 +204,7 @@ describe("cuts", () => {
     hypervisor.newest.write(0, 10 * MIB, 1);
     hypervisor.newest.write(1, MIB, 1);
     const cut = await host.cut("m1", {});
-    expect(cut.orders).toEqual({ count: 3, lastAt: "2026-11-22T17:00:02" });
+    expect(cut.orders).toEqual({ count: 3, lastAt: "2026-11-22T17:00:02Z" });
     hypervisor.newest.write(0, 10 * MIB, 2);
     hypervisor.newest.write(1, MIB, 2);
     expect(frozen(cut, "os", 10 * MIB)).toBe(1);

@@ -188,7 +188,7 @@ export class ManagedMachine {
       const { disks, orders } = this.#cuts.begin(cutId, this.#chosen(request.diskIds));
       return {
         ...{ cutId, epoch, at, disks, baseline: this.#replication.baseline },
-        orders: orders === null ? null : { count: orders.count, lastAt: orders.lastAt },
+        orders: orders === null ? null : { count: orders.count, lastAt: inUtc(orders.lastAt) },
       };
     } finally {
       this.#settleDisks();
@@ -263,7 +263,8 @@ export class ManagedMachine {
   }
 
   #orders(): MachineStatus["orders"] {
-    return this.#running === null ? this.#offOrders : (this.#follower.orders ?? this.#offOrders);
+    const orders = this.#running === null ? this.#offOrders : (this.#follower.orders ?? this.#offOrders);
+    return orders && { ...orders, lastAt: inUtc(orders.lastAt) };
   }
 
   #readOffOrders(): void {
@@ -322,4 +323,9 @@ function disksInUse(name: string): Refusal {
     possibleCauses: "The machine was registered again with other disks, under the same id.",
     recommendedAction: "Stop the machine first, or use another id.",
   });
+}
+
+/** The guest keeps UTC and does not say so: whoever reads the time elsewhere must not take it for its own. */
+function inUtc(time: string | null): string | null {
+  return time === null ? null : `${time}Z`;
 }

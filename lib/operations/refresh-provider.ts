@@ -11,6 +11,6 @@ export async function refreshProvider(
     scenarioName: "RefreshDra",
     vaultId: input.vault.id,
     input: { providerId: input.provider.id },
-    target: { id: input.provider.id, name: input.provider.name, type: "Server" },
+    target: { id: input.provider.id, name: input.provider.hostName, type: "Server" },
   });
 }

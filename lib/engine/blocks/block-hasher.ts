@@ -30,7 +30,7 @@ export class BlockHasher {
     assert(block.length === BLOCK_BYTES, "a block has 65,536 bytes");
     if (isZeroBlock(block)) return zeroId();
     this.#block.reset();
-    return this.#block.update(block).digestBuffer();
+    return this.#block.update(asBuffer(block)).digestBuffer();
   }
 
   pageId(level: number, page: Uint8Array): BlobId {
@@ -38,7 +38,7 @@ export class BlockHasher {
     if (ZERO_PAGE.equals(page)) return zeroId();
     this.#level[0] = level;
     this.#page.reset();
-    return this.#page.update(this.#level).update(page).digestBuffer();
+    return this.#page.update(this.#level).update(asBuffer(page)).digestBuffer();
   }
 
   /** The identity of a disk: equal for two disks of one vault exactly when size and content are equal. */
@@ -54,4 +54,9 @@ export function isZeroBlock(block: Uint8Array): boolean {
   // Looking at both ends first spares the call for almost every block that holds data.
   if ((block[0] ?? 0) !== 0 || (block[BLOCK_BYTES - 1] ?? 0) !== 0) return false;
   return ZERO_BLOCK.equals(block);
+}
+
+/** The same bytes under the type that the hasher takes; nothing is copied. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
