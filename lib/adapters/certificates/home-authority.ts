@@ -99,7 +99,7 @@ async function createServer({ folder, clock, random }: Options, issuer: Issuer) 
   });
   const certificatePem = `${certificate.toString("pem")}\n${issuer.certificate.toString("pem")}\n`;
   replaceFile(path.join(folder, "server.key"), keyPem, 0o600);
-  replaceFile(path.join(folder, "server.pem"), certificatePem, 0o644);
+  replaceFile(path.join(folder, "server.pem"), certificatePem, 0o600);
   return { keyPem, certificatePem, notAfter: certificate.notAfter };
 }
 
