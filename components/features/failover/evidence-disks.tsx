@@ -3,7 +3,7 @@ import { CopyIconButton } from "@/components/ui/copy-button";
 import { DataTable, type TableColumn } from "@/components/ui/data-table";
 import { formatBytes, formatDuration } from "@/components/ui/format";
 import { StatusBadge } from "@/components/ui/status-badge";
-import type { Run } from "./evidence-run";
+import type { Run } from "./run";
 
 type Disk = Run["disks"][number];
 

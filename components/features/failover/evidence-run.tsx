@@ -5,12 +5,9 @@ import { MessageBar } from "@/components/ui/message-bar";
 import { ExactTime } from "@/components/ui/relative-time";
 import { StatusBadge, type StatusTone } from "@/components/ui/status-badge";
 import { TextLink } from "@/components/ui/text-link";
-import { pages } from "@/lib/client/paths";
-import { nameInId } from "@/lib/client/paths";
-import type { EvidenceView } from "@/lib/contract/portal";
+import { nameInId, pages } from "@/lib/client/paths";
 import { EvidenceDisks } from "./evidence-disks";
-
-export type Run = EvidenceView["properties"]["runs"][number];
+import type { Run } from "./run";
 
 const titles: Record<Run["kind"], string> = {
   TestFailover: "Test failover",

@@ -1,0 +1,3 @@
+import type { EvidenceView } from "@/lib/contract/portal";
+
+export type Run = EvidenceView["properties"]["runs"][number];
