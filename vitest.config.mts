@@ -5,7 +5,9 @@ export default defineConfig({
   resolve: { alias: { "@": path.resolve(import.meta.dirname) } },
   test: {
     include: ["{lib,app,components,bin,scripts,prisma}/**/*.test.{ts,tsx}"],
-    testTimeout: 20_000,
+    // Tests of real processes share two cores with whatever else runs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
   },
