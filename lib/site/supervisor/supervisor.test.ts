@@ -28,6 +28,7 @@ process.on("disconnect", () => process.exit(0));
 let folder: string;
 let remove: () => void;
 let port: number;
+let tlsPort: number;
 let supervisors: ChildProcess[] = [];
 const home = () => path.join(folder, "home");
 const client = () => new SupervisorClient(path.join(home(), "run", "supervisor.sock"));
@@ -69,6 +70,7 @@ beforeEach(async () => {
   fs.writeFileSync(path.join(images, "pair", "two.raw"), Buffer.alloc(MIB, 2));
   fs.writeFileSync(path.join(images, "notes.txt"), "no image");
   port = await freePort();
+  tlsPort = await freePort();
 });
 afterEach(async () => {
   for (const child of supervisors) child.kill("SIGTERM");
@@ -77,7 +79,7 @@ afterEach(async () => {
   remove();
 });
 
-const environment = () => ({ ...process.env, SECONDSITE_HOME: home(), PORT: String(port), TLS_PORT: String(port + 1) });
+const environment = () => ({ ...process.env, SECONDSITE_HOME: home(), PORT: String(port), TLS_PORT: String(tlsPort) });
 
 interface Ended {
   readonly code: number | null;
