@@ -5,11 +5,12 @@ import { armGet, armList } from "../arm-client";
 import { api, apiVersions, nameInId } from "../paths";
 import { keys } from "../query-keys";
 
-/** Everything protected in a vault, over all its sites. */
+/** Everything protected in a vault, over all its sites. No event tells that a host has fallen silent: hence the interval. */
 export const protectedItemsQuery = (vault: string) =>
   queryOptions({
     queryKey: keys.inVault(vault, "protectedItems"),
     queryFn: ({ signal }) => armList(api.protectedItems(vault), ProtectedItemResource, signal),
+    refetchInterval: 10_000,
   });
 
 /** Measured replication figures of one item. Live events refresh it; the slow interval covers a silent connection. */
