@@ -37,7 +37,8 @@ export function ConsolePane({ machineId, title }: { readonly machineId: string; 
 }
 
 function overlayOf({ view, connection }: ConsoleStream) {
-  if (view === null) return connection === "lost" ? "The console does not answer." : "Connecting…";
+  if (view === null)
+    return connection === "lost" ? "The console does not answer: the machine or its site is away." : "Connecting…";
   if (connection === "lost") return "The connection is lost; this is the last picture.";
   if (view.power === "off") return "The machine is off.";
   if (view.power === "failed") return "The machine has failed.";
@@ -59,6 +60,7 @@ function Orders({ view }: { readonly view: ConsoleView | null }) {
   return (
     <p className="flex flex-wrap items-baseline gap-x-4 text-[0.8125rem] text-muted">
       <span>
+        {view && view.power !== "running" && orders ? "when last counted " : ""}
         <strong className="text-base text-ink">{orders ? formatCount(orders.count) : "–"}</strong> orders
       </span>
       {orders?.lastAt ? (

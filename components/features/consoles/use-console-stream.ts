@@ -13,7 +13,8 @@ export interface ConsoleStream {
 
 type Change = Partial<ConsoleStream>;
 const start: ConsoleStream = { view: null, connection: "connecting", problem: null };
-const RETRY_MS = 1_500;
+const RETRY_MS_MIN = 1_000;
+const RETRY_MS_MAX = 10_000;
 
 /** Follows one machine's screen by its own event stream. Mount it once per machine (use the machine's id as key). */
 export function useConsoleStream(machineId: string): ConsoleStream {
@@ -30,6 +31,7 @@ export function useConsoleStream(machineId: string): ConsoleStream {
 function followConsole(machineId: string, onChange: (change: Change) => void): () => void {
   let source: EventSource | null = null;
   let retry: ReturnType<typeof setTimeout> | null = null;
+  let waitMs = RETRY_MS_MIN;
 
   const close = () => {
     source?.close();
@@ -41,12 +43,17 @@ function followConsole(machineId: string, onChange: (change: Change) => void): (
     close();
     const opened = new EventSource(api.consoleStream(machineId));
     source = opened;
-    const receive = (message: MessageEvent<string>) => onChange(readView(message.data));
+    const receive = (message: MessageEvent<string>) => {
+      waitMs = RETRY_MS_MIN;
+      onChange(readView(message.data));
+    };
     opened.onmessage = receive;
     opened.addEventListener("console", receive);
     opened.onerror = () => {
       onChange({ connection: "lost" });
-      if (opened.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_MS);
+      if (opened.readyState !== EventSource.CLOSED) return;
+      retry = setTimeout(open, waitMs);
+      waitMs = Math.min(waitMs * 2, RETRY_MS_MAX);
     };
   };
   const onVisibility = () => (document.hidden ? close() : open());

@@ -85,7 +85,7 @@ function Figures({ group }: { readonly group: FigureGroup }) {
   return (
     <div className="flex flex-wrap items-baseline gap-x-6 text-[0.8125rem]">
       {group.title === null ? null : <span className="font-medium">{group.title}</span>}
-      <dl className="flex flex-wrap gap-x-6 gap-y-1">
+      <dl className="flex min-w-0 flex-1 flex-wrap gap-x-6 gap-y-1">
         {group.figures.map((figure) => (
           <div key={figure.label} className="flex min-w-0 items-center gap-1.5">
             <dt className="text-muted">{figure.label}</dt>

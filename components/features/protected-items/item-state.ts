@@ -40,6 +40,9 @@ export function stateText({ properties }: ProtectedItemResource): string {
 export const isTestUp = ({ properties }: ProtectedItemResource) =>
   properties.testFailoverState === "WaitingForCompletion";
 
+/** The replica is the machine now: nothing is replicated any more. */
+export const isFailedOver = ({ properties }: ProtectedItemResource) => properties.activeLocation === "Recovery";
+
 export const locationText = (location: string) =>
   location === "Recovery" ? "Azure (simulated)" : location === "Primary" ? "On-premises" : location;
 

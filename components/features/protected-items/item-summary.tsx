@@ -11,7 +11,16 @@ import { pages } from "@/lib/client/paths";
 import { replicationQuery } from "@/lib/client/queries/protected-items";
 import type { HealthError } from "@/lib/contract/health-error";
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
-import { currentJob, healthText, healthTone, isTestUp, locationText, stateText, stateTone } from "./item-state";
+import {
+  currentJob,
+  healthText,
+  healthTone,
+  isFailedOver,
+  isTestUp,
+  locationText,
+  stateText,
+  stateTone,
+} from "./item-state";
 import { LiveRpo } from "./live-rpo";
 import { ReplicationStatus } from "./replication-status";
 
@@ -19,6 +28,7 @@ import { ReplicationStatus } from "./replication-status";
 export function ItemSummary({ vaultName, item }: { readonly vaultName: string; readonly item: ProtectedItemResource }) {
   const query = useQuery(replicationQuery(vaultName, item));
   const job = currentJob(item);
+  const failedOver = isFailedOver(item);
   return (
     <div className="flex flex-col gap-4">
       {item.properties.healthErrors.map((error) => (
@@ -56,23 +66,29 @@ export function ItemSummary({ vaultName, item }: { readonly vaultName: string; r
           <Figure
             value={
               <span className="text-xl">
-                <LiveRpo replication={query.data} measuredAtMs={query.dataUpdatedAt} />
+                {failedOver ? "–" : <LiveRpo replication={query.data} measuredAtMs={query.dataUpdatedAt} />}
               </span>
             }
             label="RPO: age of the newest recovery point"
             note={
-              query.data ? (
+              failedOver || !query.data ? null : (
                 <span className="text-muted">
                   a new one every {formatDuration(query.data.properties.intervalSeconds)}
                 </span>
-              ) : null
+              )
             }
           />
         </div>
         <div className="mt-5 border-t border-line pt-4">
-          <QueryView query={query} what="replication">
-            {(replication) => <ReplicationStatus replication={replication} />}
-          </QueryView>
+          {failedOver ? (
+            <p className="text-muted">
+              Nothing is replicated since the failover: the machine runs in Azure, from its own disks.
+            </p>
+          ) : (
+            <QueryView query={query} what="replication">
+              {(replication) => <ReplicationStatus replication={replication} />}
+            </QueryView>
+          )}
         </div>
       </Card>
     </div>

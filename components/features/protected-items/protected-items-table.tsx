@@ -15,7 +15,7 @@ import { fabricOf, protectedItemsQuery, replicationQuery } from "@/lib/client/qu
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import type { ContainerMappingResource } from "@/lib/contract/policies";
 import type { ReplicationView } from "@/lib/contract/portal";
-import { healthText, healthTone, locationText, stateText, stateTone } from "./item-state";
+import { healthText, healthTone, isFailedOver, locationText, stateText, stateTone } from "./item-state";
 import { LiveRpo } from "./live-rpo";
 import { ReplicationCell } from "./replication-status";
 
@@ -60,13 +60,19 @@ const columns: readonly TableColumn<Row>[] = [
     key: "rpo",
     header: "RPO",
     align: "end",
-    cell: ({ replication, measuredAtMs }) => <LiveRpo replication={replication} measuredAtMs={measuredAtMs} />,
+    cell: ({ item, replication, measuredAtMs }) =>
+      isFailedOver(item) ? "–" : <LiveRpo replication={replication} measuredAtMs={measuredAtMs} />,
   },
   {
     key: "replication",
     header: "Replication",
     hideBelow: "sm",
-    cell: ({ replication }) => <ReplicationCell replication={replication} />,
+    cell: ({ item, replication }) =>
+      isFailedOver(item) ? (
+        <StatusBadge tone="idle">Failed over</StatusBadge>
+      ) : (
+        <ReplicationCell replication={replication} />
+      ),
   },
 ];
 

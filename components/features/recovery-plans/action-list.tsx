@@ -20,7 +20,7 @@ const shortTypes = (action: PlanAction) =>
 export function ActionList({ title, actions, onAdd, onEdit, onRemove }: ActionListProps) {
   return (
     <section aria-label={title} className="flex flex-wrap items-center gap-2 px-4 py-2">
-      <h3 className="w-32 text-[0.8125rem] text-muted">{title}</h3>
+      <h3 className="w-40 text-[0.8125rem] text-muted">{title}</h3>
       <ul className="flex min-w-0 flex-1 flex-col gap-2">
         {actions.map((action, position) => {
           return (

@@ -2,6 +2,7 @@
 import { ArrowDown, ArrowUp, Plus, Server, Trash2 } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
+import { TextLink } from "@/components/ui/text-link";
 import type { PlanGroup } from "./plan-draft";
 import { ActionList } from "./action-list";
 import { groupTitle, neighbourGroup, removalProblem, type ActionPlace } from "./plan-draft";
@@ -10,6 +11,8 @@ export interface GroupCardProps {
   readonly groups: readonly PlanGroup[];
   readonly index: number;
   readonly nameOf: (machineId: string) => string;
+  /** The machine's own page: its consoles and its evidence. */
+  readonly hrefOf: (machineId: string) => string;
   readonly onAddMachines: () => void;
   readonly onMoveMachine: (id: string, toIndex: number) => void;
   readonly onRemoveMachine: (id: string) => void;
@@ -81,7 +84,9 @@ function MachineList(props: GroupCardProps & { readonly group: PlanGroup; readon
         return (
           <li key={id} className="flex items-center gap-2 py-1 pr-2 pl-4">
             <Server aria-hidden className="size-4 text-muted" />
-            <span className="min-w-0 flex-1 break-words">{name}</span>
+            <span className="min-w-0 flex-1 break-words">
+              <TextLink href={props.hrefOf(id)}>{name}</TextLink>
+            </span>
             <MoveButton name={name} groups={groups} to={above} up onMove={(to) => props.onMoveMachine(id, to)} />
             <MoveButton name={name} groups={groups} to={below} onMove={(to) => props.onMoveMachine(id, to)} />
             <IconButton

@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { MessageBar } from "@/components/ui/message-bar";
+import { nameInId, pages } from "@/lib/client/paths";
 import { protectedItemsQuery } from "@/lib/client/queries/protected-items";
 import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
 import type { PlanGroup } from "./plan-draft";
@@ -53,6 +54,7 @@ export function PlanEditor(props: {
           groups={groups}
           index={index}
           nameOf={(id) => machineName(items, id)}
+          hrefOf={(id) => pages.protectedItem(props.vaultName, nameInId(id, "replicationProtectedItems") ?? id)}
           onAddMachines={() => setOpen({ panel: "machines", index })}
           onMoveMachine={(id, to) => change(draft.moveMachine(groups, id, to))}
           onRemoveMachine={(id) => change(draft.removeMachine(groups, id))}
