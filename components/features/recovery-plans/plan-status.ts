@@ -18,7 +18,8 @@ export function planStatus(plan: RecoveryPlanResource): { readonly tone: StatusT
   }
   if (properties.allowedOperations.includes("TestFailoverCleanup")) return { tone: "waiting", text: "Test is up" };
   if (properties.allowedOperations.includes("Commit")) return { tone: "waiting", text: "Commit pending" };
-  if (properties.allowedOperations.includes("TestFailover")) return { tone: "good", text: "Ready" };
+  const runs = ["TestFailover", "PlannedFailover", "UnplannedFailover"];
+  if (runs.some((run) => properties.allowedOperations.includes(run))) return { tone: "good", text: "Ready" };
   return { tone: "unknown", text: "Not ready" };
 }
 
