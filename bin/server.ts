@@ -12,10 +12,10 @@ import { readEnvironment } from "@/lib/server/environment";
 import { homeAt, makeHome } from "@/lib/server/home";
 import { createHttpDoor } from "@/lib/server/http-door";
 import { createLogger } from "@/lib/server/logger";
+import { LOOPBACK } from "@/lib/server/require-ports";
 import { createTlsDoor } from "@/lib/server/tls-door";
 import { EXIT_CONFIGURATION } from "@/lib/site/supervisor/managed-process";
 
-const HOST = "127.0.0.1";
 const root = path.resolve(import.meta.dirname, "..");
 
 async function main(): Promise<void> {
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const logger = createLogger(environment.logLevel);
   const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as { version: string };
 
-  const pages = next({ dev: environment.development, dir: root, hostname: HOST, port: environment.port });
+  const pages = next({ dev: environment.development, dir: root, hostname: LOOPBACK, port: environment.port });
   const [container] = await Promise.all([
     createContainer({ environment, home, root, version, logger }),
     pages.prepare(),
@@ -77,11 +77,11 @@ function listen(server: Server, port: number): Promise<void> {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE" && error.code !== "EACCES") return reject(error);
       process.stderr.write(
-        `Port ${String(port)} of ${HOST} cannot be used (${error.code}): another program listens there. Set PORT or TLS_PORT.\n`,
+        `Port ${String(port)} of ${LOOPBACK} cannot be used (${error.code}): another program listens there. Set PORT or TLS_PORT.\n`,
       );
       process.exit(EXIT_CONFIGURATION);
     });
-    server.listen(port, HOST, resolve);
+    server.listen(port, LOOPBACK, resolve);
   });
 }
 

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
+import { Refusal } from "@/lib/kernel/fault";
 
 /** Where everything lives and listens: the environment is read here and nowhere else. */
 export interface Environment {
@@ -24,13 +25,13 @@ const Schema = z.object({
   SECONDSITE_DEV: z.string().optional(),
 });
 
-/** @throws Error naming every variable that cannot be used and why. */
+/** @throws Refusal EnvironmentNotValid, naming every variable that cannot be used and why. */
 export function readEnvironment(source: Record<string, string | undefined>, cwd: string): Environment {
   const parsed = Schema.safeParse(source);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new Error(`The environment cannot be used. ${problems.join("; ")}`);
+    throw notValid(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}.`));
   }
+  if (parsed.data.PORT === parsed.data.TLS_PORT) throw notValid([`TLS_PORT: the same as PORT (${parsed.data.PORT}).`]);
   const value = parsed.data;
   return {
     home: path.resolve(cwd, value.SECONDSITE_HOME),
@@ -40,4 +41,13 @@ export function readEnvironment(source: Record<string, string | undefined>, cwd:
     firmwareFolder: value.SECONDSITE_FIRMWARE ? path.resolve(cwd, value.SECONDSITE_FIRMWARE) : null,
     development: value.SECONDSITE_DEV === "1",
   };
+}
+
+function notValid(problems: readonly string[]): Refusal {
+  return new Refusal("invalid", {
+    code: "EnvironmentNotValid",
+    message: `The environment cannot be used. ${problems.join(" ")}`,
+    possibleCauses: "A variable was set for another program, or mistyped.",
+    recommendedAction: "Correct or unset it: every one has a default. PORT and TLS_PORT are two different numbers.",
+  });
 }

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { Fault } from "@/lib/kernel/fault";
 
 /** The folders of the home: one place that knows their names. Everything in it is readable by the owner only. */
 export interface Home {
@@ -31,8 +32,27 @@ export function homeAt(folder: string): Home {
   };
 }
 
+/** @throws Fault HomeNotUsable */
 export function makeHome(home: Home): void {
   for (const folder of [home.folder, home.tls, home.keys, home.storage, home.sites, home.region, home.run]) {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    try {
+      fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw notUsable(folder, error);
+    }
   }
+}
+
+function notUsable(folder: string, cause: unknown): Fault {
+  const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+  return new Fault(
+    {
+      code: "HomeNotUsable",
+      message: `The folder ${folder} cannot be made (${reason}).`,
+      possibleCauses:
+        "A file of that name is in the way, the folder above belongs to another user, or its disk is full or read-only.",
+      recommendedAction: "Set SECONDSITE_HOME to a folder that you may write to.",
+    },
+    { cause },
+  );
 }

@@ -12,6 +12,7 @@ import { Supervisor } from "@/lib/site/supervisor/supervisor";
 import { createSupervisorServer } from "@/lib/site/supervisor/supervisor-server";
 import type { Environment } from "./environment";
 import { makeHome, type Home } from "./home";
+import { LOOPBACK, requirePorts } from "./require-ports";
 
 export const DEMO_SITE = "contoso-branch";
 /** The demo's disks are the same on every machine and every run. */
@@ -20,7 +21,7 @@ const DEMO_CREATED_AT = new Date("2016-01-04T08:00:00.000Z");
 
 /**
  * `secondsite serve`: the parent of every process of this home. Prints `ready` when the portal answers; resolves when
- * everything has ended. @throws Fault AlreadyRunning, ServerNotStarted
+ * everything has ended. @throws Fault HomeNotUsable, AlreadyRunning, PortNotAvailable, ServerNotStarted
  */
 export async function serve(options: {
   readonly environment: Environment;
@@ -43,6 +44,7 @@ export async function serve(options: {
   const server = createSupervisorServer(supervisor, (error) => say(String(error)));
   endWithSignals(ending);
   try {
+    await requirePorts([environment.port, environment.tlsPort]);
     await listenOnUnixSocket(server, home.supervisorSocket);
     supervisor.startPlatform();
     if (options.demo) await makeDemoSite(home);
@@ -99,7 +101,7 @@ async function untilReady(environment: Environment, signal: AbortSignal): Promis
 
 function answersReady(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = http.get({ host: "127.0.0.1", port, path: "/readyz", timeout: 2_000 }, (response) => {
+    const request = http.get({ host: LOOPBACK, port, path: "/readyz", timeout: 2_000 }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });

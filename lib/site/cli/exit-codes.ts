@@ -19,6 +19,7 @@ export class UsageError extends Error {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (!(error instanceof Fault) && !(error instanceof Refusal)) return EXIT.unexpected;
+  if (error.code === "EnvironmentNotValid") return EXIT.usage;
   if (error.code.startsWith("Credentials")) return EXIT.credentials;
   if (/Passphrase/.test(error.code)) return EXIT.passphrase;
   if (["VaultNotReachable", "VaultBusy", "EndpointNotTrusted", "SupervisorNotRunning"].includes(error.code)) {

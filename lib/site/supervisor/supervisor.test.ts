@@ -1,6 +1,7 @@
 import { build } from "esbuild";
 import { spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
+import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -209,6 +210,15 @@ describe("the supervisor", () => {
     first.kill("SIGKILL");
     await ended(first);
     await serve();
+  });
+
+  it("does not take somebody else's answer on its port for its own", async () => {
+    const other = http.createServer((_request, response) => response.end("ready"));
+    await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
+    const refused = await run(["serve"]);
+    await new Promise((resolve) => other.close(resolve));
+    expect(refused).toMatchObject({ code: 6, stdout: "" });
+    expect(refused.stderr).toContain("PortNotAvailable");
   });
 
   it("does not start again and again a server that cannot work", async () => {
