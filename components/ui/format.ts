@@ -26,6 +26,7 @@ export const formatPlural = (count: number, one: string, many = `${one}s`) =>
 /** A duration in the two units that matter: "45 s", "3 min 20 s", "2 h 5 min", "4 d 3 h". */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "unknown";
+  if (seconds > 0 && seconds < 0.05) return "< 0.1 s";
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return seconds < 10 && seconds % 1 !== 0 ? `${seconds.toFixed(1)} s` : `${whole} s`;
   const minutes = Math.floor(whole / 60);

@@ -1,6 +1,6 @@
 "use client";
 import { clsx } from "clsx";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { Link } from "react-aria-components/Link";
 import { Tooltip } from "./tooltip";
 
@@ -15,8 +15,14 @@ export interface TabLink {
 
 /** Tabs that are pages: a navigation landmark of links, the current one marked. */
 export function TabLinks({ label, tabs }: { readonly label: string; readonly tabs: readonly TabLink[] }) {
+  const bar = useRef<HTMLElement>(null);
+  const current = tabs.find((tab) => tab.isCurrent)?.href;
+  // On a narrow screen the bar scrolls: the current tab must not lie outside.
+  useEffect(() => {
+    bar.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [current]);
   return (
-    <nav aria-label={label} className="-mb-px overflow-x-auto">
+    <nav ref={bar} aria-label={label} className="-mb-px overflow-x-auto">
       <ul className="flex gap-1">
         {tabs.map((tab) => (
           <li key={tab.href}>{tab.iconOnly ? <Tooltip text={tab.label}>{tabLink(tab)}</Tooltip> : tabLink(tab)}</li>

@@ -195,6 +195,9 @@ export type ReplicationView = z.infer<typeof ReplicationView>;
 export const DeployedMachineView = z.object({
   machineId: z.string(),
   protectedItemName: z.string(),
+  /** What people call the protected machine; null when its protection has ended. */
+  sourceMachineName: z.string().nullable(),
+  vaultName: z.string(),
   purpose: z.enum(["TestFailover", "Failover"]),
   size: z.string(),
   networkName: z.string().nullable(),

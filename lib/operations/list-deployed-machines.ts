@@ -9,6 +9,8 @@ export interface DeployedMachineFacts {
   readonly vault: Vault;
   /** Null when protection of its item has ended. */
   readonly itemName: string | null;
+  /** What people call the machine that it stands for; null likewise. */
+  readonly sourceName: string | null;
   readonly recoveryPointAt: string | null;
   /** As the region runs it now; null when it does not. */
   readonly running: RegionMachine | null;
@@ -46,6 +48,7 @@ async function factsOf(
     machine,
     vault,
     itemName: item?.name ?? null,
+    sourceName: item?.machineName ?? null,
     recoveryPointAt: point?.at ?? null,
     running: running.find((candidate) => candidate.id === machine.id) ?? null,
   };

@@ -1,5 +1,6 @@
-import type { Vault } from "@/lib/domain/entities";
+import type { ProtectedItem, Vault } from "@/lib/domain/entities";
 import type { OperationContext } from "./context";
+import { readProtectedItem } from "./read-protected-item";
 
 export interface VaultOverviewFigures {
   readonly passphraseSet: boolean;
@@ -20,6 +21,7 @@ export async function readVaultOverview(context: OperationContext, vault: Vault)
     repositories.providers.listByVault(vault.id),
     context.jobs.list({ vaultId: vault.id, states: ["NotStarted", "InProgress", "Suspended", "Failed"] }),
   ]);
+  const troubles = (await Promise.all(items.map((item) => troublesOf(context, vault, item)))).flat();
   const count = (...states: readonly string[]) => jobs.filter((job) => states.includes(job.state)).length;
   return {
     passphraseSet: vault.passphraseSetAt !== null,
@@ -29,9 +31,7 @@ export async function readVaultOverview(context: OperationContext, vault: Vault)
     registeredServersCount: providers.length,
     jobs: { inProgress: count("NotStarted", "InProgress"), suspended: count("Suspended"), failed: count("Failed") },
     unhealthyItems: [
-      ...items.flatMap((item) =>
-        item.replicationError ? [{ name: item.machineName, message: item.replicationError.message }] : [],
-      ),
+      ...troubles,
       ...providers.flatMap((provider) =>
         context.sites.isConnected(provider.id)
           ? []
@@ -44,4 +44,14 @@ export async function readVaultOverview(context: OperationContext, vault: Vault)
       ),
     ],
   };
+}
+
+/** What the item's own page warns of, without what is said once for its whole host, and advice to test. */
+async function troublesOf(context: OperationContext, vault: Vault, item: ProtectedItem) {
+  const fabric = await context.repositories.fabrics.get(item.fabricId);
+  if (!fabric) return [];
+  const { health } = await readProtectedItem(context, vault, fabric, item);
+  return health
+    .filter(({ category }) => category === "Replication" || category === "Configuration")
+    .map(({ explanation }) => ({ name: item.machineName, message: explanation.message }));
 }

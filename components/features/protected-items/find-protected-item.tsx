@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ShieldQuestion } from "lucide-react";
 import { useSearchParams } from "next/navigation";
 import type { ReactNode } from "react";
+import { PageTitle } from "@/components/shell/page-title";
 import { QueryView } from "@/components/shell/query-view";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
@@ -47,31 +48,37 @@ function ChooseSite({
   readonly items: readonly ProtectedItemResource[];
 }) {
   return (
-    <EmptyState
-      icon={<ShieldQuestion />}
-      title="Two sites protect a machine of this name"
-      actions={items.map((item) => (
-        <LinkButton
-          key={item.id}
-          href={`${pages.protectedItem(vaultName, item.name)}?site=${encodeURIComponent(fabricOf(item))}`}
-        >
-          {`${item.properties.friendlyName} of ${fabricOf(item)}`}
-        </LinkButton>
-      ))}
-    >
-      Choose the one you mean.
-    </EmptyState>
+    <>
+      <PageTitle>Two machines of one name</PageTitle>
+      <EmptyState
+        icon={<ShieldQuestion />}
+        title="Two sites protect a machine of this name"
+        actions={items.map((item) => (
+          <LinkButton
+            key={item.id}
+            href={`${pages.protectedItem(vaultName, item.name)}?site=${encodeURIComponent(fabricOf(item))}`}
+          >
+            {`${item.properties.friendlyName} of ${fabricOf(item)}`}
+          </LinkButton>
+        ))}
+      >
+        Choose the one you mean.
+      </EmptyState>
+    </>
   );
 }
 
 function NotProtected({ vaultName, itemName }: { readonly vaultName: string; readonly itemName: string }) {
   return (
-    <EmptyState
-      icon={<ShieldQuestion />}
-      title="This machine is not protected"
-      actions={<LinkButton href={pages.vaultTab(vaultName, "protected-items")}>Show protected items</LinkButton>}
-    >
-      No protected item of this vault is named {itemName}. Its protection may have been disabled.
-    </EmptyState>
+    <>
+      <PageTitle>No such protected item</PageTitle>
+      <EmptyState
+        icon={<ShieldQuestion />}
+        title="This machine is not protected"
+        actions={<LinkButton href={pages.vaultTab(vaultName, "protected-items")}>Show protected items</LinkButton>}
+      >
+        No protected item of this vault is named {itemName}. Its protection may have been disabled.
+      </EmptyState>
+    </>
   );
 }

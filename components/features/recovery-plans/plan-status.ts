@@ -20,8 +20,12 @@ export function planStatus(plan: RecoveryPlanResource): { readonly tone: StatusT
   if (properties.allowedOperations.includes("Commit")) return { tone: "waiting", text: "Commit pending" };
   const runs = ["TestFailover", "PlannedFailover", "UnplannedFailover"];
   if (runs.some((run) => properties.allowedOperations.includes(run))) return { tone: "good", text: "Ready" };
-  return { tone: "unknown", text: "Not ready" };
+  return isFailedOver(plan) ? { tone: "good", text: "Failed over" } : { tone: "unknown", text: "Not ready" };
 }
+
+/** Nothing can be run any more, and a failover was: its machines are in Azure for good. */
+const isFailedOver = ({ properties }: RecoveryPlanResource) =>
+  Boolean(properties.lastPlannedFailoverTime ?? properties.lastUnplannedFailoverTime);
 
 /** The newest run of any kind. */
 export function lastRun({ properties }: RecoveryPlanResource): { readonly kind: string; readonly at: string } | null {
@@ -51,6 +55,8 @@ export function whyPlanCannot(
     default:
       return plan.properties.allowedOperations.includes("TestFailoverCleanup")
         ? "A test failover is up. Complete the test first."
-        : "Not all machines of the plan are ready for this. Look at the state of each.";
+        : isFailedOver(plan)
+          ? "The machines of this plan have been failed over already."
+          : "Not all machines of the plan are ready for this. Look at the state of each.";
   }
 }

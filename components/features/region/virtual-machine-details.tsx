@@ -12,6 +12,7 @@ import { KeyValue } from "@/components/ui/key-value";
 import { LinkButton } from "@/components/ui/link-button";
 import { ExactTime } from "@/components/ui/relative-time";
 import { SimulatedBadge } from "@/components/ui/simulated-badge";
+import { TextLink } from "@/components/ui/text-link";
 import { pages } from "@/lib/client/paths";
 import { virtualMachinesQuery } from "@/lib/client/queries/region";
 import type { VirtualMachineResource } from "@/lib/contract/region-resources";
@@ -61,7 +62,7 @@ function Machine({
           columns={3}
           entries={[
             { label: "Made by", value: purposeWords[properties.purpose] },
-            { label: "Protected item", value: properties.protectedItemName },
+            { label: "Replica of", value: <Source machine={machine} /> },
             { label: "Recovery point", value: <ExactTime at={properties.recoveryPointTime} /> },
             { label: "Size", value: properties.size },
             { label: "Network", value: properties.networkName ?? "none" },
@@ -81,6 +82,13 @@ function Machine({
       ) : null}
     </>
   );
+}
+
+/** The protected machine that it stands for. */
+function Source({ machine }: { readonly machine: VirtualMachineResource }) {
+  const { sourceMachineName, protectedItemName, vaultName } = machine.properties;
+  if (sourceMachineName === null) return <>a machine that is no longer protected</>;
+  return <TextLink href={pages.protectedItem(vaultName, protectedItemName)}>{sourceMachineName}</TextLink>;
 }
 
 function NoMachine({ name }: { readonly name: string }) {

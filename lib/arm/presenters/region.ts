@@ -42,7 +42,7 @@ export function presentVirtualNetwork(network: VirtualNetwork): VirtualNetworkRe
 
 export function presentVirtualMachine(
   scope: { readonly subscriptionId: string; readonly resourceGroup: string },
-  { machine, vault, itemName, recoveryPointAt, running }: DeployedMachineFacts,
+  { machine, vault, itemName, sourceName, recoveryPointAt, running }: DeployedMachineFacts,
 ): VirtualMachineResource {
   return {
     id: providerArmId(scope, "Microsoft.Compute", "virtualMachines", machine.name),
@@ -52,6 +52,8 @@ export function presentVirtualMachine(
     properties: {
       machineId: machine.id,
       protectedItemName: itemName ?? "",
+      sourceMachineName: sourceName,
+      vaultName: vault.name,
       purpose: machine.purpose,
       size: machine.size,
       networkName: machine.networkName,
