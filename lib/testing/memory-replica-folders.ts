@@ -14,8 +14,15 @@ export class MemoryReplicaFolders implements ReplicaFolders {
   /** A file that appears in every folder that is being removed, as if somebody held it open. */
   stubborn: string | null = null;
 
+  async placeOf(
+    storageAccount: string,
+    owner: { itemId: string; jobId: string; machineName: string },
+  ): Promise<string> {
+    return `/storage/${storageAccount}/replicas/${owner.machineName}-${owner.jobId.slice(0, 8)}`;
+  }
+
   async make(storageAccount: string, owner: { itemId: string; jobId: string; machineName: string }): Promise<string> {
-    const folder = `/storage/${storageAccount}/replicas/${owner.machineName}-${owner.jobId.slice(0, 8)}`;
+    const folder = await this.placeOf(storageAccount, owner);
     this.owners.set(folder, owner.itemId);
     return folder;
   }

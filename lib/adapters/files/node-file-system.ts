@@ -1,52 +1,18 @@
 import fs from "node:fs";
 import path from "node:path";
 import { assert } from "@/lib/kernel/assert";
-import type { Fault } from "@/lib/kernel/fault";
 import type { FileIdentity, FileSystem, RandomAccessFile } from "@/lib/engine/disk/random-access-file";
-import {
-  fileAccessDenied,
-  fileAlreadyExists,
-  fileNotFound,
-  fileOperationFailed,
-  notAFile,
-  StorageFullFault,
-  tooManyOpenFiles,
-} from "@/lib/engine/disk/file-faults";
+import { notAFile } from "@/lib/engine/disk/file-faults";
+import { translateFileError } from "./translate-file-error";
 
 /** One call moves at most this much: Linux itself stops at 2 GiB - 4 KiB, and Node refuses 2 GiB. */
 const CALL_BYTES_MAX = 1 << 30;
-
-function translate(error: unknown, file: string, operation: string): Fault {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
-    case "ENOSPC":
-    case "EDQUOT":
-    case "EFBIG":
-      return new StorageFullFault(file, error);
-    case "ENOENT":
-    case "ENOTDIR":
-      return fileNotFound(file, error);
-    case "EEXIST":
-      return fileAlreadyExists(file, error);
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-      return fileAccessDenied(file, error);
-    case "EISDIR":
-      return notAFile(file, error);
-    case "EMFILE":
-    case "ENFILE":
-      return tooManyOpenFiles(file, error);
-    default:
-      return fileOperationFailed(file, operation, error);
-  }
-}
 
 function attempt<Result>(file: string, operation: string, call: () => Result): Result {
   try {
     return call();
   } catch (error) {
-    throw translate(error, file, operation);
+    throw translateFileError(error, file, operation);
   }
 }
 

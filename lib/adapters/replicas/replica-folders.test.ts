@@ -26,7 +26,32 @@ test("a folder of another machine, without a mark, or outside the accounts is ne
   const folders = createReplicaFolders(root);
   const folder = await folders.make("contoso", owner);
   await expect(folders.remove(folder, { itemId: "item-2" })).rejects.toMatchObject({ code: "NotOurs" });
+  await fs.writeFile(path.join(folder, "os.vhd"), "x");
   await fs.rm(path.join(folder, ".secondsite-owner.json"));
   await expect(folders.remove(folder, owner)).rejects.toMatchObject({ code: "NotOurs" });
   await expect(folders.remove(path.join(root, "..", "elsewhere"), owner)).rejects.toMatchObject({ code: "NotOurs" });
+});
+
+test("a folder whose making was interrupted is removed without a mark; one that holds anything else is not", async () => {
+  const folders = createReplicaFolders(root);
+  const folder = await folders.placeOf("contoso", owner);
+  await folders.remove(folder, owner);
+  await fs.mkdir(folder, { recursive: true });
+  await fs.writeFile(path.join(folder, ".secondsite-owner.json.new"), '{"item');
+  await folders.remove(folder, owner);
+  expect(await fs.readdir(path.dirname(folder))).toEqual([]);
+  await fs.mkdir(folder);
+  await fs.writeFile(path.join(folder, "somebody.vhd"), "x");
+  await expect(folders.remove(folder, owner)).rejects.toMatchObject({ code: "NotOurs" });
+  await fs.writeFile(path.join(folder, ".secondsite-owner.json"), "torn");
+  await expect(folders.remove(folder, owner)).rejects.toMatchObject({ code: "NotOurs" });
+});
+
+test("what the operating system refuses is said with cause and cure", async () => {
+  const folders = createReplicaFolders(root);
+  await fs.writeFile(path.join(root, "contoso"), "a file where the account should be");
+  await expect(folders.make("contoso", owner)).rejects.toMatchObject({
+    name: expect.stringContaining("Fault") as string,
+    recommendedAction: expect.stringMatching(/./) as string,
+  });
 });

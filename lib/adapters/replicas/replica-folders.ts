@@ -1,9 +1,12 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { translateFileError } from "@/lib/adapters/files/translate-file-error";
 import type { ReplicaFolders } from "@/lib/operations/ports/vault-data";
 import { Fault } from "@/lib/kernel/fault";
 
 const MARK = ".secondsite-owner.json";
+/** The mark while it is written: a folder with nothing else in it is one that was being made. */
+const UNFINISHED_MARK = `${MARK}.new`;
 
 /** The folders of deployed machines: `STORAGE/<account>/replicas/<machine>-<job>`, each with our ownership mark. */
 export function createReplicaFolders(storageRoot: string): ReplicaFolders {
@@ -13,51 +16,76 @@ export function createReplicaFolders(storageRoot: string): ReplicaFolders {
       throw notOurs(folder, "it lies outside the storage accounts");
     return resolved;
   };
+  const place = (storageAccount: string, owner: { readonly machineName: string; readonly jobId: string }): string => {
+    const name = `${owner.machineName.replace(/[^A-Za-z0-9-]/g, "-")}-${owner.jobId.slice(0, 8)}`;
+    return within(path.join(storageRoot, storageAccount.toLowerCase(), "replicas", name));
+  };
 
   return {
+    placeOf: async (storageAccount, owner) => place(storageAccount, owner),
+
     async make(storageAccount, owner) {
-      const name = `${owner.machineName.replace(/[^A-Za-z0-9-]/g, "-")}-${owner.jobId.slice(0, 8)}`;
-      const folder = within(path.join(storageRoot, storageAccount.toLowerCase(), "replicas", name));
-      await fs.mkdir(folder, { recursive: true, mode: 0o700 });
-      await fs.writeFile(path.join(folder, MARK), JSON.stringify(owner), { mode: 0o600 });
+      const folder = place(storageAccount, owner);
+      await attempt(folder, "create", async () => {
+        await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+        const unfinished = path.join(folder, UNFINISHED_MARK);
+        await fs.writeFile(unfinished, JSON.stringify(owner), { mode: 0o600 });
+        await fs.rename(unfinished, path.join(folder, MARK));
+      });
       return folder;
     },
 
     async list(folder) {
-      try {
-        return (await fs.readdir(within(folder))).filter((name) => name !== MARK);
-      } catch (error) {
-        if (isMissing(error)) return [];
-        throw error;
-      }
+      const names = await entries(within(folder));
+      return names?.filter((name) => name !== MARK && name !== UNFINISHED_MARK) ?? [];
     },
 
     async remove(folder, owner) {
       const resolved = within(folder);
-      try {
-        await fs.access(resolved);
-      } catch (error) {
-        if (isMissing(error)) return;
-        throw error;
-      }
-      const mark = await readMark(resolved);
-      if (mark?.itemId !== owner.itemId)
+      const names = await entries(resolved);
+      if (names === null) return;
+      const halfMade = names.every((name) => name === UNFINISHED_MARK);
+      const mark = halfMade ? null : await readMark(resolved);
+      if (!halfMade && mark?.itemId !== owner.itemId)
         throw notOurs(folder, "its ownership mark is missing or names another machine");
-      // The mark goes last, so that a removal that was interrupted can be repeated.
-      for (const name of await fs.readdir(resolved)) {
-        if (name !== MARK) await fs.rm(path.join(resolved, name), { recursive: true });
-      }
-      await fs.rm(resolved, { recursive: true });
+      await attempt(folder, "delete", async () => {
+        // The mark goes last, so that a removal that was interrupted can be repeated.
+        for (const name of names) {
+          if (name !== MARK) await fs.rm(path.join(resolved, name), { recursive: true, force: true });
+        }
+        await fs.rm(resolved, { recursive: true, force: true });
+      });
     },
   };
 }
 
-async function readMark(folder: string): Promise<{ itemId: string } | null> {
+/** Null when there is no such folder. */
+async function entries(folder: string): Promise<string[] | null> {
   try {
-    return JSON.parse(await fs.readFile(path.join(folder, MARK), "utf8")) as { itemId: string };
+    return await fs.readdir(folder);
   } catch (error) {
     if (isMissing(error)) return null;
-    throw error;
+    throw translateFileError(error, folder, "list");
+  }
+}
+
+/** Null when there is none, or none that can be read: a folder that nobody owns is nobody's to delete. */
+async function readMark(folder: string): Promise<{ itemId?: unknown } | null> {
+  const file = path.join(folder, MARK);
+  try {
+    const mark: unknown = JSON.parse(await fs.readFile(file, "utf8"));
+    return typeof mark === "object" ? mark : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || isMissing(error)) return null;
+    throw translateFileError(error, file, "read");
+  }
+}
+
+async function attempt(folder: string, operation: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw translateFileError(error, folder, operation);
   }
 }
 

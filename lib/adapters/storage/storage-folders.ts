@@ -1,5 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { translateFileError } from "@/lib/adapters/files/translate-file-error";
 import { Fault } from "@/lib/kernel/fault";
 import type { StorageFolders } from "@/lib/operations/ports/storage-folders";
 import type { VaultRef } from "@/lib/operations/ports/vault-data";
@@ -11,7 +12,13 @@ export const vaultStoreFolder = (storageRoot: string, vault: Pick<VaultRef, "id"
 /** Storage accounts as folders below the home: `STORAGE/<account>/vaults/<vault id>` and `STORAGE/<account>/replicas/*`. */
 export function createStorageFolders(storageRoot: string): StorageFolders {
   const account = (name: string) => path.join(storageRoot, name.toLowerCase());
-  const make = (folder: string) => fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  const make = async (folder: string): Promise<void> => {
+    try {
+      await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw translateFileError(error, folder, "create");
+    }
+  };
 
   const list = async (name: string): Promise<string[]> => {
     const found: string[] = [];
@@ -22,8 +29,8 @@ export function createStorageFolders(storageRoot: string): StorageFolders {
   };
 
   return {
-    ensureAccount: async (name) => void (await make(account(name))),
-    ensureVaultStore: async (vault) => void (await make(vaultStoreFolder(storageRoot, vault))),
+    ensureAccount: (name) => make(account(name)),
+    ensureVaultStore: (vault) => make(vaultStoreFolder(storageRoot, vault)),
     list,
     async removeAccount(name) {
       const left = await list(name);

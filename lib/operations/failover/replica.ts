@@ -187,7 +187,8 @@ export async function removeReplica(
   const machine = await replicaOf(context, item.id, made.jobId);
   if (machine) return removeDeployed(context, item, machine);
   const owner = { itemId: item.id, ...made };
-  const folder = await context.replicaFolders.make(item.target.storageAccount, owner);
+  // Not made again to be removed: the storage may be too full for that.
+  const folder = await context.replicaFolders.placeOf(item.target.storageAccount, owner);
   await context.replicaFolders.remove(folder, owner);
 }
 

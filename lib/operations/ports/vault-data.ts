@@ -36,10 +36,12 @@ export interface VaultRef {
 
 /** Folders of deployed machines inside a storage account: made, listed and deleted only where our mark is. */
 export interface ReplicaFolders {
+  /** The absolute path that `make` gives to this owner's folder. Nothing is touched. */
+  placeOf(storageAccount: string, owner: { itemId: string; jobId: string; machineName: string }): Promise<string>;
   /** Makes the folder (idempotent) with an ownership mark naming item and job; returns its absolute path. */
   make(storageAccount: string, owner: { itemId: string; jobId: string; machineName: string }): Promise<string>;
   /** What is in it now, for the proof of a cleanup; empty when it is gone. */
   list(folder: string): Promise<string[]>;
-  /** Refuses (Fault NotOurs) without the ownership mark. */
+  /** Refuses (Fault NotOurs) without the ownership mark. What `make` left half made, and nothing else is in, is ours too. */
   remove(folder: string, owner: { itemId: string }): Promise<void>;
 }
