@@ -69,6 +69,8 @@ export interface StepContext<S> {
   report(details: Readonly<Record<string, unknown>>): void;
   /** Something people must know although the job goes on. */
   warn(explanation: Explanation): void;
+  /** The same, for a step that goes on for long: written and shown at once. */
+  warnNow(explanation: Explanation): Promise<void>;
   /**
    * Starts the child once (also over restarts of the process), waits for its end and returns it, whatever the end is.
    * A cancelled parent cancels its child. `key` tells the children of one step apart.

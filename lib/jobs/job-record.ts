@@ -16,6 +16,8 @@ export interface StepFindings {
   readonly details: Readonly<Record<string, unknown>>;
   readonly progress: JobStep["progress"];
   readonly warnings: readonly JobError[];
+  /** Warnings that were written while it ran. */
+  readonly shown: readonly JobError[];
 }
 
 /** A running job as this process holds it. Every change goes to the store first, one at a time, and only while the lease is ours. */
@@ -61,7 +63,7 @@ export class JobRecord<S> {
         endedAt: state === "Suspended" ? null : this.now(),
         details: { ...this.step(index).details, ...findings.details, ...found, ...reason },
         progress: findings.progress,
-        errors: findings.warnings,
+        errors: [...findings.shown, ...findings.warnings],
       },
       findings,
     );
@@ -76,10 +78,20 @@ export class JobRecord<S> {
         endedAt: this.now(),
         details: { ...this.step(index).details, ...findings.details },
         progress: findings.progress,
-        errors: [...findings.warnings, ...(error ? [error] : [])],
+        errors: [...findings.shown, ...findings.warnings, ...(error ? [error] : [])],
       },
       { ...findings, remembered: {} },
       error ? [error] : [],
+    );
+  }
+
+  async stepWarned(index: number, warning: JobError): Promise<void> {
+    await this.save(
+      () => ({
+        job: { errors: [...this.job.errors, warning] },
+        steps: [{ index, errors: [...this.step(index).errors, warning] }],
+      }),
+      index,
     );
   }
 

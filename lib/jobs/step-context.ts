@@ -1,3 +1,4 @@
+import type { Explanation } from "@/lib/kernel/fault";
 import type { Job, JobError, JobStep } from "./job";
 import type { StepContext } from "./job-definition";
 import type { ExecutionParts } from "./execution-parts";
@@ -18,6 +19,13 @@ export function stepContext<S>(
 ): { readonly context: StepContext<S>; readonly finish: () => StepFindings } {
   const gathered = { remembered: {} as Record<string, unknown>, details: {} as Record<string, unknown> };
   const warnings: JobError[] = [];
+  const shown: JobError[] = [];
+  const warningOf = (explanation: Explanation): JobError => ({
+    ...explanation,
+    at: parts.clock.now().toISOString(),
+    stepName: record.step(index).name,
+    severity: "Warning",
+  });
   const meter = new ProgressMeter(parts, record, index, () => gathered.details);
   const attempt = runnerMemory(record.job).attempt;
   const context: StepContext<S> = {
@@ -38,16 +46,15 @@ export function stepContext<S>(
     checkpoint: (patch) => record.remember(patch),
     progress: (bytesDone, bytesTotal) => meter.set({ bytesDone, bytesTotal }),
     report: (details) => void Object.assign(gathered.details, details),
-    warn: (explanation) =>
-      void warnings.push({
-        ...explanation,
-        at: parts.clock.now().toISOString(),
-        stepName: record.step(index).name,
-        severity: "Warning",
-      }),
+    warn: (explanation) => void warnings.push(warningOf(explanation)),
+    async warnNow(explanation) {
+      const warning = warningOf(explanation);
+      await record.stepWarned(index, warning);
+      shown.push(warning);
+    },
     runChild: (key, request) => runChild(parts, record, { index, key: `${index}/${attempt}/${key}`, request, signal }),
   };
-  return { context, finish: () => ({ ...gathered, progress: meter.current, warnings }) };
+  return { context, finish: () => ({ ...gathered, progress: meter.current, warnings, shown }) };
 }
 
 class ProgressMeter<S> {

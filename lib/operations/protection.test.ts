@@ -205,6 +205,30 @@ describe("what a host reports", () => {
   });
 });
 
+describe("initial replication that meets a full disk", () => {
+  it("warns at the job while it waits, once, and goes on when there is space again", async () => {
+    const world = new RecoveryWorld();
+    const context = await world.furnish({ SQL: 100 });
+    const { item } = await enableProtection(context, world.vault, await inputFor(world));
+    const { runner } = world.process();
+    runner.start();
+    await hostTakesUp(world, context, false);
+    const full = { code: "StorageFull", message: "Full.", possibleCauses: "Data.", recommendedAction: "Space." };
+    world.site.progresses.set(item.id, figures(item.id, { phase: "error", error: full }));
+    const finalizing = async () =>
+      (await context.jobs.list({ targetId: item.id, scenarioNames: ["IrCompletion"], limit: 1 }))[0];
+    while (((await finalizing())?.errors.length ?? 0) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const waiting = await finalizing();
+    expect(waiting).toMatchObject({ state: "InProgress", errors: [{ ...full, severity: "Warning" }] });
+    await world.site.replicate(item.id, false);
+    await untilProtected(world, item.id);
+    const ended = await context.jobs.waitForEnd(waiting?.id ?? "");
+    await runner.stop();
+    expect(ended).toMatchObject({ state: "Succeeded", errors: [{ code: "StorageFull" }] });
+    expect((await context.jobs.steps(ended.id))[0]?.errors).toHaveLength(1);
+  });
+});
+
 describe("disabling protection", () => {
   it("leaves nothing behind, wherever it is killed", async () => {
     await killedEverywhere(

@@ -31,7 +31,7 @@ export const finalizeProtectionJob: JobDefinition<OperationContext> = {
 
 async function awaitFirstPoint(step: FailoverStep, itemId: string): Promise<StepOutcome> {
   const { sites, clock, repositories } = step.services;
-  let warnedOf = "";
+  let warnedOf = step.step.errors.at(-1)?.code ?? "";
   for (;;) {
     const item = await repositories.protectedItems.get(itemId);
     if (!item || item.state === "DisablingProtection") throw disabled();
@@ -41,7 +41,7 @@ async function awaitFirstPoint(step: FailoverStep, itemId: string): Promise<Step
     if (progress && progress.bytesTotal > 0) step.progress(progress.bytesDone, progress.bytesTotal);
     if (progress?.error && progress.error.code !== warnedOf) {
       warnedOf = progress.error.code;
-      step.warn(progress.error);
+      await step.warnNow(progress.error);
     }
     await clock.sleep(POLL_MS, step.signal);
   }
