@@ -6,6 +6,8 @@ const config = {
   // npm test runs the type checker over the whole tree; the build need not do it again for the pages.
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
+  // The server listens on the loopback interface only: compressing would cost every page more than it saves.
+  compress: false,
   devIndicators: false,
   reactStrictMode: true,
 };

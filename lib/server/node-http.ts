@@ -19,8 +19,72 @@ export function toFetchRequest(incoming: IncomingMessage, origin: string, onClos
     method,
     headers,
     signal: abort.signal,
-    ...(hasBody ? { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: "half" as const } : {}),
+    ...(hasBody ? { body: pacedBody(incoming, onClose), duplex: "half" as const } : {}),
   });
+}
+
+/** Of one body in one turn of the event loop. */
+const TURN_BYTES = 64 * 1024;
+/** Read from the connection and not yet asked for. */
+const WAITING_BYTES_MAX = 256 * 1024;
+
+/**
+ * A body that leaves the event loop to others after every little piece of it. libuv reads up to two megabytes of a socket
+ * before it turns to the next one; with a few packs arriving at once, every other request would wait for all of that, at
+ * each of its own turns. What nobody reads waits in the connection, and is thrown away once the answer is out.
+ */
+function pacedBody(incoming: IncomingMessage, outgoing: ServerResponse): ReadableStream<Uint8Array> {
+  let takenThisTurn = 0;
+  let isResting = false;
+  let isFull = false;
+  let isOver = false;
+  const goOn = () => {
+    if (!isResting && (!isFull || isOver) && !incoming.destroyed) incoming.resume();
+  };
+  const rest = () => {
+    isResting = true;
+    incoming.pause();
+    setImmediate(() => {
+      takenThisTurn = 0;
+      isResting = false;
+      goOn();
+    });
+  };
+  const strategy = new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES_MAX });
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const over = (end: () => void) => {
+          if (!isOver) end();
+          isOver = true;
+        };
+        incoming.on("data", (chunk: Buffer) => {
+          if (isOver) return;
+          controller.enqueue(chunk);
+          isFull = (controller.desiredSize ?? 0) <= 0;
+          takenThisTurn += chunk.length;
+          if (isFull) incoming.pause();
+          if (takenThisTurn >= TURN_BYTES && !isResting) rest();
+        });
+        incoming.on("end", () => over(() => controller.close()));
+        incoming.on("error", (error) => over(() => controller.error(error)));
+        incoming.on("close", () => over(() => controller.error(new Error("the connection was cut"))));
+        outgoing.on("finish", () => {
+          isOver = true;
+          goOn();
+        });
+      },
+      pull() {
+        isFull = false;
+        goOn();
+      },
+      cancel() {
+        isOver = true;
+        goOn();
+      },
+    },
+    strategy,
+  );
 }
 
 /** Streams a fetch response out; a client that goes away ends the stream without an error. */

@@ -59,27 +59,33 @@ export async function readBody(
   limitBytes: number,
   onChunk: (chunk: Uint8Array) => void = () => {},
 ): Promise<Buffer> {
-  const announced = Number(request.headers.get("content-length") ?? 0);
+  const length = Number(request.headers.get("content-length") ?? 0);
+  const announced = Number.isSafeInteger(length) && length > 0 ? length : 0;
   if (announced > limitBytes) throw tooLarge(limitBytes);
-  const chunks: Uint8Array[] = [];
+  // Gathered in one place as they come: pieces kept until the end grow old, and the collector stops the portal for them.
+  let bytes = Buffer.allocUnsafeSlow(announced);
   let received = 0;
   const reader = request.body?.getReader();
   for (;;) {
     const next = await reader?.read();
     if (next === undefined || next.done) break;
-    received += next.value.length;
-    if (received > limitBytes) {
+    const end = received + next.value.length;
+    if (end > limitBytes) {
       await reader?.cancel();
       throw tooLarge(limitBytes);
     }
     onChunk(next.value);
-    chunks.push(next.value);
+    if (end > bytes.length) bytes = enlarged(bytes, Math.min(limitBytes, Math.max(end, 2 * bytes.length)));
+    bytes.set(next.value, received);
+    received = end;
   }
-  return chunks.length === 1 && chunks[0] ? asBuffer(chunks[0]) : Buffer.concat(chunks, received);
+  return bytes.subarray(0, received);
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function enlarged(bytes: Buffer, size: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(size);
+  bytes.copy(larger);
+  return larger;
 }
 
 function tooLarge(limitBytes: number): Refusal {
