@@ -1,7 +1,10 @@
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
+import process from "node:process";
 import { SupervisorClient } from "@/lib/site/supervisor/supervisor-client";
 import type { PortalProcess } from "@/lib/testing/drive/portal-process";
+import { sum } from "./statistics";
 
 /** /proc counts processor time in ticks of USER_HZ, which is 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -30,6 +33,33 @@ export async function processNamed(portal: PortalProcess, wanted: RegExp): Promi
 export function cpuSecondsOf(pid: number): number {
   const fields = statFields(pid);
   return fields === null ? 0 : (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/**
+ * Begins to count what others take of this machine: `stop` answers their share of all cores, which is what has to be held
+ * against every other figure.
+ */
+export async function watchOthers(portal: PortalProcess): Promise<() => Promise<number>> {
+  const before = { all: busySeconds(), ours: await ourSeconds(portal), at: performance.now() };
+  return async () => {
+    const elapsed = (performance.now() - before.at) / 1000;
+    const others = busySeconds() - before.all - ((await ourSeconds(portal)) - before.ours);
+    return Math.max(0, others) / elapsed / os.cpus().length;
+  };
+}
+
+async function ourSeconds(portal: PortalProcess): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  const children = (await processesOf(portal)).map(({ pid }) => cpuSecondsOf(pid));
+  return sum(children) + (user + system) / 1e6;
+}
+
+/** Of all processes together: all but idle and waiting for disks. Stolen time is others' too. */
+function busySeconds(): number {
+  const fields =
+    fs.readFileSync("/proc/stat", "utf8").split("\n")[0]?.trim().split(/\s+/).slice(1, 9).map(Number) ?? [];
+  const [user = 0, nice = 0, system = 0, , , interrupts = 0, softInterrupts = 0, stolen = 0] = fields;
+  return (user + nice + system + interrupts + softInterrupts + stolen) / TICKS_PER_SECOND;
 }
 
 export interface Memory {

@@ -6,7 +6,7 @@ import type { PortalProcess } from "@/lib/testing/drive/portal-process";
 import type { List } from "../story/site-to-azure";
 import { BENCH_SITE, FolderSite, type Machine } from "./folder-site";
 import { changeImage, makeImage } from "./images";
-import { cpuSecondsOf, processNamed } from "./processes";
+import { cpuSecondsOf, processNamed, watchOthers } from "./processes";
 import { measureReadiness } from "./readiness";
 import {
   mebibytes,
@@ -61,6 +61,14 @@ interface Initial extends Measured {
   readonly sinceRequestSeconds: number;
 }
 
+interface InitialRun {
+  readonly figures: Initial;
+  /** Milliseconds per answer. */
+  readonly readiness: number[];
+  /** Of all cores. */
+  readonly othersShare: number;
+}
+
 /** Through the whole way: agent, TLS, server, vault folder. One machine after the other, so that nothing else runs. */
 export async function measureReplication(
   arm: ArmDriver,
@@ -76,8 +84,10 @@ export async function measureReplication(
   const initials: Initial[] = [];
   const deltas: Measured[] = [];
   const busy: number[] = [];
+  const others: number[] = [];
   for (const machine of await site.machines(size.runs)) {
-    const { figures, readiness } = await measureInitial(bench, machine);
+    const { figures, readiness, othersShare } = await measureInitial(bench, machine);
+    others.push(othersShare);
     initials.push(figures);
     busy.push(...readiness);
     deltas.push(await measureDelta(bench, machine, folder, size));
@@ -85,7 +95,7 @@ export async function measureReplication(
   }
   await site.remove();
   await fs.rm(folder, { recursive: true });
-  return [replicationSection(initials, deltas, size), readinessSection(idle, busy)];
+  return [replicationSection(initials, deltas, size), readinessSection(idle, busy, others)];
 }
 
 interface Bench {
@@ -102,8 +112,9 @@ async function pidsOf(portal: PortalProcess): Promise<{ agent: number; server: n
   return { agent: agent.pid, server: server.pid };
 }
 
-async function measureInitial(bench: Bench, machine: Machine): Promise<{ figures: Initial; readiness: number[] }> {
+async function measureInitial(bench: Bench, machine: Machine): Promise<InitialRun> {
   const over = new AbortController();
+  const othersShare = await watchOthers(bench.portal);
   const readiness = measureReadiness(bench.portal.origin, over.signal);
   const started = Date.now();
   const cpu = startCpu(bench);
@@ -113,7 +124,7 @@ async function measureInitial(bench: Bench, machine: Machine): Promise<{ figures
     const sinceRequestSeconds = (Date.now() - started) / 1000;
     const figures = { ...measured(point, cpu()), sinceRequestSeconds };
     over.abort();
-    return { figures, readiness: await readiness };
+    return { figures, readiness: await readiness, othersShare: await othersShare() };
   } finally {
     over.abort();
   }
@@ -209,7 +220,7 @@ function rowsOf(what: string, runs: readonly Measured[], bytes: (one: Measured) 
   ];
 }
 
-function readinessSection(idle: readonly number[], busy: readonly number[]): Section {
+function readinessSection(idle: readonly number[], busy: readonly number[], others: readonly number[]): Section {
   const all = (times: readonly number[]) =>
     `p50 ${milliseconds(median(times))}, p95 ${milliseconds(percentile(times, 95))}, max ${milliseconds(Math.max(...times))}, ${String(times.length)} requests`;
   return {
@@ -219,6 +230,7 @@ function readinessSection(idle: readonly number[], busy: readonly number[]): Sec
       row("/readyz, idle", all(idle)),
       row("/readyz, replicating", all(busy)),
       rowWithGoal("/readyz, replicating, 95th percentile", percentile(busy, 95), READY_GOAL_MS, milliseconds),
+      row("taken by other programs meanwhile", `${(median(others) * 100).toFixed(0)} % of all cores`),
     ],
   };
 }

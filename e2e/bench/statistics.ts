@@ -7,6 +7,13 @@ export function percentile(values: readonly number[], percent: number): number {
   return value;
 }
 
-export const median = (values: readonly number[]) => percentile(values, 50);
+/** Of an even number of values the mean of the middle two. */
+export const median = (values: readonly number[]) =>
+  (percentile(values, 50) -
+    percentile(
+      values.map((value) => -value),
+      50,
+    )) /
+  2;
 
 export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -63,7 +63,7 @@ export async function readBody(
   const announced = Number.isSafeInteger(length) && length > 0 ? length : 0;
   if (announced > limitBytes) throw tooLarge(limitBytes);
   // Gathered in one place as they come: pieces kept until the end grow old, and the collector stops the portal for them.
-  let bytes = Buffer.allocUnsafeSlow(announced);
+  let bytes: Buffer = Buffer.allocUnsafeSlow(announced);
   let received = 0;
   const reader = request.body?.getReader();
   for (;;) {
