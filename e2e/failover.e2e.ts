@@ -1,4 +1,5 @@
 import { expect, type Page } from "@playwright/test";
+import { expectAccessible, expectReadableInTheDark } from "./support/accessibility";
 import { SITE, TEST_NETWORK } from "./support/contoso";
 import { choose, dropDown, expectDisabled, tick } from "./support/form";
 import { command, expectNotified, openCommand, service } from "./support/portal";
@@ -33,7 +34,8 @@ test.describe("test failover of CONTOSO-SQL", () => {
     const late = await openCommand(otherTab, "Test failover");
 
     const dialog = await openCommand(page, "Test failover");
-    await expect(dropDown(dialog, "Network of the test machine")).toContainText(TEST_NETWORK);
+    await choose(dialog, "Network of the test machine", TEST_NETWORK);
+    await expect(dropDown(dialog, "Network of the test machine")).not.toHaveAccessibleDescription(/not isolated/);
     await dialog.getByRole("button", { name: "Start test failover" }).click();
     await expect(dialog).toBeHidden();
 
@@ -47,6 +49,8 @@ test.describe("test failover of CONTOSO-SQL", () => {
     await item.expectState("Test failover is up");
     await item.expectCounting(item.console(/^Source/));
     await item.expectCounting(item.console(/^Test replica/));
+    await expectAccessible(page);
+    await expectReadableInTheDark(page);
     await expectDisabled(command(page, "Test failover"), /test failover/i);
     await expectDisabled(command(page, "Planned failover"), /test/i);
   });
@@ -99,6 +103,7 @@ test.describe("the site is lost: unplanned failover of CONTOSO-CRM", () => {
     await page.getByRole("link", { name: SITE, exact: true }).click();
     const dialog = await openCommand(page, "Fail the site");
     await expect(dialog).toContainText("killed at once");
+    await expectAccessible(page);
     await dialog.getByRole("button", { name: "Fail the site" }).click();
     await expect(page.getByText("This site has failed: all its processes were killed")).toBeVisible();
     await expectDisabled(command(page, "Fail the site"), /failed already/);

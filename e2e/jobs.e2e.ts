@@ -35,6 +35,6 @@ test("a job that went well shows its steps with their times", async ({ page }) =
   await page.getByRole("link", { name: "Planned failover" }).first().click();
   const steps = page.getByRole("list", { name: "Steps" }).getByRole("listitem");
   await expect.poll(() => steps.count()).toBeGreaterThan(2);
-  await expect(steps.first()).toContainText("Completed");
+  await expect(steps.first()).toContainText("Succeeded");
   await expect(steps.first()).toContainText(/\d+:\d\d/);
 });

@@ -1,7 +1,9 @@
 import { expect, type Page } from "@playwright/test";
+import { expectAccessible } from "./support/accessibility";
 import { MACHINES, PRODUCTION_NETWORK, VAULT, tabAddress } from "./support/contoso";
 import { choose, dropDown } from "./support/form";
 import { openCommand, vaultTab } from "./support/portal";
+import { expectStepDone } from "./support/tutorial";
 import { openTab, test } from "./support/portal-test";
 import { ProtectedItemPage } from "./support/protected-item";
 
@@ -26,10 +28,12 @@ test("discovered machines are listed with their disks, and several are protected
   await machines.getByRole("checkbox", { name: "Select All" }).check({ force: true });
 
   const sql = panel.getByRole("group", { name: "CONTOSO-SQL" });
-  await expect(dropDown(sql, "Network")).toContainText(PRODUCTION_NETWORK);
+  await choose(sql, "Network", PRODUCTION_NETWORK);
+  await expect(dropDown(sql, "Subnet")).toContainText("default");
   await expect(sql.getByRole("checkbox")).toHaveCount(2);
   await sql.getByRole("textbox", { name: "Name in Azure" }).fill("sql-replica");
   await choose(sql, "Size", /Standard/);
+  await expectAccessible(page);
   await panel.getByRole("button", { name: `Protect ${String(MACHINES.length)} machines` }).click();
   await expect(panel).toBeHidden({ timeout: 30_000 });
 });
@@ -63,7 +67,7 @@ test("recovery points appear by themselves, each with its orders, changed bytes 
 
 test("the tutorial has found the protected machines by itself", async () => {
   await vaultTab(page, "Quick Start").click();
-  await expect(page.getByText("6 of 8 steps done")).toBeVisible();
+  await expectStepDone(page, "Add virtual machines to the protection group", /5 of 5 machines/);
   await vaultTab(page, "Dashboard").click();
   await expect(page.getByRole("heading", { name: VAULT })).toBeVisible();
 });

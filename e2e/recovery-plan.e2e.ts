@@ -1,4 +1,5 @@
 import { expect, type Page } from "@playwright/test";
+import { expectAccessible } from "./support/accessibility";
 import { PLAN, tabAddress } from "./support/contoso";
 import { expectDisabled, expectFieldError, tick } from "./support/form";
 import { command, openCommand } from "./support/portal";
@@ -102,6 +103,7 @@ async function completeManualAction(comment: string): Promise<void> {
   const field = waiting.getByRole("textbox", { name: "Comment" });
   await waiting.getByRole("button", { name: "Complete manual action" }).click();
   await expectFieldError(field, /what was done/i);
+  await expectAccessible(page);
   await field.fill(comment);
   await waiting.getByRole("button", { name: "Complete manual action" }).click();
   await expect(waiting).toBeHidden({ timeout: 30_000 });

@@ -12,7 +12,11 @@ export const dropDown = (scope: Scope, label: string): Locator =>
 /** Chooses from a drop-down by the words that are read there. */
 export async function choose(scope: Scope, label: string, option: string | RegExp): Promise<void> {
   await dropDown(scope, label).click();
-  await pageOf(scope).getByRole("option", { name: option }).first().click();
+  const options = pageOf(scope).getByRole(
+    "option",
+    typeof option === "string" ? { name: option, exact: true } : { name: option },
+  );
+  await options.first().click();
 }
 
 /** Ticks a box as a pointer does: by the words beside it. */
