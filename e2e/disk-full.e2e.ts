@@ -13,7 +13,6 @@ test.describe.configure({ mode: "serial" });
 
 const MIB = 1024 ** 2;
 const arm = new ArmDriver(process.env["PORTAL_ORIGIN"] ?? "");
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "secondsite-full-"));
 const ACCOUNT = "fullstorage";
 const SITE = "full-site";
 const PASSPHRASE = "sixteen characters and more";
@@ -34,6 +33,8 @@ interface Item {
   };
 }
 
+/** Made when the tests begin: the runner reads this file more often than it runs it. */
+let folder = "";
 let mounted = false;
 let container = "";
 const machineIds = new Map<string, string>();
@@ -44,6 +45,7 @@ const itemOf = (name: string) =>
 const stateOf = async (name: string) => (await arm.get<Item>(itemOf(name))).properties;
 
 test.beforeAll(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "secondsite-full-"));
   for (const [name, bytes] of [
     ["small", MIB],
     ["large", 24 * MIB],
