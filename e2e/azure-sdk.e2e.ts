@@ -204,7 +204,7 @@ function checkPolicies(run: ClientRun): void {
     onlineReplicationStartTime: null,
     encryption: "Disabled",
     // The region's oldest account: whichever test came first has made it.
-    activeStorageAccountId: expect.stringMatching(/\/Microsoft\.Storage\/storageAccounts\/[a-z0-9]+$/) as string,
+    activeStorageAccountId: expect.stringMatching(/\/Microsoft\.Storage\/storageAccounts\/[a-z0-9]+$/),
   });
   expect(onlyOf(run.exchange("GET", /\/replicationPolicies$/))).toEqual({
     id: `${CHILD}/replicationPolicies/sdk-policy`,
