@@ -15,6 +15,9 @@ export function formatBytes(bytes: number): string {
   return `${bytes < 0 ? "−" : ""}${figure} ${word}`;
 }
 
+/** Of a disk: an image that cannot be read has no size, and is not empty. */
+export const formatDiskSize = (bytes: number) => (bytes > 0 ? formatBytes(bytes) : "size unknown");
+
 export const formatRate = (bytesPerSecond: number) => `${formatBytes(bytesPerSecond)}/s`;
 
 export const formatCount = (count: number) => count.toLocaleString("en-GB");

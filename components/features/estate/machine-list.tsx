@@ -6,7 +6,7 @@ import { Card } from "@/components/ui/card";
 import { DataTable, type TableColumn } from "@/components/ui/data-table";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
-import { formatBytes, formatCount } from "@/components/ui/format";
+import { formatCount, formatDiskSize } from "@/components/ui/format";
 import { MessageBar } from "@/components/ui/message-bar";
 import { StatusBadge, type StatusTone } from "@/components/ui/status-badge";
 import type { EstateSite } from "@/lib/contract/portal";
@@ -100,7 +100,7 @@ const columns = (onConsole: (machine: Machine) => void): readonly TableColumn<Ma
     key: "disks",
     header: "Disks",
     cell: (machine) =>
-      machine.disks.map((disk) => `${disk.name} (${formatBytes(disk.virtualSizeBytes)})`).join(", ") || "none",
+      machine.disks.map((disk) => `${disk.name} (${formatDiskSize(disk.virtualSizeBytes)})`).join(", ") || "none",
     hideBelow: "md",
   },
   {

@@ -1,6 +1,6 @@
 "use client";
 import { DataTable, type TableColumn } from "@/components/ui/data-table";
-import { formatBytes, formatPlural } from "@/components/ui/format";
+import { formatDiskSize, formatPlural } from "@/components/ui/format";
 import { MessageBar } from "@/components/ui/message-bar";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { Candidate, Problem } from "./enable-protection-model";
@@ -27,7 +27,7 @@ const columns: readonly TableColumn<Candidate>[] = [
         {disks.map((disk) => (
           <li key={disk.id}>
             {disk.name}
-            <span className="text-muted">{`, ${formatBytes(disk.sizeBytes)}`}</span>
+            <span className="text-muted">{`, ${formatDiskSize(disk.sizeBytes)}`}</span>
           </li>
         ))}
       </ul>
