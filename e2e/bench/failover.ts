@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { paths, type ArmDriver, type ArmJob } from "@/lib/testing/drive/arm-driver";
 import { path, type ProtectedItem, type Run } from "../story/site-to-azure";
-import { milliseconds, mebibytes, row, rowWithGoal, seconds, type Section } from "./report";
+import { watchOthers } from "./processes";
+import { milliseconds, mebibytes, othersRow, row, rowWithGoal, seconds, type Section } from "./report";
 import { median, sum } from "./statistics";
 
 const GOAL_SECONDS = 5;
@@ -18,7 +19,9 @@ interface Measured {
 /** From the request to the guest's first line on its serial port, as a client sees it. */
 export async function measureTestFailover(arm: ArmDriver, item: ProtectedItem, runs: number): Promise<Section> {
   const measured: Measured[] = [];
+  const othersShare = watchOthers();
   for (let run = 0; run < runs; run += 1) measured.push(await once(arm, item));
+  const others = othersShare();
   const of = (pick: (one: Measured) => number) => median(measured.map(pick));
   const each = measured.map((one) => one.toFirstLineSeconds.toFixed(1)).join(", ");
   const steps = measured[0]?.steps ?? [];
@@ -38,6 +41,7 @@ export async function measureTestFailover(arm: ArmDriver, item: ProtectedItem, r
       ...steps.map(({ name }, index) => row(`step: ${name}`, seconds(of((one) => one.steps[index]?.seconds ?? 0)))),
       row("within the last step: power on to first line", milliseconds(of((one) => one.bootMs))),
       row("written to the replica's disks", mebibytes(of((one) => one.bytesWritten))),
+      othersRow(others),
     ],
   };
 }

@@ -36,22 +36,22 @@ export function cpuSecondsOf(pid: number): number {
 }
 
 /**
- * Begins to count what others take of this machine: `stop` answers their share of all cores, which is what has to be held
- * against every other figure.
+ * Begins to count what other programs take of this machine; the answer ends it and gives their share of all cores, which is to
+ * be held against every other figure.
  */
-export async function watchOthers(portal: PortalProcess): Promise<() => Promise<number>> {
-  const before = { all: busySeconds(), ours: await ourSeconds(portal), at: performance.now() };
-  return async () => {
+export function watchOthers(): () => number {
+  const before = { all: busySeconds(), ours: ourSeconds(), at: performance.now() };
+  return () => {
     const elapsed = (performance.now() - before.at) / 1000;
-    const others = busySeconds() - before.all - ((await ourSeconds(portal)) - before.ours);
+    const others = busySeconds() - before.all - (ourSeconds() - before.ours);
     return Math.max(0, others) / elapsed / os.cpus().length;
   };
 }
 
-async function ourSeconds(portal: PortalProcess): Promise<number> {
-  const { user, system } = process.cpuUsage();
-  const children = (await processesOf(portal)).map(({ pid }) => cpuSecondsOf(pid));
-  return sum(children) + (user + system) / 1e6;
+/** This process and everything that it started, down to what has ended since. */
+function ourSeconds(): number {
+  const ticks = descendantsOf(process.pid).flatMap((pid) => statFields(pid)?.slice(11, 15).map(Number) ?? []);
+  return sum(ticks) / TICKS_PER_SECOND;
 }
 
 /** Of all processes together: all but idle and waiting for disks. Stolen time is others' too. */

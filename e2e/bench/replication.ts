@@ -13,6 +13,7 @@ import {
   megabytes,
   megabytesPerSecond,
   milliseconds,
+  othersRow,
   row,
   rowWithGoal,
   seconds,
@@ -114,7 +115,7 @@ async function pidsOf(portal: PortalProcess): Promise<{ agent: number; server: n
 
 async function measureInitial(bench: Bench, machine: Machine): Promise<InitialRun> {
   const over = new AbortController();
-  const othersShare = await watchOthers(bench.portal);
+  const othersShare = watchOthers();
   const readiness = measureReadiness(bench.portal.origin, over.signal);
   const started = Date.now();
   const cpu = startCpu(bench);
@@ -124,7 +125,7 @@ async function measureInitial(bench: Bench, machine: Machine): Promise<InitialRu
     const sinceRequestSeconds = (Date.now() - started) / 1000;
     const figures = { ...measured(point, cpu()), sinceRequestSeconds };
     over.abort();
-    return { figures, readiness: await readiness, othersShare: await othersShare() };
+    return { figures, readiness: await readiness, othersShare: othersShare() };
   } finally {
     over.abort();
   }
@@ -230,7 +231,7 @@ function readinessSection(idle: readonly number[], busy: readonly number[], othe
       row("/readyz, idle", all(idle)),
       row("/readyz, replicating", all(busy)),
       rowWithGoal("/readyz, replicating, 95th percentile", percentile(busy, 95), READY_GOAL_MS, milliseconds),
-      row("taken by other programs meanwhile", `${(median(others) * 100).toFixed(0)} % of all cores`),
+      othersRow(median(others)),
     ],
   };
 }

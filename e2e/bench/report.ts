@@ -33,6 +33,11 @@ export function rowWithGoal(
   };
 }
 
+/** Of all cores. */
+export function othersRow(share: number): Row {
+  return row("taken by other programs meanwhile", `${(share * 100).toFixed(0)} % of all cores`);
+}
+
 export const seconds = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} s`;
 export const milliseconds = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 10e6 ? 1 : 0)} MB`;
@@ -66,8 +71,8 @@ export function asMarkdown(sections: readonly Section[], occasion: Occasion): st
     [
       "# Benchmarks",
       "Written by `npm run bench`, which measures all of this on a portal of its own; nothing here is typed by hand. " +
-        "Figures are medians where several runs are named. The machine was shared and noisy: figures move by a third " +
-        "from run to run, and a laptop of today will be faster.",
+        "Figures are medians where several runs are named. The machine was shared and noisy: figures move by a third and " +
+        "more from run to run; where it matters, the table says what other programs took meanwhile.",
       `Measured on ${occasion.day}: ${occasion.machine}. Others kept ${occasion.loadBefore.toFixed(1)} processes busy when it began.`,
       missed.length === 0
         ? "Every goal was met."
