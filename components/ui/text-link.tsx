@@ -3,7 +3,7 @@ import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import { Link } from "react-aria-components/Link";
 
-/** A link inside the application; the surrounding router decides how it navigates. */
+/** A link inside the application; the surrounding router decides how it navigates. In running text it is underlined, where colour alone would not tell it. */
 export function TextLink({
   href,
   children,
@@ -16,7 +16,10 @@ export function TextLink({
   return (
     <Link
       href={href}
-      className={clsx("rounded-sm text-accent underline-offset-2 hover:text-accent-strong hover:underline", className)}
+      className={clsx(
+        "rounded-sm text-accent underline-offset-2 hover:text-accent-strong hover:underline in-[p]:underline",
+        className,
+      )}
     >
       {children}
     </Link>
