@@ -2,48 +2,39 @@ import { expect, type Page } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScrolling, expectReadableInTheDark } from "./support/accessibility";
 import { portalOrigin, test } from "./support/portal-test";
 
-/** Every page that a link leads to, with on it what the story has left: found by following the links, as a crawler does. */
-test.describe.configure({ mode: "serial" });
-
 /** Pages of one kind look alike; these many of each are looked at. */
 const OF_A_KIND = 2;
-const visited: string[] = [];
 
-test("every link leads to a page with a title, a heading and something on it", async ({ page }) => {
+/** Found by following the links, as a crawler does, with on the pages what the story has left. */
+test("every page that a link leads to has a title, a heading, no serious obstacle, and fits a telephone", async ({
+  page,
+}) => {
+  test.setTimeout(300_000);
   const found = ["/"];
+  const visited = new Set<string>();
   const kinds = new Map<string, number>();
   for (let address = found.shift(); address !== undefined; address = found.shift()) {
-    if (visited.includes(address)) continue;
     const kind = kindOf(address);
     const seen = kinds.get(kind) ?? 0;
-    if (seen >= OF_A_KIND) continue;
+    if (visited.has(address) || seen >= OF_A_KIND) continue;
     kinds.set(kind, seen + 1);
-    visited.push(address);
-    await visit(page, address);
-    await expect(page, `${address} has a title`).toHaveTitle(/\S+ – Secondsite$/);
-    found.push(...(await linksOf(page)));
+    visited.add(address);
+    found.push(...(await test.step(address, () => look(page, address))));
   }
-  expect(visited.length).toBeGreaterThan(15);
+  expect(visited.size).toBeGreaterThan(15);
 });
 
-test("no page has a serious obstacle, in light or in dark colours", async ({ page }) => {
-  for (const address of visited) {
-    await test.step(address, async () => {
-      await visit(page, address);
-      await expectAccessible(page);
-      await expectReadableInTheDark(page);
-    });
-  }
-});
-
-test("no page scrolls sideways on a telephone", async ({ page }) => {
-  for (const address of visited) {
-    await test.step(address, async () => {
-      await visit(page, address);
-      await expectNoSidewaysScrolling(page, 390);
-    });
-  }
-});
+async function look(page: Page, address: string): Promise<string[]> {
+  await page.goto(address);
+  await expect(page).toHaveTitle(/\S+ – Secondsite$/);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "There is no such page" })).toBeHidden();
+  await expect(page.getByText(/^Loading/)).toHaveCount(0);
+  await expectAccessible(page);
+  await expectReadableInTheDark(page);
+  await expectNoSidewaysScrolling(page, 390);
+  return linksOf(page);
+}
 
 test("addresses of things that do not exist say so, and lead back", async ({ page }) => {
   const nowhere: readonly (readonly [string, RegExp])[] = [
@@ -65,13 +56,6 @@ test("addresses of things that do not exist say so, and lead back", async ({ pag
     });
   }
 });
-
-async function visit(page: Page, address: string): Promise<void> {
-  await page.goto(address);
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await expect(page.getByRole("heading", { name: "There is no such page" })).toBeHidden();
-  await expect(page.getByText(/^Loading/)).toHaveCount(0);
-}
 
 /** The addresses of all links on the page that stay in the portal. */
 async function linksOf(page: Page): Promise<string[]> {

@@ -115,7 +115,7 @@ const columns = (onConsole: (machine: Machine) => void): readonly TableColumn<Ma
         aria-label={`Open the console of ${machine.name}`}
         disabledReason={machine.power === "off" ? "The machine is off." : null}
       >
-        Console
+        <span className="max-sm:hidden">Console</span>
       </Button>
     ),
   },

@@ -30,7 +30,13 @@ export function ProcessList({ site }: { readonly site: EstateSite }) {
             header: "Status",
             cell: (process) => <ProcessState process={process} isExpected={isExpected(process, site)} />,
           },
-          { key: "pid", header: "Process id", align: "end", cell: (process) => process.pid ?? "–" },
+          {
+            key: "pid",
+            header: "Process id",
+            align: "end",
+            cell: (process) => process.pid ?? "–",
+            hideBelow: "sm",
+          },
           {
             key: "restarts",
             header: "Restarts",
