@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DISK_FORMATS } from "@/lib/kernel/disk-format";
 
 /**
  * The control protocol of a compute host: JSON over HTTP on a unix socket that only the owner may open. The same host
@@ -58,7 +59,7 @@ export const DiskStatus = z.object({
   path: z.string(),
   role: z.enum(["os", "data"]),
   /** Null when the image could not be opened; `problem` says why. */
-  format: z.enum(["raw", "vhd-fixed", "vhd-dynamic"]).nullable(),
+  format: z.enum(DISK_FORMATS).nullable(),
   virtualSizeBytes: z.number(),
   allocatedBytes: z.number(),
   problem: Explanation.nullable(),
@@ -136,7 +137,7 @@ export type ReleaseRequest = z.input<typeof ReleaseRequest>;
 export const CutDisk = z.object({
   diskId: z.string(),
   imagePath: z.string(),
-  format: z.enum(["raw", "vhd-fixed", "vhd-dynamic"]),
+  format: z.enum(DISK_FORMATS),
   virtualSizeBytes: z.number(),
   /** Blocks overwritten since the cut, as they were at the cut (lib/engine/tracking/preserve-log). Null: nobody writes. */
   preservePath: z.string().nullable(),

@@ -3,6 +3,7 @@
  * stored: lib/arm builds them from (subscription, resource group, vault, names). Times are ISO 8601 UTC strings.
  * Names are kept as written and compared case-insensitively.
  */
+import type { DiskFormat } from "@/lib/kernel/disk-format";
 import type { Explanation } from "@/lib/kernel/fault";
 import type { ProtectionState, TestFailoverState } from "./protection-state";
 
@@ -64,7 +65,7 @@ export interface ReportedDisk {
   readonly id: string;
   readonly name: string;
   readonly role: "os" | "data";
-  readonly format: "raw" | "vhd-fixed" | "vhd-dynamic" | null;
+  readonly format: DiskFormat | null;
   readonly virtualSizeBytes: number;
   readonly allocatedBytes: number;
   readonly problem: Explanation | null;

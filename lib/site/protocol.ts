@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DISK_FORMATS } from "@/lib/kernel/disk-format";
 
 /**
  * What the Provider and the MARS agent say to the vault, over TLS to the one endpoint, always dialling out.
@@ -74,7 +75,7 @@ export const ReportedMachineWire = z.object({
       id: z.string(),
       name: z.string(),
       role: z.enum(["os", "data"]),
-      format: z.enum(["raw", "vhd-fixed", "vhd-dynamic"]).nullable(),
+      format: z.enum(DISK_FORMATS).nullable(),
       virtualSizeBytes: z.number(),
       allocatedBytes: z.number(),
       problem: Explanation.nullable(),

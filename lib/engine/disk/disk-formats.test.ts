@@ -3,13 +3,15 @@ import { describe, expect, it } from "vitest";
 import { MemoryFileSystem, ProcessKilled } from "@/lib/testing/memory-file-system";
 import { Fault } from "@/lib/kernel/fault";
 import { createDynamicVhd, createFixedVhd } from "./create-vhd";
-import type { Disk, DiskFormat } from "./disk";
+import type { Disk } from "./disk";
 import { openDisk } from "./open-disk";
+
+type TestedFormat = "raw" | "vhd-fixed" | "vhd-dynamic";
 
 const MIB = 2 ** 20;
 const identity = { uniqueId: "00112233-4455-6677-8899-aabbccddeeff", createdAt: new Date(0) };
 
-function create(fileSystem: MemoryFileSystem, format: DiskFormat, virtualSizeBytes: number): string {
+function create(fileSystem: MemoryFileSystem, format: TestedFormat, virtualSizeBytes: number): string {
   const path = format === "raw" ? "/disk.raw" : "/disk.vhd";
   switch (format) {
     case "raw": {
@@ -45,7 +47,7 @@ function stamp(offset: number, length: number, generation: number): Buffer {
   return bytes;
 }
 
-describe.each<DiskFormat>(["raw", "vhd-fixed", "vhd-dynamic"])("a %s disk", (format) => {
+describe.each<TestedFormat>(["raw", "vhd-fixed", "vhd-dynamic"])("a %s disk", (format) => {
   it("reads back any sequence of writes, also after it was opened again", () => {
     const sectors = (5 * MIB) / 512 + 3;
     const write = fc.record({

@@ -1,6 +1,7 @@
+import type { DiskFormat } from "@/lib/kernel/disk-format";
 import type { RandomAccessFile } from "./random-access-file";
 
-export type DiskFormat = "raw" | "vhd-fixed" | "vhd-dynamic";
+export type { DiskFormat } from "@/lib/kernel/disk-format";
 
 export interface Extent {
   readonly offsetBytes: number;
@@ -12,9 +13,22 @@ export interface Disk {
   readonly format: DiskFormat;
   /** What the guest sees, not what the file takes. */
   readonly virtualSizeBytes: number;
+  /** 512, or 4096 where the disk says so. Reads and writes may be finer all the same. */
+  readonly logicalSectorBytes: number;
+  /** The file that was opened. */
   readonly file: RandomAccessFile;
+  /**
+   * Every file that the content comes from, `file` first: extents of a split image, parents of a chain. Whoever watches
+   * for changes watches all of them.
+   */
+  readonly files: readonly RandomAccessFile[];
+  /**
+   * What a differencing disk names its parent by: the unique id of a VHD, the data-write GUID of a VHDX, lower case.
+   * Absent where the format has nothing of the kind.
+   */
+  readonly linkageId?: string;
   read(offsetBytes: number, into: Uint8Array): void;
-  /** Throws when the disk was opened read-only. Grows a dynamic VHD crash-safely: block, then table entry. */
+  /** Throws when the disk was opened read-only. Grows a sparse image crash-safely: block, then table entry. */
   write(offsetBytes: number, bytes: Uint8Array): void;
   /**
    * Extents that may hold something other than zeros, ascending, merged. Everything outside is zero. For a fixed or raw

@@ -21,12 +21,23 @@ export function assertInside(disk: { virtualSizeBytes: number }, offsetBytes: nu
 export class FlatDisk implements Disk {
   readonly format: DiskFormat;
   readonly virtualSizeBytes: number;
+  readonly logicalSectorBytes = 512;
   readonly file: RandomAccessFile;
+  readonly files: readonly RandomAccessFile[];
+  readonly linkageId?: string;
   readonly #mode: OpenMode;
 
-  constructor(format: "raw" | "vhd-fixed", file: RandomAccessFile, virtualSizeBytes: number, mode: OpenMode) {
+  constructor(
+    format: "raw" | "vhd-fixed",
+    file: RandomAccessFile,
+    virtualSizeBytes: number,
+    mode: OpenMode,
+    linkageId?: string,
+  ) {
     this.format = format;
     this.file = file;
+    this.files = [file];
+    if (linkageId !== undefined) this.linkageId = linkageId;
     this.virtualSizeBytes = virtualSizeBytes;
     this.#mode = mode;
   }

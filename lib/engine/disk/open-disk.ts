@@ -2,12 +2,21 @@ import { Buffer } from "node:buffer";
 import { Fault } from "@/lib/kernel/fault";
 import type { Disk } from "./disk";
 import { notADiskImage, vhdTruncated } from "./disk-faults";
+import type { DiskOpener, DiskProbe, OpenContext } from "./disk-opener";
 import type { OpenMode } from "./flat-disk";
+import { parentChainInvalid } from "./parent-faults";
 import type { FileSystem, RandomAccessFile } from "./random-access-file";
-import { openRawDisk } from "./raw-disk";
-import { openDynamicVhd } from "./vhd-dynamic";
-import { hasVhdCookie, parseVhdFooter, VHD_FOOTER_BYTES } from "./vhd-footer";
-import { openFixedVhd } from "./vhd-fixed";
+import { openRawDisk, rawOpener } from "./raw-disk";
+import { dynamicVhdOpener } from "./vhd-dynamic";
+import { fixedVhdOpener } from "./vhd-fixed";
+
+/** Asked in this order: marks at the start of the file, then marks at its end, then its name. One line a format. */
+const OPENERS: readonly DiskOpener[] = [dynamicVhdOpener, fixedVhdOpener];
+
+const FIRST_BYTES = 1024;
+const LAST_BYTES = 512;
+/** Hyper-V allows 50 checkpoints a machine; whoever has more has a loop, or a damaged file. */
+const CHAIN_LENGTH_MAX = 64;
 
 /** Formats of other products, so that the message can name them: what the file begins with. */
 const FOREIGN_FORMATS: readonly (readonly [mark: string, name: string])[] = [
@@ -19,41 +28,71 @@ const FOREIGN_FORMATS: readonly (readonly [mark: string, name: string])[] = [
 ];
 
 /**
- * Opens a disk image, whichever of the formats it has: a footer's copy at the start is a dynamic VHD, a footer at the
- * end a fixed one, a name in .raw or .img a raw image. Opening for writing repairs what a killed writer left.
- * Faults: those of `FileSystem.open`, NotADiskImage, DiskFormatUnsupported, VhdTruncated, VhdChecksumMismatch,
- * VhdTableLoop, VhdDamaged, VhdUnsupported.
+ * Opens a disk image, whichever of the formats it has; that is decided by its content, and by its name (.raw, .img) only
+ * where the content has no mark. Parents of a differencing disk are opened with it, read-only. Opening for writing repairs
+ * what a killed writer left.
+ * Faults: those of `FileSystem.open`, NotADiskImage, DiskFormatUnsupported, ParentDiskMissing, ParentDiskChanged,
+ * ParentChainInvalid, and of each format its own Truncated, ChecksumMismatch, Damaged, Unsupported.
  */
 export function openDisk(fileSystem: FileSystem, path: string, mode: OpenMode): Disk {
+  return openInChain(fileSystem, path, mode, [], false);
+}
+
+function openInChain(
+  fileSystem: FileSystem,
+  path: string,
+  mode: OpenMode,
+  children: readonly string[],
+  asRaw: boolean,
+): Disk {
+  if (children.includes(path)) throw parentChainInvalid(path, "it is its own parent, directly or through others");
+  if (children.length >= CHAIN_LENGTH_MAX)
+    throw parentChainInvalid(path, `more than ${CHAIN_LENGTH_MAX} files hang together`);
   const file = fileSystem.open(path, mode);
+  const context: OpenContext = {
+    fileSystem,
+    mode,
+    openParent: (parent, options) =>
+      openInChain(fileSystem, parent, "read", [...children, path], options?.asRaw === true),
+  };
   try {
-    return sniff(file, mode);
+    if (asRaw) return openRawDisk(file, mode);
+    const probe = probeFile(file);
+    return openerOf(probe).open(file, context, probe);
   } catch (error) {
     file.close();
     throw error;
   }
 }
 
-function sniff(file: RandomAccessFile, mode: OpenMode): Disk {
-  const first = Buffer.alloc(VHD_FOOTER_BYTES);
-  const firstBytes = file.read(0, first);
-  if (firstBytes === first.length && hasVhdCookie(first)) return openDynamicVhd(file, mode);
-  const last = Buffer.alloc(VHD_FOOTER_BYTES);
-  const lastOffset = file.sizeBytes() - last.length;
-  if (lastOffset > 0 && file.read(lastOffset, last) === last.length && hasVhdCookie(last)) {
-    return openFixedVhd(file, parseVhdFooter(file.path, last, "end"), mode);
-  }
-  const foreign = FOREIGN_FORMATS.find(([mark]) => first.toString("latin1", 0, mark.length) === mark);
-  if (foreign !== undefined) throw formatUnsupported(file.path, foreign[1]);
-  if (/\.(raw|img)$/i.test(file.path)) return openRawDisk(file, mode);
-  throw notRecognised(file.path, first);
+function probeFile(file: RandomAccessFile): DiskProbe {
+  const sizeBytes = file.sizeBytes();
+  const first = Buffer.alloc(FIRST_BYTES);
+  const last = Buffer.alloc(LAST_BYTES);
+  const lastBytes = sizeBytes > LAST_BYTES ? file.read(sizeBytes - LAST_BYTES, last) : 0;
+  return {
+    path: file.path,
+    sizeBytes,
+    first: first.subarray(0, file.read(0, first)),
+    last: last.subarray(0, lastBytes === LAST_BYTES ? LAST_BYTES : 0),
+  };
 }
 
-function notRecognised(path: string, first: Buffer): Fault {
+function openerOf(probe: DiskProbe): DiskOpener {
+  const opener = OPENERS.find((one) => one.recognises(probe));
+  if (opener !== undefined) return opener;
+  const foreign = FOREIGN_FORMATS.find(([mark]) => probe.first.toString("latin1", 0, mark.length) === mark);
+  if (foreign !== undefined) throw formatUnsupported(probe.path, foreign[1]);
+  if (rawOpener.recognises(probe)) return rawOpener;
+  throw notRecognised(probe);
+}
+
+function notRecognised({ path, first }: DiskProbe): Fault {
   if (!/\.vhd$/i.test(path))
-    return notADiskImage(path, "it has neither a VHD footer nor a name that ends in .raw or .img");
+    return notADiskImage(path, "it has no mark of a known format and its name does not end in .raw or .img");
   // A partition table where a fixed VHD has one: the disk is there, its footer (the file's end) is not.
-  if (first.readUInt16LE(510) === 0xaa55) return vhdTruncated(path, "it begins like a disk, but its footer is missing");
+  if (first.length >= 512 && first.readUInt16LE(510) === 0xaa55)
+    return vhdTruncated(path, "it begins like a disk, but its footer is missing");
   return notADiskImage(path, "it has no VHD footer, so it is no VHD or its end was cut off");
 }
 
@@ -61,7 +100,7 @@ function formatUnsupported(path: string, format: string): Fault {
   return new Fault({
     code: "DiskFormatUnsupported",
     message: `'${path}' is a ${format} image, a format that is not read here.`,
-    possibleCauses: "The machine's disks are kept in another format than VHD or raw.",
+    possibleCauses: "The machine's disks are kept in a format of another product.",
     recommendedAction:
       "Convert the disk to a VHD, for example with: qemu-img convert -O vpc -o force_size=on SOURCE TARGET.vhd",
   });

@@ -1,4 +1,5 @@
 import { notADiskImage } from "./disk-faults";
+import type { DiskOpener } from "./disk-opener";
 import { FlatDisk, type OpenMode } from "./flat-disk";
 import type { RandomAccessFile } from "./random-access-file";
 
@@ -9,3 +10,8 @@ export function openRawDisk(file: RandomAccessFile, mode: OpenMode): FlatDisk {
   if (size % 512 !== 0) throw notADiskImage(file.path, `its size, ${size} bytes, is not a multiple of 512`);
   return new FlatDisk("raw", file, size, mode);
 }
+
+export const rawOpener: DiskOpener = {
+  recognises: ({ path }) => /\.(raw|img)$/i.test(path),
+  open: (file, { mode }) => openRawDisk(file, mode),
+};

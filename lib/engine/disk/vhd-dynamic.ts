@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Disk, Extent } from "./disk";
+import type { DiskOpener } from "./disk-opener";
 import { diskIsReadOnly, diskTooLargeForFormat, readExactly, vhdDamaged, vhdTruncated } from "./disk-faults";
 import { assertInside, type OpenMode } from "./flat-disk";
 import type { RandomAccessFile } from "./random-access-file";
@@ -39,6 +40,11 @@ export function openDynamicVhd(file: RandomAccessFile, mode: OpenMode): Disk {
   const end = hasTrailer ? fileBytes - VHD_FOOTER_BYTES : lastEnd;
   return new DynamicVhd(file, mode, layout, table, copy, end);
 }
+
+export const dynamicVhdOpener: DiskOpener = {
+  recognises: ({ first }) => first.length >= VHD_FOOTER_BYTES && hasVhdCookie(first),
+  open: (file, { mode }) => openDynamicVhd(file, mode),
+};
 
 function readSector(file: RandomAccessFile, offset: number): Buffer {
   const sector = Buffer.alloc(VHD_FOOTER_BYTES);
@@ -84,7 +90,10 @@ function repairTrailer(file: RandomAccessFile, footer: Buffer, lastEnd: number):
 class DynamicVhd implements Disk {
   readonly format = "vhd-dynamic";
   readonly virtualSizeBytes: number;
+  readonly logicalSectorBytes = 512;
   readonly file: RandomAccessFile;
+  readonly files: readonly RandomAccessFile[];
+  readonly linkageId: string;
   readonly #mode: OpenMode;
   readonly #layout: VhdLayout;
   readonly #table: Uint32Array;
@@ -106,6 +115,8 @@ class DynamicVhd implements Disk {
     footerOffset: number,
   ) {
     this.file = file;
+    this.files = [file];
+    this.linkageId = footer.toString("hex", 68, 84);
     this.virtualSizeBytes = layout.virtualSizeBytes;
     this.#mode = mode;
     this.#layout = layout;

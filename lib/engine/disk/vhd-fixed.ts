@@ -1,7 +1,8 @@
 import { vhdDamaged, vhdTruncated } from "./disk-faults";
+import type { DiskOpener } from "./disk-opener";
 import { FlatDisk, type OpenMode } from "./flat-disk";
 import type { RandomAccessFile } from "./random-access-file";
-import { VHD_FOOTER_BYTES, type VhdFooter } from "./vhd-footer";
+import { hasVhdCookie, parseVhdFooter, VHD_FOOTER_BYTES, type VhdFooter } from "./vhd-footer";
 
 /** `footer` was read from the last sector. Faults: VhdTruncated, VhdDamaged. */
 export function openFixedVhd(file: RandomAccessFile, footer: VhdFooter, mode: OpenMode): FlatDisk {
@@ -12,5 +13,11 @@ export function openFixedVhd(file: RandomAccessFile, footer: VhdFooter, mode: Op
   if (dataBytes < footer.virtualSizeBytes) {
     throw vhdTruncated(file.path, `it holds ${dataBytes} bytes of a disk of ${footer.virtualSizeBytes} bytes`);
   }
-  return new FlatDisk("vhd-fixed", file, footer.virtualSizeBytes, mode);
+  return new FlatDisk("vhd-fixed", file, footer.virtualSizeBytes, mode, footer.uniqueId);
 }
+
+/** The footer at the end alone: a dynamic one has its copy at the start, too, and was recognised by that. */
+export const fixedVhdOpener: DiskOpener = {
+  recognises: ({ last }) => last.length === VHD_FOOTER_BYTES && hasVhdCookie(last),
+  open: (file, { mode }, { last }) => openFixedVhd(file, parseVhdFooter(file.path, last, "end"), mode),
+};
