@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
+import { assert } from "@/lib/kernel/assert";
 import { Fault } from "@/lib/kernel/fault";
 import type { Disk } from "./disk";
 import { notADiskImage, vhdTruncated } from "./disk-faults";
 import type { DiskOpener, DiskProbe, OpenContext } from "./disk-opener";
 import type { OpenMode } from "./flat-disk";
+import { folderOf } from "./image-folder";
 import { parentChainInvalid } from "./parent-faults";
 import type { FileSystem, RandomAccessFile } from "./random-access-file";
 import { openRawDisk, rawOpener } from "./raw-disk";
@@ -52,8 +54,10 @@ function openInChain(
   const context: OpenContext = {
     fileSystem,
     mode,
-    openParent: (parent, options) =>
-      openInChain(fileSystem, parent, "read", [...children, path], options?.asRaw === true),
+    openParent: (parent, options) => {
+      assert(parent.startsWith(`${folderOf(path)}/`), `${parent} is opened for ${path}, out of its folder`);
+      return openInChain(fileSystem, parent, "read", [...children, path], options?.asRaw === true);
+    },
   };
   try {
     if (asRaw) return openRawDisk(file, mode);
