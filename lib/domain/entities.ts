@@ -102,7 +102,7 @@ export interface Policy {
   readonly replicationIntervalSeconds: number;
   /** 0 to 24; 0 keeps the latest point only. */
   readonly recoveryPointHistoryHours: number;
-  /** 0 to 12; 0 is off. Stored and shown; application-consistent points come with the quiesce hooks. */
+  /** 0 to 12; 0 is off. How often the workload is quiesced before the cut. */
   readonly applicationConsistentFrequencyHours: number;
   readonly storageAccount: string;
   readonly createdAt: string;
@@ -139,6 +139,8 @@ export interface ProtectedItem {
   readonly lastTestFailoverAt: string | null;
   readonly lastFailoverAt: string | null;
   readonly replicationError: Explanation | null;
+  /** Name of the consistency group whose machines are cut at one instant (Azure's multiVmGroupName); null: alone. */
+  readonly consistencyGroup: string | null;
   readonly createdAt: string;
   /** Source's evidence when the site was last heard (orders, power), kept for the loss figures of an unplanned failover. */
   readonly evidence: Readonly<Record<string, unknown>>;
@@ -174,6 +176,20 @@ export interface RecoveryPoint {
   readonly orders: { readonly count: number; readonly lastAt: string | null } | null;
   /** Set for the point taken after a planned failover's shutdown. */
   readonly final: boolean;
+  /** What went wrong while the machine was to be quiesced: why the point is only crash-consistent; null: nothing. */
+  readonly quiesceProblem: Explanation | null;
+  /** Set when the machine was cut together with the others of its consistency group. */
+  readonly group: PointGroup | null;
+}
+
+/** One cut over all machines of a consistency group: their points share the stamp. */
+export interface PointGroup {
+  readonly name: string;
+  /** Unique to the cut. The point is shared when as many machines as `size` have a point with it. */
+  readonly stamp: string;
+  readonly size: number;
+  /** Why the others have no point of this cut; null when, as far as the host knew, all have. */
+  readonly problem: Explanation | null;
 }
 
 /** A VM deployed in the (simulated) Azure region. Carries our ownership mark: owner item and job. */

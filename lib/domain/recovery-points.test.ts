@@ -16,6 +16,8 @@ const point = (minutesAgo: number, changes: Partial<RecoveryPoint> = {}): Recove
   storedBytes: 0,
   orders: null,
   final: false,
+  quiesceProblem: null,
+  group: null,
   ...changes,
 });
 const ids = (points: readonly RecoveryPoint[]) => points.map(({ id }) => id);

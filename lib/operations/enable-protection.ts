@@ -211,6 +211,7 @@ function newItem(context: OperationContext, vault: Vault, parts: ItemParts): Pro
     lastTestFailoverAt: null,
     lastFailoverAt: null,
     replicationError: null,
+    consistencyGroup: null,
     createdAt: context.clock.now().toISOString(),
     evidence: {},
     revision: 1,

@@ -1,4 +1,5 @@
 import type { ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
+import type { ReplicationCycle } from "@/lib/domain/replication-history";
 import { pointsToDrop } from "@/lib/domain/recovery-points";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import { announce } from "./announce";
@@ -8,10 +9,14 @@ import { deletePoints } from "./delete-recovery-points";
 import { vaultOf } from "./failover/replica";
 import { ensureFinalizeJob } from "./finalize-protection";
 import { recordEvent } from "./record-event";
+import { recordCycle } from "./record-replication-cycle";
 import { requireProvider } from "./record-heartbeat";
 import { sweepVault } from "./sweep-vault";
 
-export type RecoveryPointInput = Omit<RecoveryPoint, "id">;
+export type RecoveryPointInput = Omit<RecoveryPoint, "id"> & {
+  /** Null for a point of an earlier life of the agent, registered belatedly. */
+  readonly cycle?: Pick<ReplicationCycle, "durationMs" | "missedIntervals" | "writeLogBytes"> | null;
+};
 
 /** Points go one at a time, space comes back seldom: a sweep walks the whole vault. */
 const SWEEP_EVERY_MS = 15 * 60_000;
@@ -32,7 +37,10 @@ export async function recordRecoveryPoint(
     await deleteUnwanted(context, provider.vaultId, input, item);
     throw notProtected();
   }
-  const point = await context.repositories.recoveryPoints.insert({ ...input, id: context.random.uuid() });
+  const { cycle = null, ...cut } = input;
+  const before = await context.repositories.recoveryPoints.newest(item.id);
+  const point = await context.repositories.recoveryPoints.insert({ ...cut, id: context.random.uuid() });
+  if (cycle) await recordCycle(context, point, before, cycle);
   const healed = await changeItem(context, item.id, recovered);
   announce(context, item.vaultId, "recoveryPoints", item.name);
   if (healed.heldByJobId === null) {

@@ -158,6 +158,18 @@ export const PointRegistration = z.object({
   changedBytes: z.number(),
   storedBytes: z.number(),
   orders: Orders.nullable(),
+  /** Why a point that was to be application-consistent is not, or what went wrong after it was cut. */
+  quiesceProblem: Explanation.nullable().default(null),
+  /** One cut over all machines of a consistency group; `problem`: why not all of them have a point of it. */
+  group: z
+    .object({ name: z.string(), stamp: z.string(), size: z.number(), problem: Explanation.nullable() })
+    .nullable()
+    .default(null),
+  /** What the cycle took; null for a point of an earlier life of the agent, registered belatedly. */
+  cycle: z
+    .object({ durationMs: z.number(), missedIntervals: z.number(), writeLogBytes: z.number().nullable() })
+    .nullable()
+    .default(null),
 });
 export type PointRegistration = z.infer<typeof PointRegistration>;
 

@@ -14,6 +14,7 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
+import { addToHour, hourOf, type ReplicationCycle, type ReplicationHour } from "@/lib/domain/replication-history";
 import { nameKey, sameName } from "@/lib/domain/names";
 import { goneRefusal, nameTakenRefusal, revisionChangedRefusal } from "@/lib/operations/ports/repository-refusals";
 import type { Repositories, ResourceGroupScope } from "@/lib/operations/ports/repositories";
@@ -86,6 +87,7 @@ interface Tables {
   readonly mappings: Table<ContainerMapping>;
   readonly items: Table<ProtectedItem>;
   readonly points: Table<RecoveryPoint>;
+  readonly cycles: ReplicationCycle[];
   readonly plans: Table<RecoveryPlan>;
   readonly machines: Table<DeployedMachine>;
   readonly networks: Table<VirtualNetwork & { id: string }>;
@@ -106,6 +108,7 @@ export function createMemoryRepositories(): Repositories {
       `${i.fabricId}/machine:${i.machineId}`,
     ]),
     points: new Table("recovery point", (p) => [`${p.protectedItemId}/${p.objectName}`]),
+    cycles: [],
     plans: new Table("recovery plan", (p) => [`${p.vaultId}/${nameKey(p.name)}`]),
     machines: new Table("virtual machine", () => []),
     networks: new Table("virtual network", (n) => [n.id]),
@@ -126,6 +129,7 @@ function deleteFabric(tables: Tables, id: string): void {
 function deleteItem(tables: Tables, id: string): void {
   tables.items.delete(id);
   tables.points.deleteWhere((row) => row.protectedItemId === id);
+  tables.cycles.splice(0, Infinity, ...tables.cycles.filter((row) => row.protectedItemId !== id));
 }
 
 function deleteVault(tables: Tables, id: string): void {
@@ -221,8 +225,8 @@ function revisioned<T extends Held>(table: Table<T>) {
 
 function ofProtection(
   tables: Tables,
-): Pick<Repositories, "protectedItems" | "recoveryPoints" | "recoveryPlans" | "events"> {
-  const { items, points, plans, events } = tables;
+): Pick<Repositories, "protectedItems" | "recoveryPoints" | "replicationHistory" | "recoveryPlans" | "events"> {
+  const { items, points, cycles, plans, events } = tables;
   const oldestFirst = (a: RecoveryPoint, b: RecoveryPoint) => a.at.localeCompare(b.at);
   const pointsOf = (itemId: string) => points.all((row) => row.protectedItemId === itemId).sort(oldestFirst);
   return {
@@ -251,8 +255,10 @@ function ofProtection(
       get: async (id) => points.get(id),
       list: async (itemId) => pointsOf(itemId),
       newest: async (itemId) => pointsOf(itemId).at(-1) ?? null,
+      listByGroupStamp: async (stamp) => points.all((row) => row.group?.stamp === stamp),
       delete: async (id) => points.delete(id),
     },
+    replicationHistory: historyOf(cycles),
     recoveryPlans: {
       ...revisioned(plans),
       insert: async (plan) => plans.insert(plan, plan.name),
@@ -270,6 +276,33 @@ function ofProtection(
           .reverse()
           .sort((a, b) => b.at.localeCompare(a.at))
           .slice(0, take),
+    },
+  };
+}
+
+/** Only cycles are kept: the hours follow from all that there ever were, dropped or not. */
+function historyOf(cycles: ReplicationCycle[]): Repositories["replicationHistory"] {
+  const keeps = new Map<string, { readonly cycles: string; readonly hours: string }>();
+  const ofItem = (id: string) => cycles.filter((cycle) => cycle.protectedItemId === id);
+  const at = (cycle: ReplicationCycle) => cycle.registeredAt;
+  return {
+    async add(cycle, keep) {
+      const known = ofItem(cycle.protectedItemId).some((one) => one.objectName === cycle.objectName);
+      if (!known) cycles.push(copy(cycle));
+      keeps.set(cycle.protectedItemId, keep);
+    },
+    async cycles(id, since) {
+      const kept = ofItem(id).filter((cycle) => at(cycle) >= since && at(cycle) >= (keeps.get(id)?.cycles ?? ""));
+      return copy(kept.sort((a, b) => at(a).localeCompare(at(b))));
+    },
+    async hours(id, since) {
+      const hours = new Map<string, ReplicationHour>();
+      for (const cycle of ofItem(id)) {
+        const hour = hourOf(at(cycle));
+        hours.set(hour, addToHour(hours.get(hour) ?? null, cycle));
+      }
+      const kept = [...hours.values()].filter((one) => one.hour >= since && one.hour >= (keeps.get(id)?.hours ?? ""));
+      return kept.sort((a, b) => a.hour.localeCompare(b.hour));
     },
   };
 }

@@ -84,6 +84,9 @@ export class MemorySite implements SiteGateway {
       changedBytes: 1024,
       storedBytes: 512,
       orders,
+      quiesceProblem: null,
+      group: null,
+      cycle: { durationMs: 10, missedIntervals: 0, writeLogBytes: 4096 },
     });
     return { recoveryPointId, orders };
   }

@@ -185,6 +185,7 @@ export class RecoveryWorld {
       lastTestFailoverAt: null,
       lastFailoverAt: null,
       replicationError: null,
+      consistencyGroup: null,
       createdAt: this.clock.now().toISOString(),
       evidence: { replicating: true },
       revision: 1,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Repositories } from "@/lib/operations/ports/repositories";
 import {
+  sampleCycle,
   sampleDeployed,
   sampleFabric,
   sampleItem,
@@ -56,6 +57,53 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       expect(await r.recoveryPlans.find("vault-1", "order-system")).toEqual(samplePlan());
       expect(await r.deployedMachines.listByScope(SCOPE)).toEqual([sampleDeployed()]);
       expect(await r.registrationKeys.get("fabric-1")).toMatchObject({ certificateSha256: "aa" });
+    });
+
+    it("keeps the last cycles and hours of replication, counts a cycle once, and forgets them with the item", async () => {
+      await fill();
+      const keep = { cycles: "2026-11-22T08:30:00.000Z", hours: "2026-11-22T08:00:00.000Z" };
+      const first = sampleCycle();
+      await r.replicationHistory.add(first, { cycles: "", hours: "" });
+      await r.replicationHistory.add(first, { cycles: "", hours: "" });
+      expect(await r.replicationHistory.cycles("item-1", "")).toEqual([first]);
+      const later = sampleCycle({
+        ...{ objectName: "points/2", registeredAt: "2026-11-22T08:40:00.000Z", kind: "ApplicationConsistent" },
+        ...{ writeLogBytes: null, rpoBeforeSeconds: null, sentBytes: 2 ** 41, missedIntervals: 3 },
+      });
+      await r.replicationHistory.add(later, keep);
+      expect(await r.replicationHistory.cycles("item-1", "")).toEqual([later]);
+      expect(await r.replicationHistory.hours("item-1", "")).toEqual([
+        {
+          ...{ protectedItemId: "item-1", hour: "2026-11-22T08:00:00.000Z", cycles: 2, applicationConsistent: 1 },
+          ...{ missedIntervals: 4, durationMsMax: 1200.5, sourceBytesRead: 2 * 2 ** 20, changedBytes: 2 * 2 ** 18 },
+          ...{ sentBytes: 2 ** 17 + 2 ** 41, writeLogBytesMax: 4096, rpoSecondsMax: 31.5 },
+        },
+      ]);
+      const next = sampleCycle({ objectName: "points/3", registeredAt: "2026-11-22T09:00:00.000Z" });
+      await r.replicationHistory.add(next, { ...keep, hours: "2026-11-22T09:00:00.000Z" });
+      expect(await r.replicationHistory.hours("item-1", "")).toMatchObject([{ cycles: 1 }]);
+      expect(await r.replicationHistory.cycles("item-1", "2026-11-22T08:50:00.000Z")).toEqual([next]);
+      await r.protectedItems.delete("item-1");
+      expect(await r.replicationHistory.cycles("item-1", "")).toEqual([]);
+      expect(await r.replicationHistory.hours("item-1", "")).toEqual([]);
+    });
+
+    it("finds the points of one cut of a consistency group", async () => {
+      await fill();
+      await r.protectedItems.insert(sampleItem({ id: "item-2", name: "b", machineId: "b", consistencyGroup: "shop" }));
+      const group = { name: "shop", stamp: "s1", size: 2, problem: null };
+      const quiesceProblem = { code: "A", message: "m", possibleCauses: "c", recommendedAction: "r" };
+      const points = [
+        samplePoint({ id: "a1", objectName: "a1", group, quiesceProblem }),
+        samplePoint({ id: "b1", objectName: "b1", protectedItemId: "item-2", group }),
+        samplePoint({ id: "b2", objectName: "b2", protectedItemId: "item-2", group: { ...group, stamp: "s2" } }),
+      ];
+      for (const point of points) await r.recoveryPoints.insert(point);
+      expect(await r.recoveryPoints.listByGroupStamp("s1")).toEqual(points.slice(0, 2));
+      expect(await r.protectedItems.get("item-2")).toMatchObject({ consistencyGroup: "shop" });
+      expect(await r.protectedItems.update("item-2", 1, { consistencyGroup: null })).toMatchObject({
+        consistencyGroup: null,
+      });
     });
 
     it("keeps byte counts that do not fit into 32 bits, and fractions of milliseconds", async () => {

@@ -10,6 +10,7 @@ import type {
   ReportedMachine,
   Vault,
 } from "@/lib/domain/entities";
+import type { ReplicationCycle } from "@/lib/domain/replication-history";
 
 /** Whole, valid nouns for tests; each test says only what it is about. */
 export const SCOPE = { subscriptionId: "00000000-0000-0000-0000-000000000001", resourceGroup: "contoso" } as const;
@@ -126,6 +127,7 @@ export const sampleItem = (changes: Partial<ProtectedItem> = {}): ProtectedItem 
   lastTestFailoverAt: null,
   lastFailoverAt: null,
   replicationError: null,
+  consistencyGroup: null,
   createdAt: AT,
   evidence: {},
   revision: 1,
@@ -144,6 +146,25 @@ export const samplePoint = (changes: Partial<RecoveryPoint> = {}): RecoveryPoint
   storedBytes: 1024 ** 2,
   orders: { count: 7, lastAt: AT },
   final: false,
+  quiesceProblem: null,
+  group: null,
+  ...changes,
+});
+
+export const sampleCycle = (changes: Partial<ReplicationCycle> = {}): ReplicationCycle => ({
+  protectedItemId: "item-1",
+  objectName: "points/1",
+  kind: "CrashConsistent",
+  at: "2026-11-22T08:10:00.000Z",
+  registeredAt: "2026-11-22T08:10:01.500Z",
+  durationMs: 1200.5,
+  sourceBytesRead: 2 ** 20,
+  changedBytes: 2 ** 18,
+  sentBytes: 2 ** 17,
+  writeLogBytes: 4096,
+  rpoBeforeSeconds: 31.5,
+  rpoAfterSeconds: 1.5,
+  missedIntervals: 1,
   ...changes,
 });
 

@@ -86,6 +86,8 @@ export function recoveryPointRepository(database: ControlDatabase): Repositories
         await read.recoveryPoint.findFirst({ where: { protectedItemId }, orderBy: [{ at: "desc" }, { seq: "desc" }] }),
         pointRow.from,
       ),
+    listByGroupStamp: async (groupStamp) =>
+      (await read.recoveryPoint.findMany({ where: { groupStamp }, orderBy: inOrder })).map(pointRow.from),
     delete: async (id) => void (await database.write((db) => db.recoveryPoint.deleteMany({ where: { id } }))),
   };
 }

@@ -6,6 +6,7 @@ import {
   recoveryPlanRepository,
   recoveryPointRepository,
 } from "./protection-repositories";
+import { replicationHistoryRepository } from "./replication-history-repository";
 import { deployedMachineRepository, storageAccountRepository, virtualNetworkRepository } from "./region-repositories";
 import {
   containerMappingRepository,
@@ -26,6 +27,7 @@ export function createSqliteRepositories(database: ControlDatabase): Repositorie
     containerMappings: containerMappingRepository(database),
     protectedItems: protectedItemRepository(database),
     recoveryPoints: recoveryPointRepository(database),
+    replicationHistory: replicationHistoryRepository(database),
     recoveryPlans: recoveryPlanRepository(database),
     deployedMachines: deployedMachineRepository(database),
     virtualNetworks: virtualNetworkRepository(database),

@@ -1,6 +1,7 @@
 /** Between the database's rows and the domain's nouns. JSON columns were written by us; their types are the domain's. */
 import type * as domain from "@/lib/domain/entities";
 import { nameKey } from "@/lib/domain/names";
+import type { ReplicationCycle, ReplicationHour } from "@/lib/domain/replication-history";
 import type * as db from "../../../prisma/generated/client";
 
 export const scopeKey = (scope: { readonly subscriptionId: string; readonly resourceGroup: string }) =>
@@ -79,9 +80,19 @@ export const itemRow = {
 };
 
 export const pointRow = {
-  from: ({ seq: _seq, disksJson, ordersJson, ...row }: db.RecoveryPoint): domain.RecoveryPoint => {
+  from: ({
+    seq: _seq,
+    groupStamp: _stamp,
+    disksJson,
+    ordersJson,
+    quiesceProblemJson,
+    groupJson,
+    ...row
+  }: db.RecoveryPoint): domain.RecoveryPoint => {
     return {
       ...row,
+      quiesceProblem: parseOrNull(quiesceProblemJson),
+      group: parseOrNull(groupJson),
       kind: row.kind as domain.RecoveryPoint["kind"],
       disks: parse(disksJson),
       orders: parseOrNull(ordersJson),
@@ -90,8 +101,11 @@ export const pointRow = {
       storedBytes: Number(row.storedBytes),
     };
   },
-  to: ({ disks, orders, ...point }: domain.RecoveryPoint) => ({
+  to: ({ disks, orders, quiesceProblem, group, ...point }: domain.RecoveryPoint) => ({
     ...point,
+    quiesceProblemJson: stringifyOrNull(quiesceProblem),
+    groupStamp: group?.stamp ?? null,
+    groupJson: stringifyOrNull(group),
     disksJson: JSON.stringify(disks),
     ordersJson: stringifyOrNull(orders),
     sourceBytesRead: BigInt(point.sourceBytesRead),
@@ -99,6 +113,37 @@ export const pointRow = {
     storedBytes: BigInt(point.storedBytes),
   }),
 };
+
+const COUNTED = ["sourceBytesRead", "changedBytes", "sentBytes"] as const;
+
+export const cycleRow = {
+  from: ({ seq: _seq, ...row }: db.ReplicationCycle): ReplicationCycle => ({
+    ...row,
+    ...numbers(row, COUNTED),
+    kind: row.kind as ReplicationCycle["kind"],
+    writeLogBytes: row.writeLogBytes === null ? null : Number(row.writeLogBytes),
+  }),
+  to: (cycle: ReplicationCycle) => ({
+    ...cycle,
+    ...bigInts(cycle, COUNTED),
+    writeLogBytes: cycle.writeLogBytes === null ? null : BigInt(cycle.writeLogBytes),
+  }),
+};
+
+const COUNTED_BY_HOUR = [...COUNTED, "writeLogBytesMax"] as const;
+
+export const hourRow = {
+  from: ({ seq: _seq, ...row }: db.ReplicationHour): ReplicationHour => ({ ...row, ...numbers(row, COUNTED_BY_HOUR) }),
+  to: (hour: ReplicationHour) => ({ ...hour, ...bigInts(hour, COUNTED_BY_HOUR) }),
+};
+
+function numbers<Key extends string>(row: Readonly<Record<Key, bigint>>, keys: readonly Key[]): Record<Key, number> {
+  return Object.fromEntries(keys.map((key) => [key, Number(row[key])])) as Record<Key, number>;
+}
+
+function bigInts<Key extends string>(row: Readonly<Record<Key, number>>, keys: readonly Key[]): Record<Key, bigint> {
+  return Object.fromEntries(keys.map((key) => [key, BigInt(row[key])])) as Record<Key, bigint>;
+}
 
 export const planRow = {
   from: ({ seq: _seq, nameKey: _key, groupsJson, ...row }: db.RecoveryPlan): domain.RecoveryPlan => ({

@@ -27,6 +27,7 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
+import type { ReplicationCycle, ReplicationHour } from "@/lib/domain/replication-history";
 
 /** The place of a top-level resource. Both compare case-insensitively. */
 export interface ResourceGroupScope {
@@ -131,7 +132,20 @@ export interface RecoveryPointRepository {
   /** Oldest first. */
   list(protectedItemId: string): Promise<RecoveryPoint[]>;
   newest(protectedItemId: string): Promise<RecoveryPoint | null>;
+  /** The points of one cut of a consistency group, of whichever items. */
+  listByGroupStamp(stamp: string): Promise<RecoveryPoint[]>;
   delete(id: string): Promise<void>;
+}
+
+export interface ReplicationHistoryRepository {
+  /**
+   * Records a cycle and counts it in its hour; idempotent by (item, objectName). Drops what the item has from before
+   * `keep`. Its item must exist; deleting that deletes its history.
+   */
+  add(cycle: ReplicationCycle, keep: { readonly cycles: string; readonly hours: string }): Promise<void>;
+  /** Oldest first, by the instant of registration. */
+  cycles(protectedItemId: string, since: string): Promise<ReplicationCycle[]>;
+  hours(protectedItemId: string, since: string): Promise<ReplicationHour[]>;
 }
 
 export type RecoveryPlanChanges = Partial<
@@ -196,6 +210,7 @@ export interface Repositories {
   readonly containerMappings: ContainerMappingRepository;
   readonly protectedItems: ProtectedItemRepository;
   readonly recoveryPoints: RecoveryPointRepository;
+  readonly replicationHistory: ReplicationHistoryRepository;
   readonly recoveryPlans: RecoveryPlanRepository;
   readonly deployedMachines: DeployedMachineRepository;
   readonly virtualNetworks: VirtualNetworkRepository;

@@ -24,7 +24,7 @@ export interface ReplicatorSetup {
   readonly keys: VaultKeys;
   readonly fileSystem: FileSystem;
   readonly openSession: () => Promise<VaultSession>;
-  readonly registerPoint: (registration: z.infer<typeof PointRegistration>) => Promise<string>;
+  readonly registerPoint: (registration: z.input<typeof PointRegistration>) => Promise<string>;
   /** One initial replication at a time a host; a few deltas. */
   readonly initialSlots: Slots;
   readonly deltaSlots: Slots;
