@@ -1,0 +1,14 @@
+/** In a file of its own: the help of all commands is shown without loading any. */
+export const VAULT_USAGE = `  npx secondsite vault create FOLDER
+      Makes a vault of one's own in a folder. It is the same format that the portal's vaults have.
+
+  npx secondsite vault replicate FOLDER IMAGE... [--machine NAME] [--write-log FILE]...
+      Replicates the images of one machine, which nobody may write meanwhile, and makes a recovery point.
+      Unchanged blocks cost nothing. --write-log: reads only the blocks that a write log names.
+
+  npx secondsite vault points FOLDER [--machine NAME]
+  npx secondsite vault restore FOLDER TARGET --machine NAME [--point BEGINNING] [--disk NAME] [--replace]
+      Writes one disk as a fixed VHD, syncs it, reads it back and compares it with the recovery point.
+
+  Every vault command: --passphrase-file FILE, else the passphrase is asked for; --json for programs.
+`;

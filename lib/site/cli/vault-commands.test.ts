@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { BLOCK_BYTES } from "@/lib/engine/blocks/block-size";
+import { openDisk } from "@/lib/engine/disk/open-disk";
+import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
+import { WriteLogWriter } from "@/lib/engine/tracking/write-log";
+import { inlineWorkers } from "@/lib/engine/vault/inline-workers";
+import type { SourceSpec } from "@/lib/engine/vault/block-workers";
+import { MemoryFileSystem } from "@/lib/testing/memory-file-system";
+import { MemoryStore } from "@/lib/testing/memory-store";
+import { noiseBlock } from "@/lib/testing/model-disk";
+import { seededRandom } from "@/lib/testing/seeded-random";
+import { TestClock } from "@/lib/testing/test-clock";
+import { createVault, listPoints, replicateImages, type VaultCommandWorld } from "./vault-commands";
+import { restoreDisk } from "./vault-restore-command";
+
+const PASSPHRASE = "a passphrase for testing";
+const BLOCKS = 8;
+const IMAGE = "/images/web.raw";
+
+let fileSystem: MemoryFileSystem;
+let clock: TestClock;
+let world: VaultCommandWorld;
+
+beforeEach(async () => {
+  fileSystem = new MemoryFileSystem();
+  clock = new TestClock();
+  const random = seededRandom(5);
+  const store = new MemoryStore(undefined, () => clock.now());
+  for (const folder of ["/images", "/vault", "/out"]) fileSystem.makeFolder(folder);
+  const openSource = (spec: SourceSpec) => openFrozenView(fileSystem, spec);
+  world = {
+    ...{ fileSystem, clock, random, openSource },
+    openStore: async () => store,
+    startWorkers: inlineWorkers(openSource, random),
+    passphrase: async () => PASSPHRASE,
+  };
+  const image = fileSystem.create(IMAGE);
+  for (let index = 0; index < BLOCKS; index += 1) image.write(index * BLOCK_BYTES, noiseBlock(random));
+  image.close();
+  await createVault(world, "/vault");
+});
+
+const replicate = (writeLogs: string[] = []) => {
+  clock.advance(1_000);
+  return replicateImages(world, { folder: "/vault", images: [IMAGE], machine: undefined, writeLogs });
+};
+const restore = (point?: string) =>
+  restoreDisk(world, {
+    ...{ folder: "/vault", machine: "web", target: "/out/web.vhd", disk: undefined, replace: true },
+    point,
+  });
+
+function overwrite(index: number): void {
+  const image = fileSystem.open(IMAGE, "readwrite");
+  image.write(index * BLOCK_BYTES, noiseBlock(seededRandom(100 + index)));
+  image.close();
+}
+
+function log(name: string, ...indexes: number[]): string {
+  const writer = new WriteLogWriter(fileSystem, name, 1, BLOCKS * BLOCK_BYTES);
+  for (const index of indexes) writer.append(index * BLOCK_BYTES, 512);
+  writer.close();
+  return name;
+}
+
+function contentOf(file: string): Buffer {
+  const disk = openDisk(fileSystem, file, "read");
+  const content = Buffer.alloc(disk.virtualSizeBytes);
+  disk.read(0, content);
+  disk.close();
+  return content;
+}
+
+describe("a vault folder of one's own", () => {
+  it("takes an image, then only what changed, scanned or logged, and gives each state back", async () => {
+    const before = contentOf(IMAGE);
+    const first = await replicate();
+    expect(first.json).toMatchObject({ machine: "web", changedBytes: BLOCKS * BLOCK_BYTES });
+    overwrite(3);
+    expect((await replicate()).json).toMatchObject({
+      sourceBytesRead: BLOCKS * BLOCK_BYTES,
+      changedBytes: BLOCK_BYTES,
+    });
+    overwrite(5);
+    const logged = await replicate([log("/images/web.log", 5, 6)]);
+    expect(logged.json).toMatchObject({ sourceBytesRead: 2 * BLOCK_BYTES, changedBytes: BLOCK_BYTES });
+    await restore();
+    expect(contentOf("/out/web.vhd").equals(contentOf(IMAGE))).toBe(true);
+    await restore((first.json as { point: string }).point);
+    expect(contentOf("/out/web.vhd").equals(before)).toBe(true);
+    expect((await listPoints(world, "/vault", "web")).json).toHaveLength(3);
+  }, 20_000);
+
+  it("does not follow a write log when the state that it continues from is missing", async () => {
+    await expect(replicate([log("/images/web.log", 1)])).rejects.toMatchObject({
+      code: "ResynchronizationRequired",
+    });
+    await replicate();
+    const other = new WriteLogWriter(fileSystem, "/images/other.log", 1, 2 * BLOCKS * BLOCK_BYTES);
+    other.append(BLOCKS * BLOCK_BYTES, 512);
+    other.close();
+    await expect(replicate(["/images/other.log"])).rejects.toMatchObject({ code: "WriteLogOfAnotherDisk" });
+  }, 20_000);
+
+  it("says what is missing: the folder, the vault, the passphrase, the point, the disk", async () => {
+    await replicate();
+    await expect(createVault(world, "/vault")).rejects.toMatchObject({ code: "VaultExists" });
+    await expect(listPoints(world, "/nowhere", undefined)).rejects.toMatchObject({ code: "VaultNotFound" });
+    await expect(
+      listPoints({ ...world, openStore: async () => new MemoryStore() }, "/vault", undefined),
+    ).rejects.toMatchObject({ code: "KeyEnvelopeMissing" });
+    await expect(
+      listPoints({ ...world, passphrase: async () => "another passphrase" }, "/vault", undefined),
+    ).rejects.toMatchObject({ code: "WrongPassphrase" });
+    await expect(restore("2031")).rejects.toMatchObject({ code: "RecoveryPointNotFound" });
+    const wrongDisk = { folder: "/vault", machine: "web", target: "/out/x.vhd", disk: "data", replace: false };
+    await expect(restoreDisk(world, { ...wrongDisk, point: undefined })).rejects.toMatchObject({
+      code: "DiskNotInRecoveryPoint",
+    });
+  }, 20_000);
+});
