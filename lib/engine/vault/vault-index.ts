@@ -28,8 +28,10 @@ export class VaultIndex {
   readonly #byNumber = new Map<number, KnownPack>();
   /** Sound index objects that were there at the last refresh, and the packs that each lists. */
   #indexes = new Map<string, readonly string[]>();
-  /** Index objects that could not be used; readers fall back on pack headers. */
+  /** Index objects that could not be used (readers fall back on pack headers), and tombstones that a reader could not open. */
   readonly damaged = new Map<string, Fault>();
+  /** Packs that no sound index lists and that do not say themselves what they hold. */
+  readonly unreadablePacks = new Set<string>();
   /** Listed packs that the store does not have as listed. */
   readonly #lost = new Set<string>();
   /** While connecting: the packs that the store has, and their sizes. */
@@ -44,11 +46,13 @@ export class VaultIndex {
   /**
    * Brings the knowledge up to date with what the store lists: tombstones first, then indexes (why: vault-format §8).
    * With `checkPacks` packs that are absent or have another size are not relied on either, and where a blob is in a sound
-   * pack as well, that one is read.
+   * pack as well, that one is read. `reading`: nothing new will rely on what is found, so that a damaged tombstone is
+   * noted and need not stop anybody.
    */
-  async refresh(store: ObjectReader, options: { checkPacks?: boolean } = {}): Promise<void> {
+  async refresh(store: ObjectReader, options: { checkPacks?: boolean; reading?: boolean } = {}): Promise<void> {
     if (options.checkPacks === true) this.#present = await packSizes(store);
-    const doomed = await readDoomedPacks(store, this.#keys);
+    const damaged = options.reading === true ? this.damaged : null;
+    const doomed = await readDoomedPacks(store, this.#keys, damaged);
     await this.#loadIndexes(store);
     const listed = new Set([...this.#indexes.values()].flat());
     for (const pack of this.#byName.values()) {
@@ -66,7 +70,10 @@ export class VaultIndex {
     for (const [name, sizeBytes] of await packSizes(store)) {
       if (this.#byName.has(name)) continue;
       const header = await readPackHeader(store, name, sizeBytes, this.#keys);
-      if (header === null) continue;
+      if (header === null) {
+        this.unreadablePacks.add(name);
+        continue;
+      }
       found.push(header);
       this.#addStored(header);
     }
@@ -174,15 +181,23 @@ export class VaultIndex {
   }
 }
 
-async function readDoomedPacks(store: ObjectReader, keys: VaultKeys): Promise<Set<string>> {
+async function readDoomedPacks(
+  store: ObjectReader,
+  keys: VaultKeys,
+  damaged: Map<string, Fault> | null,
+): Promise<Set<string>> {
   const doomed = new Set<string>();
   for (const { name } of await store.list("tombstones/")) {
     const bytes = await getIfThere(store, name);
     if (bytes === null) continue;
     const tombstone = decodeTombstone(bytes, keys);
-    // A tombstone that cannot be read may name any pack, and nothing that is unknown may be relied on.
-    if (tombstone === null) throw vaultDamage("VaultIndexDamaged", name, { machine: "this vault", point: null });
-    for (const pack of tombstone.packs) doomed.add(pack);
+    if (tombstone === null) {
+      const fault = vaultDamage("VaultIndexDamaged", name, { machine: "this vault", point: null });
+      // It may name any pack, and nothing that is doomed may be relied on.
+      if (damaged === null) throw fault;
+      damaged.set(name, fault);
+    }
+    for (const pack of tombstone?.packs ?? []) doomed.add(pack);
   }
   return doomed;
 }

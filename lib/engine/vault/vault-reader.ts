@@ -19,7 +19,7 @@ export interface VaultReader {
 /** Loads the index. A damaged index object is noted in `index.damaged` and replaced by pack headers when one is needed. */
 export async function openVaultReader(store: ObjectReader, keys: VaultKeys): Promise<VaultReader> {
   const index = new VaultIndex(keys);
-  await index.refresh(store, { checkPacks: true });
+  await index.refresh(store, { checkPacks: true, reading: true });
   return { store, keys, index, blobs: new BlobReader(store, index, keys) };
 }
 
