@@ -42,7 +42,7 @@ export interface RunSetup {
   readonly openSource: SourceOpener;
   readonly random: Random;
   readonly clock: Clock;
-  readonly onEnd: () => void;
+  readonly onEnd: (committed: boolean) => void;
 }
 
 export type NewPoint = Omit<Point, "machineId">;
@@ -107,7 +107,7 @@ export class ReplicationRun implements DiskRun {
       );
     }
     this.#ended = true;
-    this.#setup.onEnd();
+    this.#setup.onEnd(true);
     return { name, point };
   }
 
@@ -125,7 +125,7 @@ export class ReplicationRun implements DiskRun {
         this.#treePack = null;
       }
       await this.#packs.giveUp();
-      this.#setup.onEnd();
+      this.#setup.onEnd(false);
     }
   }
 

@@ -4,7 +4,7 @@ import type { VaultKeys } from "../keys/vault-keys";
 import { BlobTable, createSharedBlobTable, PACK_DEAD, PACK_STORED, type BlobPlace } from "./blob-table";
 import type { BlobType } from "./blob-type";
 import { decodeIndex, type IndexedPack } from "./index-object";
-import type { ObjectReader } from "./object-store";
+import type { ObjectReader, StoredObject } from "./object-store";
 import { readPackHeader } from "./pack-header-reader";
 import { decodeTombstone } from "./tombstone-object";
 import { vaultDamage } from "./vault-faults";
@@ -37,6 +37,7 @@ export class VaultIndex {
   /** While connecting: the packs that the store has, and their sizes. */
   #present: ReadonlyMap<string, number> | null = null;
   #headersRead = false;
+  #doomed: ReadonlySet<string> = new Set();
 
   constructor(keys: VaultKeys, expectedBlobs = 0) {
     this.#keys = keys;
@@ -53,6 +54,7 @@ export class VaultIndex {
     if (options.checkPacks === true) this.#present = await packSizes(store);
     const damaged = options.reading === true ? this.damaged : null;
     const doomed = await readDoomedPacks(store, this.#keys, damaged);
+    this.#doomed = doomed;
     await this.#loadIndexes(store);
     const listed = new Set([...this.#indexes.values()].flat());
     for (const pack of this.#byName.values()) {
@@ -78,6 +80,20 @@ export class VaultIndex {
       this.#addStored(header);
     }
     return found;
+  }
+
+  /** Packs of the store that no sound index listed and no tombstone named at the last refresh. */
+  async unlistedPacks(store: ObjectReader): Promise<StoredObject[]> {
+    const listed = new Set([...this.#indexes.values()].flat());
+    const objects = [...(await store.list("data/")), ...(await store.list("tree/"))];
+    return objects.filter(({ name }) => !listed.has(name) && !this.#doomed.has(name) && !this.#lost.has(name));
+  }
+
+  /** Packs of another run that an index of ours lists from now on. */
+  adopt(indexName: string, packs: readonly IndexedPack[]): void {
+    const names = packs.map((pack) => pack.name);
+    for (const pack of packs) this.#addStored(pack);
+    this.#indexes.set(indexName, names);
   }
 
   /** The number under which a pack that a run is filling is known from now on. */

@@ -5,6 +5,7 @@ import type { Random } from "@/lib/kernel/random";
 import { BlockHasher } from "../blocks/block-hasher";
 import { Compressor } from "../blocks/compressor";
 import type { VaultKeys } from "../keys/vault-keys";
+import { adoptPacks, type AdoptedPacks } from "./adopt-packs";
 import { BlobReader } from "./blob-reader";
 import { FIRST_RUN } from "./blob-table";
 import type { BlockWorkers, SourceOpener, StartBlockWorkers } from "./block-workers";
@@ -28,6 +29,8 @@ export interface VaultSessionSetup {
   readonly openSource: SourceOpener;
   readonly random: Random;
   readonly clock: Clock;
+  /** Packs of a run that was killed or cut off were taken over. */
+  readonly onAdopted?: (adopted: AdoptedPacks) => void;
 }
 
 /** What a session found wrong with the vault when it connected; a machine resynchronized with `previousTop: null` repairs it. */
@@ -53,6 +56,8 @@ export class VaultSession {
   readonly #runs = new Map<number, ReplicationRun>();
   readonly #waiting: (() => void)[] = [];
   #active = 0;
+  /** An earlier run, of this process or another, may have stored packs that no index lists. */
+  #mayHaveOrphans = true;
   #nextRun = FIRST_RUN;
 
   private constructor(setup: VaultSessionSetup, index: VaultIndex) {
@@ -92,7 +97,8 @@ export class VaultSession {
     if (!isMachineId(machine.id)) throw badMachineId(machine.id);
     await this.#takeTurn();
     try {
-      await this.#index.refresh(this.#setup.store);
+      if (this.#mayHaveOrphans && this.#runs.size === 0) await this.#adoptOrphans();
+      else await this.#index.refresh(this.#setup.store);
       return this.#newRun(machine);
     } catch (error) {
       this.#giveTurn();
@@ -104,6 +110,14 @@ export class VaultSession {
   async close(): Promise<void> {
     assert(this.#runs.size === 0, "a vault session was closed while a replication was under way");
     await this.#workers.close();
+  }
+
+  /** Only while no run is under way: the packs of one that is are not orphans, they are not listed yet. */
+  async #adoptOrphans(): Promise<void> {
+    const { store } = this.#setup;
+    const adopted = await adoptPacks(this.#index, store, this.#setup);
+    this.#mayHaveOrphans = false;
+    if (adopted.packs > 0) this.#setup.onAdopted?.(adopted);
   }
 
   #newRun(machine: { readonly id: string; readonly name: string }): ReplicationRun {
@@ -124,7 +138,8 @@ export class VaultSession {
       buffers: this.#buffers,
       hasher: this.#hasher,
       compressor: this.#compressor,
-      onEnd: () => {
+      onEnd: (committed) => {
+        if (!committed) this.#mayHaveOrphans = true;
         this.#runs.delete(number);
         this.#giveTurn();
       },
