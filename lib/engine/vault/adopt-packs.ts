@@ -41,7 +41,11 @@ export async function adoptPacks(
   return { packs: packs.length, bytes: packs.reduce((sum, pack) => sum + pack.sizeBytes, 0) };
 }
 
-function headerOf(store: ObjectReader, { name, sizeBytes }: StoredObject, keys: VaultKeys): Promise<IndexedPack | null> {
+function headerOf(
+  store: ObjectReader,
+  { name, sizeBytes }: StoredObject,
+  keys: VaultKeys,
+): Promise<IndexedPack | null> {
   return readPackHeader(store, name, sizeBytes, keys).catch((error: unknown) => {
     // Deleted by a sweep since it was listed: then it is nobody's any more.
     if (isGone(error)) return null;
