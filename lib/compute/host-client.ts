@@ -4,9 +4,11 @@ import { Fault, Refusal, type RefusalKind } from "@/lib/kernel/fault";
 import {
   ConsoleView,
   Cut,
+  GroupCut,
   HostStatus,
   MachineStatus,
   type CutRequest,
+  type GroupCutRequest,
   type MachineDefinitionInput,
   type ReleaseRequest,
   type TrackingRequest,
@@ -82,6 +84,11 @@ export class HostClient {
 
   cut(id: string, body: CutRequest = {}): Promise<Cut> {
     return this.#ask({ method: "POST", path: `${machinePath(id)}/cuts`, body, answer: Cut });
+  }
+
+  /** All disks of all these machines at one instant; a machine that could not be cut has an error in its place. */
+  cutTogether(body: GroupCutRequest): Promise<GroupCut> {
+    return this.#ask({ method: "POST", path: "/cuts", body, answer: GroupCut });
   }
 
   /** False: what was read through the cut may be mixed with later writes and must be discarded. */

@@ -16,6 +16,7 @@ import { DISK_FORMATS } from "@/lib/kernel/disk-format";
  * GET  /machines/{id}/console/stream           -> newline-delimited ConsoleView, one a change
  * PUT  /machines/{id}/tracking TrackingRequest -> MachineStatus       (starts or ends the write logs)
  * POST /machines/{id}/cuts       CutRequest    -> Cut                 (atomic over all disks; replaces an earlier cut)
+ * POST /cuts                     GroupCutRequest -> GroupCut          (atomic over all disks of all these machines)
  * POST /machines/{id}/cuts/{cutId}/verify      -> {valid: boolean}    (false: what was read may be mixed; discard it)
  * POST /machines/{id}/cuts/{cutId}/release ReleaseRequest -> {released: boolean}   (false: the cut was void already)
  * Errors: status 4xx/5xx, body {error: Explanation}.
@@ -122,6 +123,8 @@ export const CutRequest = z.object({
   cutId: Id.optional(),
   /** Which disks; all of them when left out. */
   diskIds: z.array(z.string()).min(1).optional(),
+  /** Ask the guest first to bring its data to rest; it goes on as soon as the cut is taken. */
+  quiesce: z.boolean().optional(),
 });
 export type CutRequest = z.infer<typeof CutRequest>;
 
@@ -144,6 +147,21 @@ export const CutDisk = z.object({
   /** Closed write logs since the last committed cut, oldest first. Null: unknown, everything must be read. */
   writeLogPaths: z.array(z.string()).nullable(),
 });
+/**
+ * What became of the wish to quiesce. `notAvailable`: nothing in the machine can be asked. In both other cases than
+ * `quiesced` the cut is crash-consistent.
+ */
+export const Quiesced = z.discriminatedUnion("state", [
+  z.object({
+    state: z.literal("quiesced"),
+    /** The application's own mark, found on the disk at the cut. */
+    mark: z.object({ sequence: z.number(), orders: z.number(), at: z.string() }),
+  }),
+  z.object({ state: z.literal("notAvailable"), problem: Explanation }),
+  z.object({ state: z.literal("failed"), problem: Explanation }),
+]);
+export type Quiesced = z.infer<typeof Quiesced>;
+
 export const Cut = z.object({
   cutId: z.string(),
   epoch: z.string(),
@@ -156,6 +174,31 @@ export const Cut = z.object({
   baseline: z.string().nullable(),
   /** The application's own mark at the instant of the cut: read from the disk, not from the console. */
   orders: z.object({ count: z.number(), lastAt: z.string().nullable() }).nullable(),
+  /** Null when it was not asked for. */
+  quiesced: Quiesced.nullable().default(null),
 });
 export type Cut = z.infer<typeof Cut>;
 export type CutDisk = z.infer<typeof CutDisk>;
+
+/** Azure's limit for a multi-VM consistency group. */
+export const GROUP_MACHINES_MAX = 16;
+export const GroupCutRequest = z.object({
+  machines: z
+    .array(CutRequest.extend({ machineId: z.string() }))
+    .min(1)
+    .max(GROUP_MACHINES_MAX),
+});
+export type GroupCutRequest = z.infer<typeof GroupCutRequest>;
+
+/** One instant for all: no guest of them writes between the first disk's cut and the last one's. */
+export const GroupCut = z.object({
+  at: z.string(),
+  machines: z.array(
+    z.union([
+      z.object({ machineId: z.string(), cut: Cut }),
+      /** This machine could not be cut; the cuts of the others stand. */
+      z.object({ machineId: z.string(), error: Explanation }),
+    ]),
+  ),
+});
+export type GroupCut = z.infer<typeof GroupCut>;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { z } from "zod";
 import { Fault, Refusal, type Explanation, type RefusalKind } from "@/lib/kernel/fault";
 import type { ComputeHost } from "./host";
-import { CutRequest, MachineDefinition, ReleaseRequest, TrackingRequest } from "./host-protocol";
+import { CutRequest, GroupCutRequest, MachineDefinition, ReleaseRequest, TrackingRequest } from "./host-protocol";
 import { badRequest } from "./host-refusals";
 
 /** A machine definition with all the disks that there can be is far below this. */
@@ -67,6 +67,20 @@ const ROUTES: readonly { readonly method: string; readonly path: RegExp; readonl
     method: "POST",
     path: /^\/machines\/([^/]+)\/cuts$/,
     verb: async ({ host, request, parts: [id = ""] }) => host.cut(id, await bodyOf(request, CutRequest)),
+  },
+  {
+    method: "POST",
+    path: /^\/cuts$/,
+    verb: async ({ host, request }) => {
+      const { machines } = await bodyOf(request, GroupCutRequest);
+      const { at, results } = await host.cutTogether(machines);
+      return {
+        at,
+        machines: results.map(({ machineId, ...result }) =>
+          "cut" in result ? { machineId, cut: result.cut } : { machineId, error: explain(result.error).explanation },
+        ),
+      };
+    },
   },
   {
     method: "POST",

@@ -1,4 +1,5 @@
 import type { FileSystem } from "@/lib/engine/disk/random-access-file";
+import { assert } from "@/lib/kernel/assert";
 import type { Clock } from "@/lib/kernel/clock";
 import { Fault } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
@@ -6,12 +7,14 @@ import type {
   ConsoleView,
   Cut,
   CutRequest,
+  GroupCutRequest,
   HostStatus,
   MachineDefinition,
   MachineStatus,
   TrackingRequest,
 } from "./host-protocol";
-import { machineUnknown } from "./host-refusals";
+import type { QuiesceAnswer } from "./guest-quiesce";
+import { badRequest, machineUnknown } from "./host-refusals";
 import type { Hypervisor } from "./hypervisor";
 import { MachineStore } from "./machine-store";
 import { ManagedMachine } from "./managed-machine";
@@ -27,6 +30,9 @@ export interface HostOptions {
   /** Names this run of the operating system, so that logs cut short by a loss of power are known; null: unknown. */
   readonly bootId: string | null;
 }
+
+export type MachineCutResult =
+  { readonly machineId: string; readonly cut: Cut } | { readonly machineId: string; readonly error: unknown };
 
 /**
  * A host of virtual machines: keeps their definitions, runs them, logs what they write, cuts their disks for
@@ -129,9 +135,51 @@ export class ComputeHost {
   }
 
   async cut(id: string, request: CutRequest): Promise<Cut> {
-    const machine = this.#find(id);
-    const cutId = request.cutId ?? this.#options.random.uuid();
-    return machine.inTurn(() => machine.cut(cutId, this.#epoch, request));
+    this.#find(id);
+    const [result] = (await this.cutTogether([{ machineId: id, ...request }])).results;
+    assert(result !== undefined, "a cut of one machine has one result");
+    if ("cut" in result) return result.cut;
+    throw result.error;
+  }
+
+  /**
+   * Cuts all disks of all these machines in one synchronous step, so that no guest of them writes in between. Guests
+   * that are asked to quiesce do so before it, at the same time, and go on right after it.
+   */
+  async cutTogether(requests: GroupCutRequest["machines"]): Promise<{ at: string; results: MachineCutResult[] }> {
+    const ids = [...new Set(requests.map((request) => request.machineId))].sort();
+    if (ids.length !== requests.length) throw badRequest("a machine is named twice");
+    const machines = ids.map((id) => this.#machines.get(id)).filter((machine) => machine !== undefined);
+    return inTurnOfAll(machines, async () => {
+      const quiesced = await Promise.all(
+        requests.map(async ({ machineId, quiesce }) =>
+          quiesce === true ? ((await this.#machines.get(machineId)?.quiesce()) ?? null) : null,
+        ),
+      );
+      try {
+        const at = this.#options.clock.now().toISOString();
+        return { at, results: requests.map((request, index) => this.#cutNow(request, at, quiesced[index] ?? null)) };
+      } finally {
+        for (const { machineId, quiesce } of requests) {
+          if (quiesce === true) this.#machines.get(machineId)?.resume();
+        }
+      }
+    });
+  }
+
+  /** Synchronous: whatever is awaited here would let guests write between two disks. */
+  #cutNow(
+    { machineId, ...request }: GroupCutRequest["machines"][number],
+    at: string,
+    quiesced: QuiesceAnswer | null,
+  ): MachineCutResult {
+    try {
+      const machine = this.#find(machineId);
+      const cutId = request.cutId ?? this.#options.random.uuid();
+      return { machineId, cut: machine.cut({ ...request, cutId, epoch: this.#epoch, at, quiesced }) };
+    } catch (error) {
+      return { machineId, error };
+    }
   }
 
   verifyCut(id: string, cutId: string): boolean {
@@ -166,4 +214,10 @@ export class ComputeHost {
       if (!(error instanceof Fault)) throw error; // A fault is in the machine's status: power failed, with the reason.
     }
   }
+}
+
+/** Holds every machine's turn while `verb` runs. The machines come in one order everywhere, so that none waits in a ring. */
+function inTurnOfAll<Result>(machines: readonly ManagedMachine[], verb: () => Promise<Result>): Promise<Result> {
+  const [first, ...others] = machines;
+  return first === undefined ? verb() : first.inTurn(() => inTurnOfAll(others, verb));
 }

@@ -2,6 +2,7 @@ import type { FileIdentity } from "@/lib/engine/disk/random-access-file";
 import { assert } from "@/lib/kernel/assert";
 import type { LedgerState } from "./guest/ledger";
 import { LedgerReader } from "./guest/ledger";
+import { readLedgerMark, type LedgerMark } from "./guest/ledger-mark";
 import type { HostDisk } from "./host-disk";
 import type { CutDisk } from "./host-protocol";
 
@@ -119,6 +120,13 @@ export class MachineCuts {
     const [first] = this.#disks;
     if (!first || first.status().problem !== null) return null;
     return first.peek((disk) => this.#ledger.read(disk));
+  }
+
+  /** What the guest wrote when it was last quiesced; as `readOrders`. */
+  readMark(): LedgerMark | null {
+    const [first] = this.#disks;
+    if (!first || first.status().problem !== null) return null;
+    return first.peek((disk) => readLedgerMark(disk));
   }
 
   /** A smaller cut replaces a larger one: the disks left out must not go on preserving. */

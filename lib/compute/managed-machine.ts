@@ -2,6 +2,7 @@ import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import type { Clock } from "@/lib/kernel/clock";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import { GuestSerialFollower, type GuestOrders } from "./guest/ledger-serial";
+import { provenOnDisk, quiesceGuest, type QuiesceAnswer } from "./guest-quiesce";
 import { HostDisk } from "./host-disk";
 import type { ConsoleView, Cut, CutRequest, MachineDefinition, MachineStatus, TrackingRequest } from "./host-protocol";
 import type { ConsoleScreen, Hypervisor, MachinePowerState, RunningMachine } from "./hypervisor";
@@ -15,6 +16,15 @@ export interface MachineSurroundings {
   readonly store: MachineStore;
   readonly clock: Clock;
   readonly bootId: string | null;
+}
+
+export interface MachineCutRequest extends Pick<CutRequest, "diskIds"> {
+  readonly cutId: string;
+  readonly epoch: string;
+  /** The instant that the cut is known by. */
+  readonly at: string;
+  /** What the guest said when it was asked to quiesce; null: nobody asked. */
+  readonly quiesced: QuiesceAnswer | null;
 }
 
 const BLANK: ConsoleScreen = { rows: [], serial: "", revision: 0 };
@@ -182,12 +192,24 @@ export class ManagedMachine {
     this.announce();
   }
 
-  cut(cutId: string, epoch: string, request: CutRequest): Cut {
-    const at = this.#around.clock.now().toISOString();
+  /** Whatever comes of it, `resume` has to follow. */
+  quiesce(): Promise<QuiesceAnswer> {
+    const { name } = this.#definition;
+    return quiesceGuest({ name, running: this.#running }, this.#follower, this.#around.clock);
+  }
+
+  resume(): void {
+    if (this.#follower.orders !== null) this.#running?.sendSerial("R");
+  }
+
+  cut(request: MachineCutRequest): Cut {
+    const { cutId, epoch, at, quiesced } = request;
     try {
       const { disks, orders } = this.#cuts.begin(cutId, this.#chosen(request.diskIds));
       return {
         ...{ cutId, epoch, at, disks, baseline: this.#replication.baseline },
+        quiesced:
+          quiesced && provenOnDisk(this.#definition.name, quiesced, this.#cuts.readMark(), orders?.count ?? null),
         orders: orders === null ? null : { count: orders.count, lastAt: inUtc(orders.lastAt) },
       };
     } finally {

@@ -7,7 +7,9 @@
  *   ORDER 124 2026-11-22T18:00:01 14990      (cents)
  *   DISK-ERROR code=10 order=125             (BIOS disk status, hexadecimal; the order is tried again)
  *   LEDGER-FULL orders=262144
- *   QUIESCED orders=124 / RESUMED orders=124 (answers to the bytes S and R)
+ *   QUIESCED orders=124 mark=7               (answer to the byte S: no order is under way, mark 7 is on the disk)
+ *   QUIESCE-FAILED orders=124                (answer to S: the mark could not be written, or the ledger is damaged)
+ *   RESUMED orders=124                       (answer to the byte R, and by itself ten seconds after S)
  */
 export type GuestLine =
   | {
@@ -21,15 +23,18 @@ export type GuestLine =
     }
   | { readonly kind: "order"; readonly sequence: number; readonly at: string; readonly amountCents: number }
   | { readonly kind: "diskError"; readonly code: number; readonly order: number }
-  | { readonly kind: "full" | "quiesced" | "resumed"; readonly orders: number }
+  | { readonly kind: "full" | "resumed" | "quiesceFailed"; readonly orders: number }
+  /** `mark` is null for a guest of an older version, which does not write one. */
+  | { readonly kind: "quiesced"; readonly orders: number; readonly mark: number | null }
   | { readonly kind: "badConfiguration" };
 
 const BOOT =
   /^SECONDSITE-GUEST host=(\S+) boot=(\d+) ledger=(ok|damaged|unreadable)(?: at=(\d+))? orders=(\d+) last=(\S+)$/;
 const ORDER = /^ORDER (\d+) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d) (\d+)$/;
 const DISK_ERROR = /^DISK-ERROR code=([0-9A-F]{2}) order=(\d+)$/;
-const COUNTED = /^(LEDGER-FULL|QUIESCED|RESUMED) orders=(\d+)$/;
-const COUNTED_KINDS = { "LEDGER-FULL": "full", QUIESCED: "quiesced", RESUMED: "resumed" } as const;
+const COUNTED = /^(LEDGER-FULL|QUIESCE-FAILED|RESUMED) orders=(\d+)$/;
+const COUNTED_KINDS = { "LEDGER-FULL": "full", "QUIESCE-FAILED": "quiesceFailed", RESUMED: "resumed" } as const;
+const QUIESCED = /^QUIESCED orders=(\d+)(?: mark=(\d+))?$/;
 
 /** One line without its end; null for anything that the guest does not say (a BIOS message, somebody else's system). */
 export function parseGuestLine(line: string): GuestLine | null {
@@ -42,6 +47,11 @@ export function parseGuestLine(line: string): GuestLine | null {
   const counted = COUNTED.exec(line);
   if (counted) {
     return { kind: COUNTED_KINDS[counted[1] as keyof typeof COUNTED_KINDS], orders: Number(counted[2]) };
+  }
+  const quiesced = QUIESCED.exec(line);
+  if (quiesced) {
+    const mark = quiesced[2] === undefined ? null : Number(quiesced[2]);
+    return { kind: "quiesced", orders: Number(quiesced[1]), mark };
   }
   return line === "SECONDSITE-GUEST config=damaged" ? { kind: "badConfiguration" } : null;
 }
@@ -69,6 +79,7 @@ export class GuestSerialFollower {
   #partial = "";
   #orders: GuestOrders | null = null;
   #problem: string | null = null;
+  readonly #listeners = new Set<(line: GuestLine) => void>();
 
   /** Null until the guest has reported its ledger. */
   get orders(): GuestOrders | null {
@@ -80,6 +91,12 @@ export class GuestSerialFollower {
     return this.#problem;
   }
 
+  /** Every line that the guest says from now on. Returns the unsubscribe function. */
+  onLine(listener: (line: GuestLine) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   push(text: string): void {
     const lines = (this.#partial + text).split("\n");
     this.#partial = (lines.pop() ?? "").slice(-1024);
@@ -88,6 +105,7 @@ export class GuestSerialFollower {
 
   #take(line: GuestLine | null): void {
     if (line === null) return;
+    for (const listener of this.#listeners) listener(line);
     switch (line.kind) {
       case "boot":
         this.#orders = { count: line.orders, lastAt: line.lastAt, verdict: line.verdict === "ok" ? "ok" : "damaged" };
@@ -107,6 +125,7 @@ export class GuestSerialFollower {
         this.#problem = "The guest's configuration sector is damaged.";
         return;
       case "quiesced":
+      case "quiesceFailed":
       case "resumed":
         return;
     }

@@ -7,6 +7,7 @@
 ; Disk:   sector 0       boot code and partition table (this file, first 512 bytes)
 ;         sector 1       configuration, written by the estate maker (see CONFIG_ below)
 ;         sector 2 ...   the rest of this file
+;         the sector before CONFIG_LEDGER_LBA: the mark of the newest quiesce (see write_mark)
 ;         ledger         32-byte records, 16 a sector, from CONFIG_LEDGER_LBA on; zeros where no order is yet
 ;
 ; Record: magic 'ORDR' | sequence | year.w month.b day.b | hour.b minute.b second.b 0 | amount (cents) | boot number |
@@ -22,6 +23,7 @@
 
 SECTOR_BUFFER           equ 0x6000      ; the sector of the ledger that takes the next order
 RING                    equ 0x6200      ; the last eight records, record n at slot (n - 1) & 7
+MARK_BUFFER             equ 0x6800      ; the mark's sector
 PACKET                  equ 0x6300      ; disk address packet of INT 13h
 LINE                    equ 0x6400      ; text under construction
 CHUNK_SEGMENT           equ 0x1000      ; ledger sectors while they are checked
@@ -29,6 +31,8 @@ CHUNK_SECTORS           equ 64
 TAIL_SECTORS            equ 256         ; sectors after the last order that must be zero
 TICKS_A_DAY             equ 0x1800b0    ; the BIOS counter starts again at midnight
 RECORD_MAGIC            equ 'ORDR'
+MARK_MAGIC              equ 'MARK'
+PAUSE_TICKS_MAX         equ 182         ; ten seconds: whoever asked to quiesce and went away must not stop the shop
 MIX_FACTOR              equ 0x9e3779b1
 SERIAL                  equ 0x3f8
 
@@ -60,6 +64,7 @@ sectors_left:   resd 1
 chunk_lba:      resd 1
 last_tick:      resd 1
 up_ticks:       resd 1
+paused_at:      resd 1                  ; up_ticks when it was quiesced
 order_ticks:    resd 1
 shown_second:   resd 1
 started:        resb 8                  ; as in a record: year.w month day hour minute second 0
@@ -166,12 +171,19 @@ main_loop:
         cmp byte [damaged], 0
         jne main_loop
         cmp byte [paused], 0
-        jne main_loop
+        jne .paused
         mov eax, [order_ticks]
         cmp eax, [CONFIG_TICKS]
         jb main_loop
         mov dword [order_ticks], 0
         call append
+        jmp main_loop
+.paused:
+        mov eax, [up_ticks]
+        sub eax, [paused_at]
+        cmp eax, PAUSE_TICKS_MAX
+        jb main_loop
+        call resume
         jmp main_loop
 
 sleep_forever:
@@ -193,7 +205,7 @@ take_ticks:
         add [order_ticks], eax
 .done:  ret
 
-; Commands on the serial port: S stops taking orders (everything confirmed is on the disk), R goes on.
+; Commands on the serial port: S stops taking orders, with everything confirmed and a mark on the disk; R goes on.
 listen:
         mov dx, SERIAL + 5
         in al, dx
@@ -205,20 +217,89 @@ listen:
         je .quiesce
         cmp al, 'R'
         jne listen
-        mov byte [paused], 0
-        mov si, text_resumed
-        jmp .tell
+        call resume
+        jmp listen
 .quiesce:
+        cmp byte [damaged], 0
+        jne .refused
+        call write_mark
+        jc .refused
         mov byte [paused], 1
+        mov eax, [up_ticks]
+        mov [paused_at], eax
         mov si, text_quiesced
-.tell:  call line_start
+        call counted_line
+        mov si, text_mark
         call put_text
-        mov eax, [count]
+        mov eax, [MARK_BUFFER + 4]
         call put_decimal
         call line_to_serial
         call draw_state
         jmp listen
+.refused:
+        mov si, text_quiesce_failed
+        call counted_line
+        call line_to_serial
+        jmp listen
 .done:  ret
+
+resume: mov byte [paused], 0
+        mov si, text_resumed
+        call counted_line
+        call line_to_serial
+        jmp draw_state
+
+; si = a text that ends in "orders="; the line stays open.
+counted_line:
+        call line_start
+        call put_text
+        mov eax, [count]
+        jmp put_decimal
+
+; The mark, in the sector before the ledger: magic | sequence | time, as in a record | orders | start number | chain |
+; checksum from the ledger id. Orders are written one at a time, so that none is under way here. Carry: not written.
+write_mark:
+        mov cx, 0x4200
+        call mark_sector
+        jc .done
+        cmp dword [MARK_BUFFER], MARK_MAGIC
+        jne .first
+        call mark_checksum
+        cmp eax, [MARK_BUFFER + 28]
+        je .known
+.first: mov di, MARK_BUFFER
+        mov cx, 128
+        xor eax, eax
+        rep stosd
+        mov dword [MARK_BUFFER], MARK_MAGIC
+.known: inc dword [MARK_BUFFER + 4]
+        mov di, MARK_BUFFER + 8
+        call read_clock
+        mov eax, [count]
+        mov [MARK_BUFFER + 16], eax
+        mov eax, [boot_number]
+        mov [MARK_BUFFER + 20], eax
+        mov eax, [chain]
+        mov [MARK_BUFFER + 24], eax
+        call mark_checksum
+        mov [MARK_BUFFER + 28], eax
+        mov cx, 0x4300
+        call mark_sector
+.done:  ret
+
+mark_checksum:
+        mov si, MARK_BUFFER
+        mov cx, 7
+        mov eax, [CONFIG_LEDGER_ID]
+        jmp mix
+
+; cx = 4200h read or 4300h write. Carry: failed.
+mark_sector:
+        mov ebx, [CONFIG_LEDGER_LBA]
+        dec ebx
+        mov eax, 1
+        mov edx, MARK_BUFFER
+        jmp disk
 
 ; -------------------------------------------------------------------------------------------------------- recovery
 ; Reads the ledger from its start, checks every record against the chain, then checks that what follows is empty.
@@ -1061,6 +1142,8 @@ text_serial_full:       db 'LEDGER-FULL orders=', 0
 text_serial_fault:      db 'DISK-ERROR code=', 0
 text_serial_fault_order: db ' order=', 0
 text_quiesced:          db 'QUIESCED orders=', 0
+text_quiesce_failed:    db 'QUIESCE-FAILED orders=', 0
+text_mark:              db ' mark=', 0
 text_resumed:           db 'RESUMED orders=', 0
 
         times (512 - (($ - $$) & 511)) & 511 db 0

@@ -41,7 +41,7 @@ const CHUNK_BYTES = 64 * 1024;
 export function installLedgerGuest(disk: Pick<Disk, "virtualSizeBytes" | "write">, config: LedgerConfig): void {
   const image = Buffer.from(LEDGER_IMAGE_BASE64, "base64");
   const ledgerEnd = config.ledgerStartLba * SECTOR_BYTES + config.capacity * RECORD_BYTES;
-  assert(config.ledgerStartLba * SECTOR_BYTES >= image.length, "the ledger would overwrite the program");
+  assert((config.ledgerStartLba - 1) * SECTOR_BYTES >= image.length, "the mark or the ledger overwrites the program");
   assert(ledgerEnd <= disk.virtualSizeBytes, "the ledger does not fit on the disk");
   writePartitionTable(image, disk.virtualSizeBytes / SECTOR_BYTES);
   image.set(encodeConfig(config), CONFIG_LBA * SECTOR_BYTES);

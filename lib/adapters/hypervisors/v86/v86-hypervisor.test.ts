@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { installLedgerGuest, readLedger, writeOrders } from "@/lib/compute/guest/ledger";
 import { SECTOR_BYTES, type LedgerConfig } from "@/lib/compute/guest/ledger-format";
-import { GuestSerialFollower } from "@/lib/compute/guest/ledger-serial";
+import { readLedgerMark } from "@/lib/compute/guest/ledger-mark";
+import { GuestSerialFollower, type GuestLine } from "@/lib/compute/guest/ledger-serial";
 import type { RunningMachine } from "@/lib/compute/hypervisor";
 import { Fault } from "@/lib/kernel/fault";
 import { findFirmware, firmwareMissing } from "./firmware";
@@ -153,6 +154,40 @@ describe.skipIf(withoutFirmware)("the ledger guest on v86", () => {
     expect(reasons).toEqual([expect.stringContaining("a bug below")]);
     expect(follower.orders?.count).toBe(confirmed);
     expect(readLedger(disk)?.count).toBe(confirmed);
+  });
+
+  it("brings its orders to rest when asked, with a mark on the disk that counts on over starts, and goes on", async () => {
+    const disk = newDisk();
+    const first = await boot(disk);
+    await until(() => (first.follower.orders?.count ?? 0) >= 3, "orders");
+    const lines: GuestLine[] = [];
+    first.follower.onLine((line) => lines.push(line));
+    const quiesced = async () => {
+      first.machine.sendSerial("S");
+      await until(() => lines.some((line) => line.kind === "quiesced"), "the answer");
+      return lines.find((line) => line.kind === "quiesced");
+    };
+    expect(await quiesced()).toMatchObject({ mark: 1, orders: readLedger(disk)?.count });
+    expect(readLedgerMark(disk)).toMatchObject({ sequence: 1, orders: readLedger(disk)?.count });
+    lines.splice(0);
+    first.machine.sendSerial("R");
+    await until(() => lines.some((line) => line.kind === "order"), "an order after it");
+    lines.splice(0);
+    disk.writeFault = fault;
+    first.machine.sendSerial("S");
+    await until(() => lines.some((line) => line.kind === "quiesceFailed"), "the refusal");
+    disk.writeFault = null;
+    expect(readLedgerMark(disk)).toMatchObject({ sequence: 1 });
+    await first.machine.powerOff();
+
+    const second = await boot(disk);
+    await until(() => (second.follower.orders?.count ?? 0) > 0, "the next start");
+    let mark: number | null = null;
+    second.follower.onLine((line) => (mark = line.kind === "quiesced" ? line.mark : mark));
+    second.machine.sendSerial("S");
+    await until(() => mark !== null, "the second mark");
+    expect(readLedgerMark(disk)?.sequence).toBe(2);
+    expect(readLedger(disk)?.verdict).toBe("ok");
   });
 
   it("runs several machines side by side, quiesces one and leaves the others working", async () => {
