@@ -55,7 +55,10 @@ async function startMachines(host: ComputeHost, names: readonly string[]): Promi
 }
 
 const defaults = {
-  ...{ generation: 1, osType: "Other", cpuCount: 1, bootable: true },
+  generation: 1,
+  osType: "Other",
+  cpuCount: 1,
+  bootable: true,
   attachments: { passThrough: false, iscsi: false, sharedVhd: false, fibreChannel: false },
 } as const;
 
