@@ -20,6 +20,7 @@ import { storageAccountRoutes } from "./resources/storage-accounts";
 import { systemRoutes } from "./resources/system";
 import { vaultViewRoutes } from "./resources/vault-views";
 import { vaultRoutes } from "./resources/vaults";
+import { verificationRoutes } from "./resources/verification";
 import { virtualNetworkRoutes } from "./resources/virtual-networks";
 import { route, type Route } from "./route";
 
@@ -28,6 +29,7 @@ const declared: readonly Route[] = [
   ...vaultRoutes,
   ...operationStatusRoutes,
   ...vaultViewRoutes,
+  ...verificationRoutes,
   ...monitoringRoutes,
   ...fabricRoutes,
   ...registrationRoutes,

@@ -16,6 +16,7 @@ import { z } from "zod";
  * GET    R/regions                                       list Region  (simulated)
  * GET    V/providers/Secondsite.Recovery/overview        VaultOverview
  * GET    V/providers/Secondsite.Recovery/tutorials/hyperVSiteToAzure   Tutorial (checks computed from the system)
+ * GET, POST V/providers/Secondsite.Recovery/verification[/check]      VerificationView (lib/contract/verification)
  * PUT    V/providers/Secondsite.Recovery/passphrases/default {properties:{passphrase}}   204   (sets once; 409 later)
  * POST   V/replicationFabrics/{f}/providers/Secondsite.Recovery/generateRegistrationKey  RegistrationKeyFile
  * GET    V/replicationFabrics/{f}/replicationProtectionContainers/{pc}/replicationProtectedItems/{rpi}/providers/Secondsite.Recovery/replication  ReplicationView

@@ -70,6 +70,7 @@ export async function createContainer(options: {
   const workers = new VaultWorkerClient();
   const vaultData = createVaultData({
     storageRoot: home.storage,
+    checksFolder: home.checks,
     keyFiles: new KeyFiles(home.keys),
     workers,
     random,

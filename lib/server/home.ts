@@ -11,6 +11,8 @@ export interface Home {
   readonly storage: string;
   readonly sites: string;
   readonly region: string;
+  /** What checks of vaults remember between runs. */
+  readonly checks: string;
   readonly run: string;
   readonly regionSocket: string;
   readonly supervisorSocket: string;
@@ -26,6 +28,7 @@ export function homeAt(folder: string): Home {
     storage: path.join(folder, "storage"),
     sites: path.join(folder, "sites"),
     region: path.join(folder, "region"),
+    checks: path.join(folder, "checks"),
     run,
     regionSocket: path.join(run, "region.sock"),
     supervisorSocket: path.join(run, "supervisor.sock"),

@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import { Fault } from "@/lib/kernel/fault";
-import type { MaterialiseResult, VaultData, VaultRef } from "@/lib/operations/ports/vault-data";
+import type { DamagedPoint, VaultCheck } from "@/lib/engine/vault/vault-check";
+import type {
+  CheckOptions,
+  MaterialiseResult,
+  VaultCheckRequest,
+  VaultCheckResult,
+  VaultData,
+  VaultRef,
+} from "@/lib/operations/ports/vault-data";
 import type { MemoryReplicaFolders } from "./memory-replica-folders";
 
 interface StoredPoint {
@@ -19,6 +27,10 @@ export function testRoot(diskId: string, orders: number | null): string {
 export class MemoryVaultData implements VaultData {
   readonly points = new Map<string, StoredPoint>();
   readonly deleted: string[] = [];
+  readonly checks: VaultCheckRequest[] = [];
+  /** What the next checks report. */
+  damages: Partial<VaultCheck> = {};
+  damagedPoints: DamagedPoint[] = [];
   unlocked = true;
   sweeps = 0;
   private sweeping = 0;
@@ -63,6 +75,19 @@ export class MemoryVaultData implements VaultData {
     return { root, path: request.path, bytesWritten: 1024, bytesVerified: 1024, seconds: 0.1 };
   }
 
+  async check(request: VaultCheckRequest, options: CheckOptions): Promise<VaultCheckResult> {
+    options.signal.throwIfAborted();
+    this.checks.push(request);
+    options.onProgress(1024, 1024);
+    const missing = request.expectedPoints.filter((name) => !this.points.has(name));
+    const sound = soundCheck(request.read === "none" ? "structure" : "data", this.points.size);
+    const damagedPoints = [...this.damagedPoints, ...missing.map(lostPointNamed)];
+    return {
+      check: { ...sound, ...this.damages, damagedPoints },
+      coverage: { packs: 1, packsNeverRead: request.read === "none" ? 1 : 0, allReadSince: null },
+    };
+  }
+
   async deletePoint(_vault: VaultRef, pointObjectName: string): Promise<void> {
     if (this.points.delete(pointObjectName)) this.deleted.push(pointObjectName);
   }
@@ -81,6 +106,18 @@ export class MemoryVaultData implements VaultData {
   async storedBytes(): Promise<number> {
     return this.points.size * 1024;
   }
+}
+
+function soundCheck(depth: VaultCheck["depth"], points: number): VaultCheck {
+  return {
+    ...{ depth, points, packs: points, storedBytes: 1024, packsRead: depth === "data" ? points : 0, bytesRead: 0 },
+    ...{ blobsVerified: 0, damagedObjects: [], damagedPoints: [], unlistedPacks: [], unexpectedPoints: [] },
+    orphans: { packs: 0, bytes: 0 },
+  };
+}
+
+function lostPointNamed(name: string): DamagedPoint {
+  return { name, machineId: name.split("/")[1] ?? "", at: "", state: "lost", disks: [] };
 }
 
 function take(planted: Map<string, number>, key: string): boolean {

@@ -7,6 +7,7 @@ import { JobRunner } from "@/lib/jobs/job-runner";
 import { definitionRegistry, JobService } from "@/lib/jobs/job-service";
 import type { OperationContext } from "@/lib/operations/context";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
+import { checkVaultJob } from "@/lib/operations/jobs/check-vault-job";
 import { recoveryJobs } from "@/lib/operations/jobs/recovery-jobs";
 import { recordHeartbeat } from "@/lib/operations/record-heartbeat";
 import { recordRecoveryPoint } from "@/lib/operations/record-recovery-point";
@@ -45,7 +46,7 @@ export class RecoveryWorld {
   readonly vaultData = new MemoryVaultData(this.folders);
   readonly region = new MemoryRegion(this.folders);
   readonly site = new MemorySite(this.vaultData, this.clock);
-  readonly definitions: readonly JobDefinition<OperationContext>[] = recoveryJobs;
+  readonly definitions: readonly JobDefinition<OperationContext>[] = [...recoveryJobs, checkVaultJob];
   vault!: Vault;
   /** Machines of which source and replica ran at the same instant. */
   readonly ranTwice = new Set<string>();

@@ -15,6 +15,7 @@ const labels: Record<VaultTab, string> = {
   "recovery-plans": "Recovery Plans",
   resources: "Resources",
   servers: "Servers",
+  verification: "Verification",
   jobs: "Jobs",
 };
 

@@ -7,11 +7,13 @@ import { rootOfDisk } from "@/lib/engine/blocks/disk-root";
 import { deriveVaultKeys } from "@/lib/engine/keys/vault-keys";
 import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import { checkPoint } from "@/lib/engine/vault/check-point";
+import { checkVault } from "@/lib/engine/vault/check-vault";
 import { materialise } from "@/lib/engine/vault/materialise";
 import type { ObjectStore } from "@/lib/engine/vault/object-store";
 import { openPoint } from "@/lib/engine/vault/open-point";
 import { sweep } from "@/lib/engine/vault/sweep";
 import { openVaultReader } from "@/lib/engine/vault/vault-reader";
+import { openPackLedger } from "./pack-ledger";
 import type { StoreLocation, VaultTask, VaultTasks } from "./vault-worker-protocol";
 
 interface TaskContext<Task extends VaultTask> {
@@ -68,6 +70,25 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
     return results;
   },
 
+  "check-vault": async (args, { onProgress, signal }) => {
+    const ledger = openPackLedger(args.ledgerPath);
+    const store = await openStore(args.store);
+    const since = Date.parse(args.since);
+    try {
+      const check = await checkVault({
+        ...{ store, keys: deriveVaultKeys(args.masterKey), expectedPoints: args.expectedPoints, expectEnvelope: true },
+        read: args.read === "none" ? "none" : (packs) => ledger.due(packs, since, budgetOf(args.read)),
+        onSoundPack: (name) => ledger.note(name, Date.now()),
+        ...{ onProgress, signal },
+      });
+      const present = [...(await store.list("data/")), ...(await store.list("tree/"))].map(({ name }) => name);
+      ledger.forgetAllBut(present);
+      return { check, coverage: ledger.coverage(present) };
+    } finally {
+      ledger.save();
+    }
+  },
+
   sweep: async (args, { signal }) =>
     sweep({
       store: await openStore(args.store),
@@ -78,6 +99,10 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
       signal,
     }),
 };
+
+function budgetOf(read: VaultTasks["check-vault"]["args"]["read"]): number {
+  return typeof read === "object" ? read.budgetBytes : Infinity;
+}
 
 function openStore(location: StoreLocation): Promise<ObjectStore> {
   return FolderStore.open(location.folder);

@@ -54,6 +54,8 @@ async function perform(
       return vaultTasks["verify-root"](request.args, { onProgress, signal });
     case "check":
       return vaultTasks.check(request.args, { onProgress, signal });
+    case "check-vault":
+      return vaultTasks["check-vault"](request.args, { onProgress, signal });
     case "sweep":
       return vaultTasks.sweep(request.args, { onProgress, signal });
   }

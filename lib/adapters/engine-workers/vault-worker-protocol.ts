@@ -1,6 +1,7 @@
 import type { Explanation } from "@/lib/kernel/fault";
 import type { Materialised, MaterialiseProgress } from "@/lib/engine/vault/materialise";
 import type { SweepReport } from "@/lib/engine/vault/sweep";
+import type { VaultCheck } from "@/lib/engine/vault/vault-check";
 import type { VaultContext } from "@/lib/engine/vault/vault-faults";
 import type { WireError } from "./error-wire";
 
@@ -14,6 +15,14 @@ export interface VaultAccess {
   readonly store: StoreLocation;
   /** `VaultKeys.master`. Travels over the process's own channel only, never in its arguments or environment. */
   readonly masterKey: Uint8Array;
+}
+
+/** How much of the vault was read, and how long ago. */
+export interface PackCoverage {
+  readonly packs: number;
+  readonly packsNeverRead: number;
+  /** ISO 8601; null while a pack was never read. */
+  readonly allReadSince: string | null;
 }
 
 /** The bulk work that a child process does; each with its arguments, progress and result. */
@@ -48,6 +57,20 @@ export interface VaultTasks {
       readonly problem: Explanation | null;
       readonly bytesRead: number;
     }[];
+  };
+  /** Looks for damage in the whole vault (engine/vault/check-vault). */
+  "check-vault": {
+    readonly args: VaultAccess & {
+      /** `budgetBytes`: the packs that were not read for the longest time, so many bytes of them. */
+      readonly read: "none" | "all" | { readonly budgetBytes: number };
+      /** Packs found sound at or after this instant (ISO 8601) were read by this check already, before it was interrupted. */
+      readonly since: string;
+      /** Where it is kept when each pack was last found sound. */
+      readonly ledgerPath: string;
+      readonly expectedPoints: readonly string[];
+    };
+    readonly progress: { readonly bytesRead: number; readonly bytesTotal: number };
+    readonly result: { readonly check: VaultCheck; readonly coverage: PackCoverage };
   };
   /** Gives back space (engine/vault/sweep). One at a time per vault: the caller's duty. */
   sweep: {

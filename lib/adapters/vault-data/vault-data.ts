@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
+import path from "node:path";
 import type { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
 import { vaultStoreFolder } from "@/lib/adapters/storage/storage-folders";
 import { FolderStore } from "@/lib/adapters/stores/folder-store";
@@ -16,6 +17,8 @@ const SWEEP_MINIMUM_AGE_MS = 24 * 60 * 60 * 1000;
 
 interface Parts {
   readonly storageRoot: string;
+  /** Keeps what checks remember. */
+  readonly checksFolder: string;
   readonly keyFiles: KeyFiles;
   readonly workers: VaultWorkerClient;
   readonly random: Random;
@@ -60,12 +63,12 @@ export function createVaultData(parts: Parts): VaultData & { openStore(vault: Va
     verifyPassphraseProof: async (vault, nonce, proof) => isPassphraseProof(openedKeys(keyFiles, vault), nonce, proof),
 
     async materialise(request, options) {
-      const { vault, pointObjectName, diskId, path } = request;
+      const { vault, pointObjectName, diskId, path: targetPath } = request;
       const made = await workers.run(
         "materialise",
         {
           ...access(vault),
-          ...{ pointName: pointObjectName, diskId, targetPath: path, format: "vhd-fixed", replace: true },
+          ...{ pointName: pointObjectName, diskId, targetPath, format: "vhd-fixed", replace: true },
           context: { machine: request.machineName, point: pointObjectName },
         },
         {
@@ -76,8 +79,19 @@ export function createVaultData(parts: Parts): VaultData & { openStore(vault: Va
         },
       );
       const { root, bytesWritten, bytesVerified, seconds } = made;
-      return { root, path, bytesWritten, bytesVerified, seconds };
+      return { root, path: targetPath, bytesWritten, bytesVerified, seconds };
     },
+
+    check: (request, { onProgress, signal }) =>
+      workers.run(
+        "check-vault",
+        {
+          ...access(request.vault),
+          ...{ read: request.read, since: request.since, expectedPoints: request.expectedPoints },
+          ledgerPath: path.join(parts.checksFolder, `${request.vault.id}.read`),
+        },
+        { signal, onProgress: ({ bytesRead, bytesTotal }) => onProgress(bytesRead, bytesTotal) },
+      ),
 
     deletePoint: async (vault, name) => deletePoint(await openStore(vault), name),
 
@@ -95,6 +109,7 @@ export function createVaultData(parts: Parts): VaultData & { openStore(vault: Va
 
     async deleteVault(vault) {
       await fs.rm(folderOf(vault), { recursive: true, force: true });
+      await fs.rm(path.join(parts.checksFolder, `${vault.id}.read`), { force: true });
       keyFiles.remove(vault.id);
     },
 

@@ -1,5 +1,6 @@
 import type { JobDefinition } from "@/lib/jobs/job-definition";
 import type { OperationContext } from "../context";
+import { checkVaultJob } from "./check-vault-job";
 import { createVaultJob } from "./create-vault-job";
 import { deleteVaultJob } from "./delete-vault-job";
 import { discoverMachinesJob } from "./discover-machines-job";
@@ -17,6 +18,7 @@ import { createSiteJob, deleteSiteJob, refreshProviderJob, unregisterProviderJob
 export const baseJobs: readonly JobDefinition<OperationContext>[] = [
   createVaultJob,
   deleteVaultJob,
+  checkVaultJob,
   createSiteJob,
   deleteSiteJob,
   unregisterProviderJob,

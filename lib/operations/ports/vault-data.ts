@@ -1,3 +1,5 @@
+import type { VaultCheck } from "@/lib/engine/vault/vault-check";
+
 /** The vault's data plane as the control plane sees it: bulk work happens in child processes behind it. */
 export interface MaterialiseResult {
   readonly root: string;
@@ -5,6 +7,31 @@ export interface MaterialiseResult {
   readonly bytesWritten: number;
   readonly bytesVerified: number;
   readonly seconds: number;
+}
+
+export interface VaultCheckRequest {
+  readonly vault: VaultRef;
+  /** "none": the structure only. A budget reads what was not read for the longest time. */
+  readonly read: "none" | "all" | { readonly budgetBytes: number };
+  /** When the check began, ISO 8601. */
+  readonly since: string;
+  /** Object names of the recovery points that must be there. */
+  readonly expectedPoints: readonly string[];
+}
+
+export interface CheckOptions {
+  onProgress(bytesDone: number, bytesTotal: number): void;
+  readonly signal: AbortSignal;
+}
+
+export interface VaultCheckResult {
+  readonly check: VaultCheck;
+  readonly coverage: {
+    readonly packs: number;
+    readonly packsNeverRead: number;
+    /** Every pack was read and found sound since then, ISO 8601; null while one never was. */
+    readonly allReadSince: string | null;
+  };
 }
 
 export interface VaultData {
@@ -21,6 +48,8 @@ export interface VaultData {
     request: { vault: VaultRef; machineName: string; pointObjectName: string; diskId: string; path: string },
     options: { onProgress(bytesDone: number, bytesTotal: number): void; signal: AbortSignal },
   ): Promise<MaterialiseResult>;
+  /** Looks for damage; nothing is changed. Repeatable: what was read since `since` is not read again. */
+  check(request: VaultCheckRequest, options: CheckOptions): Promise<VaultCheckResult>;
   deletePoint(vault: VaultRef, pointObjectName: string): Promise<void>;
   /** Removes what no remaining point refers to. */
   sweep(vault: VaultRef): Promise<{ bytesFreed: number }>;

@@ -1,0 +1,42 @@
+import { OWN_API_VERSIONS } from "@/lib/contract/api-versions";
+import { vaultArmId } from "@/lib/contract/arm-id";
+import { CheckRequest, VerificationView } from "@/lib/contract/verification";
+import { checkVault } from "@/lib/operations/check-vault";
+import { readVerification } from "@/lib/operations/read-verification";
+import { accepted, ok } from "../answers";
+import { VAULT_OWN } from "../paths";
+import { presentVerification } from "../presenters/verification";
+import { resolveVault } from "../resolve";
+import { route, type Route } from "../route";
+
+const VERIFICATION = `${VAULT_OWN}/verification` as const;
+
+export const verificationRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: VERIFICATION,
+    summary:
+      "What is known of the vault's soundness: the last checks, and damage located to machine, disk, point and extent.",
+    apiVersions: OWN_API_VERSIONS,
+    answer: VerificationView,
+    async handle(call) {
+      const vault = await resolveVault(call);
+      return ok(presentVerification(vault, await readVerification(call.context, vault)));
+    },
+  }),
+  route({
+    method: "POST",
+    path: `${VERIFICATION}/check`,
+    summary: "Looks for damage (job): the structure, or with readData every byte. Changes nothing.",
+    apiVersions: OWN_API_VERSIONS,
+    body: CheckRequest,
+    bodyOptional: true,
+    longRunning: true,
+    async handle(call) {
+      const vault = await resolveVault(call);
+      const depth = call.body.properties?.readData === true ? "data" : "structure";
+      const job = await checkVault(call.context, vault, { depth });
+      return accepted(call, vault, job, `${vaultArmId(vault)}/providers/Secondsite.Recovery/verification`);
+    },
+  }),
+];

@@ -1,0 +1,69 @@
+import type { ProtectedItem, Vault } from "@/lib/domain/entities";
+import type { DamagedObject, DamagedPoint } from "@/lib/engine/vault/vault-check";
+import { CHECK_SCENARIO } from "./check-vault";
+import type { OperationContext } from "./context";
+import { OPEN_JOB_STATES } from "./open-job";
+import { knownDamage, reportOf, type VerificationReport } from "./verification-report";
+
+/** Looks back so far for the last check that read everything. */
+const JOBS_LOOKED_AT = 60;
+
+/** A recovery point that is known to be damaged, with the machine that people know. */
+export interface KnownDamagedPoint extends DamagedPoint {
+  readonly item: ProtectedItem | null;
+  /** The id of its row; null when the vault's database does not know it (any more). */
+  readonly recoveryPointId: string | null;
+}
+
+/** One look at the vault, and the job that took it. */
+export interface Look {
+  readonly jobId: string;
+  readonly report: VerificationReport;
+}
+
+export interface Verification {
+  readonly runningJobId: string | null;
+  readonly newest: Look | null;
+  /** The newest that read all data. */
+  readonly newestData: Look | null;
+  readonly damagedObjects: readonly DamagedObject[];
+  readonly damagedPoints: readonly KnownDamagedPoint[];
+  readonly unlistedPacks: readonly string[];
+}
+
+/** What is known of the vault's soundness, from the jobs that looked. Damage of points that were deleted since is history. */
+export async function readVerification(context: OperationContext, vault: Pick<Vault, "id">): Promise<Verification> {
+  const jobs = await context.jobs.list({ vaultId: vault.id, scenarioNames: [CHECK_SCENARIO], limit: JOBS_LOOKED_AT });
+  const looks = jobs.flatMap((job) => {
+    const report = reportOf(job.memory);
+    return report === null ? [] : [{ jobId: job.id, report }];
+  });
+  const known = knownDamage(looks.map(({ report }) => report));
+  const running = jobs.find((job) => (OPEN_JOB_STATES as readonly string[]).includes(job.state));
+  return {
+    runningJobId: running?.id ?? null,
+    newest: looks[0] ?? null,
+    newestData: looks.find(({ report }) => report.depth === "data") ?? null,
+    damagedObjects: known.damagedObjects,
+    damagedPoints: known.damagedPoints.length === 0 ? [] : await located(context, vault, known.damagedPoints),
+    unlistedPacks: known.unlistedPacks,
+  };
+}
+
+async function located(
+  context: OperationContext,
+  vault: Pick<Vault, "id">,
+  points: readonly DamagedPoint[],
+): Promise<KnownDamagedPoint[]> {
+  const rows = new Map<string, { item: ProtectedItem; id: string }>();
+  const items = await context.repositories.protectedItems.listByVault(vault.id);
+  for (const item of items) {
+    for (const { id, objectName } of await context.repositories.recoveryPoints.list(item.id)) {
+      rows.set(objectName, { item, id });
+    }
+  }
+  return points.flatMap((point) => {
+    const row = rows.get(point.name);
+    return row === undefined ? [] : [{ ...point, item: row.item, recoveryPointId: row.id }];
+  });
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import type { DamagedPoint } from "@/lib/engine/vault/vault-check";
+import { presentVerification } from "@/lib/arm/presenters/verification";
+import { VerificationView } from "@/lib/contract/verification";
+import { RecoveryWorld } from "@/lib/testing/recovery-world";
+import { checkVault, type CheckDepth } from "./check-vault";
+import { readVerification } from "./read-verification";
+
+async function protectedWorld() {
+  const world = new RecoveryWorld();
+  await world.furnish({ SQL: 100, WEB: 50 });
+  const { context } = world.process();
+  await world.protect(context, "SQL");
+  await world.protect(context, "WEB");
+  const check = async (what: CheckDepth) => world.run(await checkVault(context, world.vault, what));
+  const pointOf = async (name: string) =>
+    (await world.repositories.recoveryPoints.list(`item-${name}`))[0]?.objectName ?? "";
+  return { world, context, check, pointOf };
+}
+
+const torn = (name: string, machineId: string): DamagedPoint => ({
+  ...{ name, machineId, at: "2026-01-05T08:00:00.000Z", state: "partlyLost" },
+  disks: [
+    {
+      ...{ diskId: "SQL-os", virtualSizeBytes: 1024 ** 3, lostBytes: 65_536, objects: ["data/aa/bb"] },
+      extents: [{ offsetBytes: 131_072, lengthBytes: 65_536 }],
+    },
+  ],
+});
+
+describe("the verification of a vault", () => {
+  it("has nothing to say before the first check, and then when it was and that all is sound", async () => {
+    const { world, context, check } = await protectedWorld();
+    expect(await readVerification(context, world.vault)).toMatchObject({ newest: null, newestData: null });
+    const job = await check({ depth: "structure" });
+    expect([job.state, job.errors]).toEqual(["Succeeded", []]);
+    const known = await readVerification(context, world.vault);
+    expect(known).toMatchObject({ newest: { jobId: job.id }, newestData: null, damagedPoints: [], runningJobId: null });
+    expect(known.newest?.report.check.points).toBe(2);
+  });
+
+  it("expects every recovery point that the portal knows: one that was taken away is lost", async () => {
+    const { world, context, check, pointOf } = await protectedWorld();
+    world.vaultData.points.delete(await pointOf("WEB"));
+    const job = await check({ depth: "structure" });
+    expect(job.state).toBe("Succeeded");
+    expect(job.errors).toMatchObject([{ code: "VaultDamaged", severity: "Warning" }]);
+    const { damagedPoints } = await readVerification(context, world.vault);
+    expect(damagedPoints).toMatchObject([{ state: "lost", item: { machineName: "WEB" } }]);
+    const [event] = await world.repositories.events.list("vault-1", { take: 1 });
+    expect(event).toMatchObject({ severity: "Critical", type: "VmHealth" });
+  });
+
+  it("locates damage to machine, point, disk and extent, in the words of the API", async () => {
+    const { world, context, check, pointOf } = await protectedWorld();
+    world.vaultData.damagedPoints = [torn(await pointOf("SQL"), "SQL")];
+    world.vaultData.damages = { damagedObjects: [{ name: "data/aa/bb", problem: "altered", blobsLost: 1 }] };
+    await check({ depth: "data" });
+    const view = presentVerification(world.vault, await readVerification(context, world.vault));
+    expect(VerificationView.parse(view).properties).toMatchObject({
+      damagedPoints: [{ machineName: "SQL", protectedItem: "SQL", lostBytes: 65_536, disks: [{ diskId: "SQL-os" }] }],
+      damagedObjects: [{ kind: "Pack of disk blocks", problem: "altered" }],
+      lastDataCheck: { depth: "data", damagedPoints: 1 },
+    });
+  });
+
+  it("does not let a structure check take back what reading has shown, but a new reading does", async () => {
+    const { world, context, check, pointOf } = await protectedWorld();
+    world.vaultData.damagedPoints = [torn(await pointOf("SQL"), "SQL")];
+    await check({ depth: "data" });
+    world.vaultData.damagedPoints = [];
+    world.clock.advance(1_000);
+    await check({ depth: "structure" });
+    expect((await readVerification(context, world.vault)).damagedPoints).toHaveLength(1);
+    world.clock.advance(1_000);
+    await check({ depth: "data" });
+    expect((await readVerification(context, world.vault)).damagedPoints).toEqual([]);
+  });
+
+  it("forgets the damage of a point that was deleted since", async () => {
+    const { world, context, check, pointOf } = await protectedWorld();
+    world.vaultData.damagedPoints = [torn(await pointOf("SQL"), "SQL")];
+    await check({ depth: "data" });
+    const [point] = await world.repositories.recoveryPoints.list("item-SQL");
+    await world.repositories.recoveryPoints.delete(point?.id ?? "");
+    expect((await readVerification(context, world.vault)).damagedPoints).toEqual([]);
+  });
+
+  it("goes on with a check that was killed: the same instant decides what is read already", async () => {
+    const { world, context } = await protectedWorld();
+    const job = await checkVault(context, world.vault, { depth: "data" });
+    expect((await checkVault(context, world.vault, { depth: "structure" })).id).toBe(job.id);
+    await world.run(job);
+    expect(world.vaultData.checks.map(({ since }) => since)).toEqual([job.createdAt]);
+  });
+});
