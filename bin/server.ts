@@ -1,20 +1,20 @@
 /**
- * The server process: pages and API on http, the TLS endpoint, jobs. Started by the supervisor; ends in order on SIGTERM,
+ * The server process: pages and API on http, what the gateway forwards from TLS, jobs. Started by the supervisor; ends in order on SIGTERM,
  * SIGINT, or when the supervisor is gone. Exit code 78: it cannot work with this configuration, trying again is useless.
  */
 import fs from "node:fs";
 import path from "node:path";
 import next from "next";
-import type { Server } from "node:net";
+import { listenOnUnixSocket } from "@/lib/adapters/compute/unix-socket";
 import { systemRandom } from "@/lib/adapters/system/system-random";
 import { createContainer } from "@/lib/server/container";
 import { readEnvironment } from "@/lib/server/environment";
 import { homeAt, makeHome } from "@/lib/server/home";
 import { createHttpDoor } from "@/lib/server/http-door";
+import { createInnerDoor } from "@/lib/server/inner-door";
+import { listen } from "@/lib/server/listen";
 import { createLogger } from "@/lib/server/logger";
 import { LOOPBACK } from "@/lib/server/require-ports";
-import { createTlsDoor } from "@/lib/server/tls-door";
-import { EXIT_CONFIGURATION } from "@/lib/site/supervisor/managed-process";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -36,18 +36,16 @@ async function main(): Promise<void> {
   const onError = (error: unknown) => logger.error({ err: error }, "a connection failed");
   const handlePage = pages.getRequestHandler();
   const http = createHttpDoor({ policy, random: systemRandom, next: handlePage, onError });
-  const credentials = await container.homeAuthority.serverCredentials();
-  const tls = createTlsDoor({
-    keyPem: credentials.keyPem,
-    certificatePem: credentials.certificatePem,
+  const inner = createInnerDoor({
     origin: container.context.settings.tlsOrigin,
     policy,
     random: systemRandom,
+    credentials: () => container.homeAuthority.serverCredentials(),
     arm: container.arm,
     agents: container.agents,
     onError,
   });
-  await Promise.all([listen(http, environment.port), listen(tls, environment.tlsPort)]);
+  await Promise.all([listen(http, environment.port), listenOnUnixSocket(inner, home.serverSocket)]);
   container.start();
   logger.info({ portal: container.context.settings.portalOrigin }, "the server answers");
 
@@ -56,9 +54,9 @@ async function main(): Promise<void> {
     if (ending) return;
     ending = true;
     http.close();
-    tls.close();
+    inner.close();
     http.closeAllConnections();
-    tls.closeAllConnections();
+    inner.closeAllConnections();
     container.stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -70,19 +68,6 @@ async function main(): Promise<void> {
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
   if (process.connected) process.on("disconnect", end);
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EADDRINUSE" && error.code !== "EACCES") return reject(error);
-      process.stderr.write(
-        `Port ${String(port)} of ${LOOPBACK} cannot be used (${error.code}): another program listens there. Set PORT or TLS_PORT.\n`,
-      );
-      process.exit(EXIT_CONFIGURATION);
-    });
-    server.listen(port, LOOPBACK, resolve);
-  });
 }
 
 main().catch((error: unknown) => {

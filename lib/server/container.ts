@@ -133,7 +133,7 @@ export async function createContainer(options: {
       verbs: inboundVerbs(context),
       inbox: gateway.inbox,
       certificates,
-      openStore: (vault) => vaultData.openStore(vault),
+      storeOf: (vault) => vaultData.storeOf(vault),
       report: (error) => logger.error({ err: error }, "a site's request met a defect"),
     }),
     start: () => runner.start(),

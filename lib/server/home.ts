@@ -15,6 +15,7 @@ export interface Home {
   readonly checks: string;
   readonly run: string;
   readonly regionSocket: string;
+  readonly serverSocket: string;
   readonly supervisorSocket: string;
 }
 
@@ -31,6 +32,7 @@ export function homeAt(folder: string): Home {
     checks: path.join(folder, "checks"),
     run,
     regionSocket: path.join(run, "region.sock"),
+    serverSocket: path.join(run, "server.sock"),
     supervisorSocket: path.join(run, "supervisor.sock"),
   };
 }

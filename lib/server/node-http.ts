@@ -19,36 +19,21 @@ export function toFetchRequest(incoming: IncomingMessage, origin: string, onClos
     method,
     headers,
     signal: abort.signal,
-    ...(hasBody ? { body: pacedBody(incoming, onClose), duplex: "half" as const } : {}),
+    ...(hasBody ? { body: bodyOf(incoming, onClose), duplex: "half" as const } : {}),
   });
 }
 
-/** Of one body in one turn of the event loop. */
-const TURN_BYTES = 64 * 1024;
 /** Read from the connection and not yet asked for. */
 const WAITING_BYTES_MAX = 256 * 1024;
 
 /**
- * A body that leaves the event loop to others after every little piece of it. libuv reads up to two megabytes of a socket
- * before it turns to the next one; with a few packs arriving at once, every other request would wait for all of that, at
- * each of its own turns. What nobody reads waits in the connection, and is thrown away once the answer is out.
+ * Unlike Readable.toWeb's, a stream that is cancelled (the body is too large, say) leaves the connection whole, so that
+ * the answer gets through: what nobody reads waits in the connection, and is thrown away once the answer is out.
  */
-function pacedBody(incoming: IncomingMessage, outgoing: ServerResponse): ReadableStream<Uint8Array> {
-  let takenThisTurn = 0;
-  let isResting = false;
-  let isFull = false;
+function bodyOf(incoming: IncomingMessage, outgoing: ServerResponse): ReadableStream<Uint8Array> {
   let isOver = false;
   const goOn = () => {
-    if (!isResting && (!isFull || isOver) && !incoming.destroyed) incoming.resume();
-  };
-  const rest = () => {
-    isResting = true;
-    incoming.pause();
-    setImmediate(() => {
-      takenThisTurn = 0;
-      isResting = false;
-      goOn();
-    });
+    if (!incoming.destroyed) incoming.resume();
   };
   const strategy = new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES_MAX });
   return new ReadableStream<Uint8Array>(
@@ -61,10 +46,7 @@ function pacedBody(incoming: IncomingMessage, outgoing: ServerResponse): Readabl
         incoming.on("data", (chunk: Buffer) => {
           if (isOver) return;
           controller.enqueue(chunk);
-          isFull = (controller.desiredSize ?? 0) <= 0;
-          takenThisTurn += chunk.length;
-          if (isFull) incoming.pause();
-          if (takenThisTurn >= TURN_BYTES && !isResting) rest();
+          if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
         });
         incoming.on("end", () => over(() => controller.close()));
         incoming.on("error", (error) => over(() => controller.error(error)));
@@ -74,10 +56,7 @@ function pacedBody(incoming: IncomingMessage, outgoing: ServerResponse): Readabl
           goOn();
         });
       },
-      pull() {
-        isFull = false;
-        goOn();
-      },
+      pull: goOn,
       cancel() {
         isOver = true;
         goOn();

@@ -1,4 +1,5 @@
 import http from "node:http";
+import net from "node:net";
 import { listenOnUnixSocket } from "@/lib/adapters/compute/unix-socket";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
 import { systemClock } from "@/lib/adapters/system/system-clock";
@@ -94,7 +95,7 @@ async function makeDemoSite(home: Home): Promise<void> {
 
 async function untilReady(environment: Environment, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    if (await answersReady(environment.port)) return;
+    if ((await answersReady(environment.port)) && (await listens(environment.tlsPort))) return;
     await systemClock.sleep(50, signal).catch(() => undefined);
   }
 }
@@ -107,6 +108,18 @@ function answersReady(port: number): Promise<boolean> {
     });
     request.on("timeout", () => request.destroy());
     request.on("error", () => resolve(false));
+  });
+}
+
+/** The gateway, which begins when the server answers it. */
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.connect({ host: LOOPBACK, port });
+    probe.on("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on("error", () => resolve(false));
   });
 }
 

@@ -1,12 +1,15 @@
 import fs from "node:fs";
+import type http from "node:http";
 import type https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import type { Duplex } from "node:stream";
+import { listenOnUnixSocket } from "@/lib/adapters/compute/unix-socket";
 import { createFileCertificateAuthority } from "@/lib/adapters/certificates/file-certificate-authority";
 import { openHomeAuthority } from "@/lib/adapters/certificates/home-authority";
 import { createAgentEndpoint, type InboundVerbs } from "@/lib/adapters/site-gateway/agent-endpoint";
+import { ObjectEndpoint } from "@/lib/adapters/site-gateway/object-endpoint";
 import { createSiteGateway } from "@/lib/adapters/site-gateway/memory-site-gateway";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { systemRandom } from "@/lib/adapters/system/system-random";
@@ -17,6 +20,8 @@ import type { ObjectStore } from "@/lib/engine/vault/object-store";
 import type { Clock } from "@/lib/kernel/clock";
 import type { OperationContext } from "@/lib/operations/context";
 import type { ReplicationProgress } from "@/lib/operations/ports/site-gateway";
+import { InnerClient } from "@/lib/server/inner-client";
+import { createInnerDoor } from "@/lib/server/inner-door";
 import { createTlsDoor } from "@/lib/server/tls-door";
 import type { DesiredReplication, PointRegistration } from "@/lib/site/protocol";
 import type { z } from "zod";
@@ -58,6 +63,8 @@ export async function startSiteVaultDoor(options: {
   const errors: unknown[] = [];
   const sockets = new Set<Duplex>();
   let server: https.Server | null = null;
+  let inner: http.Server | null = null;
+  let client: InnerClient | null = null;
   let port = 0;
 
   const authority = () =>
@@ -98,19 +105,37 @@ export async function startSiteVaultDoor(options: {
 
   /** On the port of before, when there was one: a restart of the portal. */
   async function open(): Promise<void> {
-    const { keyPem, certificatePem } = await home.serverCredentials();
     const endpoint = createAgentEndpoint({
       context: { repositories, vaultData, clock, random: systemRandom },
       ...{ verbs, inbox: gateway.inbox, certificates: authority() },
-      openStore: async () => store,
+      storeOf: () => ({ kind: "folder", folder: options.folder }),
       report: (error) => errors.push(error),
     });
-    const opened = createTlsDoor({
-      ...{ keyPem, certificatePem, origin: `https://127.0.0.1:${port}`, random: systemRandom },
+    const origin = `https://127.0.0.1:${port}`;
+    const door = {
+      origin,
       policy: { ports: [port] },
+      random: systemRandom,
+      onError: (error: unknown) => errors.push(error),
+    };
+    inner = createInnerDoor({
+      ...door,
+      credentials: () => home.serverCredentials(),
       arm: async () => new Response(null, { status: 404 }),
       agents: endpoint,
-      onError: (error) => errors.push(error),
+    });
+    const socketPath = path.join(options.folder, "server.sock");
+    await listenOnUnixSocket(inner, socketPath);
+    client = new InnerClient(socketPath);
+    const opened = createTlsDoor({
+      ...door,
+      credentials: await home.serverCredentials(),
+      objects: new ObjectEndpoint({
+        admit: (certificate) => endpoint.admit(certificate),
+        openStore: async () => store,
+        report: (error) => errors.push(error),
+      }),
+      server: client,
     });
     opened.on("connection", (socket) => {
       sockets.add(socket);
@@ -128,7 +153,9 @@ export async function startSiteVaultDoor(options: {
     const closed = new Promise((resolve) => closing.close(resolve));
     // Not closeAllConnections: a connection in its handshake would survive, and then wait for commands.
     for (const socket of sockets) socket.destroy();
-    await closed;
+    client?.close();
+    inner?.closeAllConnections();
+    await Promise.all([closed, new Promise((resolve) => inner?.close(resolve))]);
   }
 
   async function createKey(days = 5): Promise<string> {

@@ -1,6 +1,6 @@
 import { Fault } from "@/lib/kernel/fault";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
-import { FolderStore } from "@/lib/adapters/stores/folder-store";
+import { openStore } from "@/lib/adapters/stores/store-location";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { systemRandom } from "@/lib/adapters/system/system-random";
 import { rootOfDisk } from "@/lib/engine/blocks/disk-root";
@@ -9,12 +9,11 @@ import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import { checkPoint } from "@/lib/engine/vault/check-point";
 import { checkVault } from "@/lib/engine/vault/check-vault";
 import { materialise } from "@/lib/engine/vault/materialise";
-import type { ObjectStore } from "@/lib/engine/vault/object-store";
 import { openPoint } from "@/lib/engine/vault/open-point";
 import { sweep } from "@/lib/engine/vault/sweep";
 import { openVaultReader } from "@/lib/engine/vault/vault-reader";
 import { openPackLedger } from "./pack-ledger";
-import type { StoreLocation, VaultTask, VaultTasks } from "./vault-worker-protocol";
+import type { VaultTask, VaultTasks } from "./vault-worker-protocol";
 
 interface TaskContext<Task extends VaultTask> {
   readonly onProgress: (progress: VaultTasks[Task]["progress"]) => void;
@@ -102,10 +101,6 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
 
 function budgetOf(read: VaultTasks["check-vault"]["args"]["read"]): number {
   return typeof read === "object" ? read.budgetBytes : Infinity;
-}
-
-function openStore(location: StoreLocation): Promise<ObjectStore> {
-  return FolderStore.open(location.folder);
 }
 
 function diskNotInPoint({ context, diskId }: VaultTasks["materialise"]["args"]): Fault {

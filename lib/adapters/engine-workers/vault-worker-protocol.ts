@@ -3,13 +3,8 @@ import type { Materialised, MaterialiseProgress } from "@/lib/engine/vault/mater
 import type { SweepReport } from "@/lib/engine/vault/sweep";
 import type { VaultCheck } from "@/lib/engine/vault/vault-check";
 import type { VaultContext } from "@/lib/engine/vault/vault-faults";
+import type { StoreLocation } from "@/lib/adapters/stores/store-location";
 import type { WireError } from "./error-wire";
-
-/** Which store holds the vault. Room for others (Azure Blob) in the union. */
-export interface StoreLocation {
-  readonly kind: "folder";
-  readonly folder: string;
-}
 
 export interface VaultAccess {
   readonly store: StoreLocation;

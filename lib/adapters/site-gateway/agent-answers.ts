@@ -53,42 +53,25 @@ export async function readJson<T extends z.ZodType>(request: Request, schema: T)
   throw notValid(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not of the protocol"}`);
 }
 
-/** The whole body, never more than `limitBytes` in memory. `onChunk` sees every piece as it comes. */
-export async function readBody(
-  request: Request,
-  limitBytes: number,
-  onChunk: (chunk: Uint8Array) => void = () => {},
-): Promise<Buffer> {
-  const length = Number(request.headers.get("content-length") ?? 0);
-  const announced = Number.isSafeInteger(length) && length > 0 ? length : 0;
-  if (announced > limitBytes) throw tooLarge(limitBytes);
-  // Gathered in one place as they come: pieces kept until the end grow old, and the collector stops the portal for them.
-  let bytes: Buffer = Buffer.allocUnsafeSlow(announced);
+/** The whole body, never more than `limitBytes` in memory. */
+async function readBody(request: Request, limitBytes: number): Promise<Buffer> {
+  if (Number(request.headers.get("content-length") ?? 0) > limitBytes) throw requestTooLarge(limitBytes);
+  const pieces: Uint8Array[] = [];
   let received = 0;
   const reader = request.body?.getReader();
   for (;;) {
     const next = await reader?.read();
-    if (next === undefined || next.done) break;
-    const end = received + next.value.length;
-    if (end > limitBytes) {
+    if (next === undefined || next.done) return Buffer.concat(pieces);
+    received += next.value.length;
+    if (received > limitBytes) {
       await reader?.cancel();
-      throw tooLarge(limitBytes);
+      throw requestTooLarge(limitBytes);
     }
-    onChunk(next.value);
-    if (end > bytes.length) bytes = enlarged(bytes, Math.min(limitBytes, Math.max(end, 2 * bytes.length)));
-    bytes.set(next.value, received);
-    received = end;
+    pieces.push(next.value);
   }
-  return bytes.subarray(0, received);
 }
 
-function enlarged(bytes: Buffer, size: number): Buffer {
-  const larger = Buffer.allocUnsafeSlow(size);
-  bytes.copy(larger);
-  return larger;
-}
-
-function tooLarge(limitBytes: number): Refusal {
+export function requestTooLarge(limitBytes: number): Refusal {
   return new Refusal("tooLarge", {
     code: "RequestTooLarge",
     message: `The request is larger than the ${limitBytes} bytes that this call takes.`,

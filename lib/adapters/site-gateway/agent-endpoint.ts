@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Provider, ReportedMachine } from "@/lib/domain/entities";
-import type { ObjectStore } from "@/lib/engine/vault/object-store";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "@/lib/operations/context";
 import type { ReplicationProgress } from "@/lib/operations/ports/site-gateway";
@@ -18,7 +17,7 @@ import {
 import { answerError, readJson } from "./agent-answers";
 import { notRegistered } from "./credential-refusals";
 import type { SiteGatewayInbox } from "./memory-site-gateway";
-import { listObjects, receiveObject, sendObject } from "./object-exchange";
+import type { ObjectAdmission } from "./object-endpoint";
 import { RegistrationDesk, type RegisterProvider, type SiteCertificateDesk } from "./registration-desk";
 
 /** The verbs of lib/operations that sites call, bound to their context by the composition root. */
@@ -41,7 +40,7 @@ interface Options {
   readonly verbs: InboundVerbs;
   readonly inbox: SiteGatewayInbox;
   readonly certificates: SiteCertificateDesk;
-  openStore(vault: VaultRef): Promise<ObjectStore>;
+  storeOf(vault: VaultRef): ObjectAdmission["store"];
   /** Where errors of our own go: the log. */
   report(error: unknown): void;
 }
@@ -52,7 +51,6 @@ interface Caller {
   readonly vault: VaultRef;
 }
 
-const OBJECTS = "/agent/v1/objects/";
 const WAIT_SECONDS_MAX = 30;
 
 export interface AgentEndpoint {
@@ -60,9 +58,11 @@ export interface AgentEndpoint {
   owns(pathname: string): boolean;
   /** `peerCertificateDer`: the client certificate of the TLS connection as it came, unverified; null when there was none. */
   handle(request: Request, peerCertificateDer: Uint8Array | null): Promise<Response>;
+  /** Where a site's objects lie and whose points it may write. @throws Refusal NotRegistered */
+  admit(peerCertificateDer: Uint8Array | null): Promise<ObjectAdmission>;
 }
 
-/** The vault's side of lib/site/protocol: what the sites' components say, on the TLS listener only. */
+/** The vault's side of lib/site/protocol: what the sites' components say, except for the bulk (object-endpoint). */
 export function createAgentEndpoint(options: Options): AgentEndpoint {
   const { context, verbs, inbox } = options;
   const desk = new RegistrationDesk({ ...options, registerProvider: verbs.registerProvider });
@@ -138,21 +138,10 @@ export function createAgentEndpoint(options: Options): AgentEndpoint {
     if (!(await owns(provider.id, test))) throw notProtectedHere();
   }
 
-  async function objects(caller: Caller, request: Request, url: URL): Promise<Response> {
-    const store = await options.openStore(caller.vault);
-    if (url.pathname === OBJECTS.slice(0, -1)) {
-      return Response.json(await listObjects(store, url.searchParams.get("prefix") ?? ""));
-    }
-    const name = url.pathname.slice(OBJECTS.length);
-    if (request.method !== "PUT") return sendObject(store, name, request);
-    await desiredOfOnce(caller.provider.id);
-    const machines = new Set((desired.get(caller.provider.id) ?? []).map((one) => one.machineId));
-    await receiveObject(store, name, request, (machineId) => machines.has(machineId));
-    return new Response(null, { status: 204 });
-  }
-
-  async function desiredOfOnce(providerId: string): Promise<void> {
-    if (!desired.has(providerId)) await desiredOf(providerId);
+  async function admit(certificateDer: Uint8Array | null): Promise<ObjectAdmission> {
+    const { provider, vault } = await authenticate(certificateDer);
+    const replications = desired.get(provider.id) ?? (await desiredOf(provider.id));
+    return { store: options.storeOf(vault), machineIds: replications.map((one) => one.machineId) };
   }
 
   async function route(request: Request, certificateDer: Uint8Array | null): Promise<Response> {
@@ -171,12 +160,11 @@ export function createAgentEndpoint(options: Options): AgentEndpoint {
     if (call === "GET /agent/v1/commands") return commands(caller, request, url);
     if (call === "POST /agent/v1/progress") return progress(caller, request);
     if (call === "POST /agent/v1/points") return point(caller, request);
-    if (call === `GET ${OBJECTS.slice(0, -1)}`) return objects(caller, request, url);
-    if (/^(GET|HEAD|PUT) \/agent\/v1\/objects\/./.test(call)) return objects(caller, request, url);
     throw unknownCall(call);
   }
 
   return {
+    admit,
     owns: (pathname) => pathname.startsWith("/agent/v1/"),
     handle: async (request, certificateDer) => {
       try {

@@ -3,10 +3,11 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import type { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
 import { vaultStoreFolder } from "@/lib/adapters/storage/storage-folders";
-import { FolderStore } from "@/lib/adapters/stores/folder-store";
+import { openStore as openStoreAt, type StoreLocation } from "@/lib/adapters/stores/store-location";
 import { createVaultKeys } from "@/lib/engine/keys/key-envelope";
 import { isPassphraseProof } from "@/lib/engine/keys/passphrase-proof";
 import type { VaultKeys } from "@/lib/engine/keys/vault-keys";
+import type { ObjectStore } from "@/lib/engine/vault/object-store";
 import { deletePoint } from "@/lib/engine/vault/sweep";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
@@ -25,18 +26,19 @@ interface Parts {
 }
 
 /** Vaults in folders of the storage accounts: keys here, bytes in the workers. */
-export function createVaultData(parts: Parts): VaultData & { openStore(vault: VaultRef): Promise<FolderStore> } {
+export function createVaultData(parts: Parts): VaultData & { storeOf(vault: VaultRef): StoreLocation } {
   const { keyFiles, workers } = parts;
   const folderOf = (vault: VaultRef) => vaultStoreFolder(parts.storageRoot, vault);
-  const openStore = (vault: VaultRef) => FolderStore.open(folderOf(vault));
+  const storeOf = (vault: VaultRef) => ({ kind: "folder" as const, folder: folderOf(vault) });
+  const openStore = (vault: VaultRef) => openStoreAt(storeOf(vault));
   const access = (vault: VaultRef) => ({
-    store: { kind: "folder" as const, folder: folderOf(vault) },
+    store: storeOf(vault),
     masterKey: openedKeys(keyFiles, vault).master,
   });
   const sweeping = new Map<string, Promise<{ bytesFreed: number }>>();
 
   return {
-    openStore,
+    storeOf,
 
     async setPassphrase(vault, passphrase) {
       const store = await openStore(vault);
@@ -121,7 +123,7 @@ export function createVaultData(parts: Parts): VaultData & { openStore(vault: Va
   };
 }
 
-async function findEnvelope(store: FolderStore): Promise<Uint8Array | null> {
+async function findEnvelope(store: ObjectStore): Promise<Uint8Array | null> {
   for (const object of await store.list("keys/")) {
     const bytes = await store.get(object.name);
     if (object.name === `keys/${createHash("sha256").update(bytes).digest("hex")}`) return bytes;

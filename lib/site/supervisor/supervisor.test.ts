@@ -17,11 +17,11 @@ const root = path.resolve(import.meta.dirname, "../../..");
 const programs = path.join(root, "node_modules/.cache/secondsite-tests", `supervisor-${process.pid}`);
 const MIB = 1024 * 1024;
 
-/** Stands where the portal would: the supervisor only wants to know that it answers. */
-const SERVER = `
+/** Stands where the portal and its gateway would: the supervisor only wants to know that they answer. */
+const standIn = (port: string) => `
 import http from "node:http";
 if (process.env.SERVER_IS_HOPELESS === "1") process.exit(78);
-http.createServer((request, response) => response.end("ready")).listen(Number(process.env.PORT), "127.0.0.1");
+http.createServer((request, response) => response.end("ready")).listen(Number(process.env.${port}), "127.0.0.1");
 process.on("SIGTERM", () => process.exit(0));
 process.on("disconnect", () => process.exit(0));
 `;
@@ -57,7 +57,8 @@ beforeAll(async () => {
     logLevel: "error",
     tsconfig: "tsconfig.json",
   });
-  fs.writeFileSync(path.join(programs, "server.mjs"), SERVER);
+  fs.writeFileSync(path.join(programs, "server.mjs"), standIn("PORT"));
+  fs.writeFileSync(path.join(programs, "gateway.mjs"), standIn("TLS_PORT"));
 }, 60_000);
 afterAll(() => fs.rmSync(programs, { recursive: true, force: true }));
 
@@ -177,7 +178,7 @@ describe("the supervisor", () => {
     expect(lives(restarted?.pid)).toBe(false);
     const { processes } = { processes: await client().processes() };
     const children = processes.map((one) => one.pid).filter((pid) => pid !== null);
-    expect(children).toHaveLength(2);
+    expect(children).toHaveLength(3);
     first.kill("SIGKILL");
     await until("the end of what it had started", async () => !children.some(lives));
     await serve();
@@ -194,7 +195,7 @@ describe("the supervisor", () => {
     const supervisor = await serve();
     await run(["site", "add", "images", "--name", "branch"]);
     const pids = (await client().processes()).map((one) => one.pid).filter((pid) => pid !== null);
-    expect(pids).toHaveLength(3);
+    expect(pids).toHaveLength(4);
     supervisor.kill("SIGINT");
     await ended(supervisor);
     expect(supervisor.exitCode).toBe(0);

@@ -25,17 +25,18 @@ export interface SupervisorOptions {
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
   readonly random: Random;
-  /** The server cannot work with this configuration; it has said why. */
+  /** The server or its gateway cannot work with this configuration; it has said why. */
   readonly onServerHopeless: () => void;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
 const RESCAN_MS = 2_000;
 
-/** Keeps the processes of one home running: the server, the region's host, and each site's host and agent. */
+/** Keeps the processes of one home running: the server, its gateway, the region's host, and each site's host and agent. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #server: ManagedProcess;
+  readonly #gateway: ManagedProcess;
   readonly #region: ManagedProcess;
   readonly #sites = new Map<string, SiteProcesses>();
   readonly #logFolder: string;
@@ -55,6 +56,15 @@ export class Supervisor {
       onHopeless: onServerHopeless,
       ...{ env, clock },
     });
+    this.#gateway = new ManagedProcess({
+      name: "gateway",
+      program: path.join(programs, "gateway.mjs"),
+      args: [],
+      pidFile: path.join(home.run, "gateway.pid"),
+      logFile: null,
+      onHopeless: onServerHopeless,
+      ...{ env, clock },
+    });
     this.#region = new ManagedProcess({
       name: "region host",
       program: path.join(programs, "compute-host.mjs"),
@@ -65,9 +75,10 @@ export class Supervisor {
     });
   }
 
-  /** The server and the region, which need no site. */
+  /** The server, its gateway and the region, which need no site. */
   startPlatform(): void {
     this.#server.start();
+    this.#gateway.start();
     this.#region.start();
   }
 
@@ -80,13 +91,18 @@ export class Supervisor {
   /** Everything, in the order in which nobody is left waiting for another. */
   async stop(): Promise<void> {
     this.#ended.abort();
-    await Promise.all([this.#server.stop(), ...[...this.#sites.values()].map((site) => site.stop())]);
+    await Promise.all([
+      this.#server.stop(),
+      this.#gateway.stop(),
+      ...[...this.#sites.values()].map((site) => site.stop()),
+    ]);
     await this.#region.stop();
   }
 
   processes(): ProcessList["processes"] {
     return [
       { name: "server", ...this.#server.status },
+      { name: "gateway", ...this.#gateway.status },
       { name: "region host", ...this.#region.status },
       ...[...this.#sites.values()].flatMap((site) => site.processes()),
     ];
