@@ -95,6 +95,7 @@ export function fileSystemContract(name: string, make: () => { fileSystem: FileS
       expect(codeOf(() => fileSystem.create(`${folder}/none/a`))).toBe("FileNotFound");
       expect(codeOf(() => fileSystem.list(`${folder}/none`))).toBe("FileNotFound");
       expect(codeOf(() => fileSystem.statIdentity(`${folder}/none`))).toBe("FileNotFound");
+      expect(codeOf(() => fileSystem.realPath(`${folder}/none`))).toBe("FileNotFound");
       expect(codeOf(() => fileSystem.rename(`${folder}/none`, `${folder}/b`))).toBe("FileNotFound");
       expect(fileSystem.exists(`${folder}/none`)).toBe(false);
     });
@@ -126,6 +127,12 @@ export function fileSystemContract(name: string, make: () => { fileSystem: FileS
       expect(file.read(0, into)).toBe(3);
       expect(fileSystem.exists(`${folder}/a`)).toBe(false);
       file.close();
+    });
+
+    it("says where a file really is", () => {
+      const { fileSystem, folder } = make();
+      fileSystem.create(`${folder}/a`).close();
+      expect(fileSystem.realPath(`${folder}/a`)).toBe(`${fileSystem.realPath(folder)}/a`);
     });
 
     it("makes folders with their parents, twice without complaint, and lists them", () => {

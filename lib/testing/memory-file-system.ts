@@ -14,6 +14,7 @@ export type FileCall =
   | "rename"
   | "makeFolder"
   | "statIdentity"
+  | "realPath"
   | "sizeBytes"
   | "read"
   | "write"
@@ -81,7 +82,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   #inode(file: string): MemoryInode {
-    const inode = this.medium.files.get(file);
+    const inode = this.medium.files.get(this.medium.links.get(file) ?? file);
     if (inode === undefined) throw fileNotFound(file);
     return inode;
   }
@@ -104,7 +105,7 @@ export class MemoryFileSystem implements FileSystem {
 
   exists(file: string): boolean {
     this.enter("exists", file);
-    return this.medium.files.has(file) || this.medium.folders.has(file);
+    return this.medium.files.has(this.medium.links.get(file) ?? file) || this.medium.folders.has(file);
   }
 
   list(folder: string): string[] {
@@ -141,6 +142,13 @@ export class MemoryFileSystem implements FileSystem {
     this.enter("statIdentity", file);
     const inode = this.#inode(file);
     return { fileId: `${inode.inode}`, sizeBytes: inode.sizeBytes, modifiedNs: inode.modifiedNs.toString() };
+  }
+
+  realPath(file: string): string {
+    this.enter("realPath", file);
+    const real = this.medium.links.get(file) ?? file;
+    if (!this.medium.files.has(real) && !this.medium.folders.has(real)) throw fileNotFound(file);
+    return real;
   }
 }
 

@@ -2,6 +2,8 @@
 export class MemoryMedium {
   readonly files = new Map<string, MemoryInode>();
   readonly folders = new Set<string>(["/"]);
+  /** Symbolic links to files: where each leads, as an absolute path. */
+  readonly links = new Map<string, string>();
   #ticks = 0;
   #inodes = 0;
 

@@ -152,6 +152,10 @@ export class NodeFileSystem implements FileSystem {
       modifiedNs: found.mtimeNs.toString(),
     };
   }
+
+  realPath(file: string): string {
+    return attempt(file, "examine", () => fs.realpathSync(file));
+  }
 }
 
 /** Holds no state, so one is enough. */

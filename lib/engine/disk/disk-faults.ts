@@ -79,6 +79,17 @@ export function diskIsReadOnly(path: string): Fault {
   });
 }
 
+/** `label`: the format, for people. */
+export function diskFormatReadOnly(path: string, label: string): Fault {
+  return new Fault({
+    code: "DiskFormatReadOnly",
+    message: `'${path}' is a disk of the format ${label}, which is read here but never written.`,
+    possibleCauses: "A machine that is to run here, or a conversion, was given this image to write to.",
+    recommendedAction:
+      "Convert the disk first, for example: npx secondsite disk convert SOURCE TARGET --format vhd-dynamic.",
+  });
+}
+
 /** Fills `into` completely, or says that the file ends too early. */
 export function readExactly(file: RandomAccessFile, offset: number, into: Uint8Array): void {
   const got = file.read(offset, into);

@@ -1,19 +1,19 @@
 import { Buffer } from "node:buffer";
-import { assert } from "@/lib/kernel/assert";
 import { Fault } from "@/lib/kernel/fault";
 import type { Disk } from "./disk";
 import { notADiskImage, vhdTruncated } from "./disk-faults";
 import type { DiskOpener, DiskProbe, OpenContext } from "./disk-opener";
 import type { OpenMode } from "./flat-disk";
-import { folderOf } from "./image-folder";
+import { realPathInside } from "./neighbour-file";
 import { parentChainInvalid } from "./parent-faults";
 import type { FileSystem, RandomAccessFile } from "./random-access-file";
 import { openRawDisk, rawOpener } from "./raw-disk";
 import { dynamicVhdOpener } from "./vhd-dynamic";
 import { fixedVhdOpener } from "./vhd-fixed";
+import { vmdkOpener } from "./vmdk-open";
 
 /** Asked in this order: marks at the start of the file, then marks at its end, then its name. One line a format. */
-const OPENERS: readonly DiskOpener[] = [dynamicVhdOpener, fixedVhdOpener];
+const OPENERS: readonly DiskOpener[] = [dynamicVhdOpener, vmdkOpener, fixedVhdOpener];
 
 const FIRST_BYTES = 1024;
 const LAST_BYTES = 512;
@@ -24,8 +24,6 @@ const CHAIN_LENGTH_MAX = 64;
 const FOREIGN_FORMATS: readonly (readonly [mark: string, name: string])[] = [
   ["vhdxfile", "VHDX"],
   ["QFI\u00fb", "qcow2"],
-  ["KDMV", "VMDK"],
-  ["# Disk DescriptorFile", "VMDK"],
   ["<<< Oracle VM VirtualBox Disk Image >>>", "VDI"],
 ];
 
@@ -34,7 +32,7 @@ const FOREIGN_FORMATS: readonly (readonly [mark: string, name: string])[] = [
  * where the content has no mark. Parents of a differencing disk are opened with it, read-only. Opening for writing repairs
  * what a killed writer left.
  * Faults: those of `FileSystem.open`, NotADiskImage, DiskFormatUnsupported, ParentDiskMissing, ParentDiskChanged,
- * ParentChainInvalid, and of each format its own Truncated, ChecksumMismatch, Damaged, Unsupported.
+ * ParentChainInvalid, DiskPartMissing, DiskPartOutsideFolder, DiskFormatReadOnly, and of each format its own Truncated, ChecksumMismatch, Damaged, Unsupported.
  */
 export function openDisk(fileSystem: FileSystem, path: string, mode: OpenMode): Disk {
   return openInChain(fileSystem, path, mode, [], false);
@@ -55,8 +53,9 @@ function openInChain(
     fileSystem,
     mode,
     openParent: (parent, options) => {
-      assert(parent.startsWith(`${folderOf(path)}/`), `${parent} is opened for ${path}, out of its folder`);
-      return openInChain(fileSystem, parent, "read", [...children, path], options?.asRaw === true);
+      const real = realPathInside(fileSystem, path, parent, "parent disk");
+      const passed = [...children, fileSystem.realPath(path)];
+      return openInChain(fileSystem, real, "read", passed, options?.asRaw === true);
     },
   };
   try {

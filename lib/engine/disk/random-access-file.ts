@@ -45,6 +45,8 @@ export interface FileSystem {
   /** With its parents; an existing folder is no error. */
   makeFolder(path: string): void;
   statIdentity(path: string): FileIdentity;
+  /** The path without symbolic links, absolute: where the file really is. Missing: FileNotFound. */
+  realPath(path: string): string;
 }
 
 export function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
