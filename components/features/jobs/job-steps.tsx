@@ -34,7 +34,7 @@ function Step({ row, vaultName }: { readonly row: StepRow; readonly vaultName: s
   return (
     <li className={clsx("flex flex-col gap-2 py-3", indents[Math.min(depth, indents.length - 1)])}>
       <div className="grid items-center gap-x-4 gap-y-1 sm:grid-cols-[minmax(0,1fr)_15rem_10rem_6rem]">
-        <span className={clsx("min-w-0 break-words", isGroup && "font-semibold")}>
+        <span className={clsx("min-w-0 wrap-anywhere", isGroup && "font-semibold")}>
           {task.friendlyName}
           <ChildJobLink task={task} vaultName={vaultName} />
         </span>
@@ -85,11 +85,11 @@ function Figures({ group }: { readonly group: FigureGroup }) {
   return (
     <div className="flex flex-wrap items-baseline gap-x-6 text-[0.8125rem]">
       {group.title === null ? null : <span className="font-medium">{group.title}</span>}
-      <dl className="flex min-w-0 flex-1 flex-wrap gap-x-6 gap-y-1">
+      <dl className="flex min-w-48 flex-1 flex-wrap gap-x-6 gap-y-1">
         {group.figures.map((figure) => (
           <div key={figure.label} className="flex min-w-0 items-center gap-1.5">
             <dt className="text-muted">{figure.label}</dt>
-            <dd className={clsx("flex min-w-0 items-center gap-1 break-words", figure.copy && "font-mono")}>
+            <dd className={clsx("flex min-w-0 items-center gap-1 wrap-anywhere", figure.copy && "font-mono")}>
               {figure.text}
               {figure.copy ? <CopyIconButton text={figure.copy} label={`Copy ${figure.label}`} /> : null}
             </dd>

@@ -1,23 +1,21 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import { PlanRun } from "@/components/features/jobs/plan-run";
+import { PlanByName } from "@/components/features/recovery-plans/plan-by-name";
 import { planJobId, planStatus } from "@/components/features/recovery-plans/plan-status";
 import { PlanWorkspace } from "@/components/features/recovery-plans/plan-workspace";
 import { PageBody } from "@/components/shell/page-body";
 import { PageTitle } from "@/components/shell/page-title";
-import { QueryView } from "@/components/shell/query-view";
 import { SubHeader } from "@/components/shell/sub-header";
 import { useRouteName } from "@/components/shell/use-route-name";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { pages } from "@/lib/client/paths";
-import { recoveryPlanQuery } from "@/lib/client/queries/recovery-plans";
 
 export default function RecoveryPlanPage() {
   const vaultName = useRouteName("vault");
-  const query = useQuery(recoveryPlanQuery(vaultName, useRouteName("plan")));
+  const planName = useRouteName("plan");
   return (
     <PageBody>
-      <QueryView query={query} what="the recovery plan">
+      <PlanByName vaultName={vaultName} planName={planName}>
         {(plan) => (
           <>
             <PageTitle>{plan.properties.friendlyName}</PageTitle>
@@ -33,7 +31,7 @@ export default function RecoveryPlanPage() {
             />
           </>
         )}
-      </QueryView>
+      </PlanByName>
     </PageBody>
   );
 }
