@@ -4,9 +4,10 @@
  * SIGTERM, SIGINT and the end of the parent's IPC channel power everything off in order; SIGKILL loses nothing that a
  * guest was told is written.
  */
-import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { supplyBlocksOver } from "@/lib/adapters/compute/block-client";
+import { bootId } from "@/lib/adapters/compute/boot-id";
 import { HomeLock } from "@/lib/adapters/compute/home-lock";
 import { listenOnUnixSocket } from "@/lib/adapters/compute/unix-socket";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
@@ -24,11 +25,6 @@ function say(value: Readonly<Record<string, unknown>>, stream: NodeJS.WriteStrea
 function complain(error: unknown): void {
   if (error instanceof Fault) say({ error: error.explanation }, process.stderr);
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-}
-
-function bootId(): string | null {
-  const file = "/proc/sys/kernel/random/boot_id";
-  return existsSync(file) ? readFileSync(file, "utf8").trim() : null;
 }
 
 async function main(): Promise<void> {
@@ -58,6 +54,7 @@ async function main(): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     bootId: bootId(),
+    supplyBlocks: supplyBlocksOver(nodeFileSystem, systemClock),
   });
   const server = createHostServer(host, complain);
   await listenOnUnixSocket(server, path.resolve(values.socket));

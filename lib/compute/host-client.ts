@@ -74,6 +74,12 @@ export class HostClient {
     return this.#ask({ method: "POST", path: `${machinePath(id)}/stop`, answer: MachineStatus });
   }
 
+  /** Repeatable. True when every disk of the machine is an ordinary one; false when one is not complete yet. */
+  async settleDisks(id: string): Promise<boolean> {
+    const path = `${machinePath(id)}/disks/settle`;
+    return (await this.#ask({ method: "POST", path, answer: z.object({ ordinary: z.boolean() }) })).ordinary;
+  }
+
   console(id: string): Promise<ConsoleView> {
     return this.#ask({ method: "GET", path: `${machinePath(id)}/console`, answer: ConsoleView });
   }

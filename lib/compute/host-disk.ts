@@ -1,11 +1,15 @@
 import type { Disk } from "@/lib/engine/disk/disk";
 import { openDisk } from "@/lib/engine/disk/open-disk";
 import { sameIdentity, type FileIdentity, type FileSystem } from "@/lib/engine/disk/random-access-file";
+import { OnDemandDisk } from "@/lib/engine/on-demand/on-demand-disk";
+import { onDemandFiles, readOnDemandState } from "@/lib/engine/on-demand/on-demand-files";
 import { openTrackedDisk } from "@/lib/engine/tracking/open-tracked-disk";
 import type { TrackedDisk } from "@/lib/engine/tracking/tracked-disk";
 import { assert } from "@/lib/kernel/assert";
 import { Fault, type Explanation } from "@/lib/kernel/fault";
+import type { BlockSupply, SupplyBlocks } from "./block-supply";
 import type { DiskStatus, MachineDefinition } from "./host-protocol";
+import { diskNotWhole } from "./host-refusals";
 
 export type DiskDefinition = MachineDefinition["disks"][number];
 
@@ -13,6 +17,13 @@ export type DiskDefinition = MachineDefinition["disks"][number];
 export interface LogPlace {
   readonly folder: string;
   readonly bootId: string | null;
+}
+
+interface OpenDisk {
+  readonly disk: Disk;
+  readonly tracked: TrackedDisk;
+  /** Of a disk that was started instantly; null for any other. */
+  readonly supply: BlockSupply | null;
 }
 
 interface Inspection {
@@ -31,14 +42,20 @@ interface Inspection {
 export class HostDisk {
   readonly definition: DiskDefinition;
   readonly #fileSystem: FileSystem;
+  readonly #supplyBlocks: SupplyBlocks;
   readonly #logs: LogPlace;
-  #open: { readonly disk: Disk; readonly tracked: TrackedDisk } | null = null;
+  #open: OpenDisk | null = null;
   #inspection: Inspection | null = null;
   #openProblem: Explanation | null = null;
 
-  constructor(definition: DiskDefinition, fileSystem: FileSystem, logs: LogPlace) {
+  constructor(
+    definition: DiskDefinition,
+    around: { readonly fileSystem: FileSystem; readonly supplyBlocks: SupplyBlocks },
+    logs: LogPlace,
+  ) {
     this.definition = definition;
-    this.#fileSystem = fileSystem;
+    this.#fileSystem = around.fileSystem;
+    this.#supplyBlocks = around.supplyBlocks;
     this.#logs = logs;
   }
 
@@ -61,7 +78,7 @@ export class HostDisk {
     if (this.#open) return this.#open.tracked;
     this.#inspection = null;
     try {
-      const disk = openDisk(this.#fileSystem, this.definition.path, "readwrite");
+      const { disk, supply } = this.#openWritable();
       try {
         const tracked = openTrackedDisk({
           disk,
@@ -70,11 +87,12 @@ export class HostDisk {
           diskId: this.id,
           ...(this.#logs.bootId === null ? {} : { bootId: this.#logs.bootId }),
         });
-        this.#open = { disk, tracked };
+        this.#open = { disk, tracked, supply };
         this.#openProblem = null;
         return tracked;
       } catch (error) {
         disk.close();
+        supply?.close();
         throw error;
       }
     } catch (error) {
@@ -87,6 +105,54 @@ export class HostDisk {
     const open = this.#open;
     this.#open = null;
     open?.tracked.close();
+    open?.supply?.close();
+  }
+
+  /** @throws Refusal DiskNotWhole: what the image alone holds is not the disk. */
+  requireWhole(): void {
+    if (this.#onDemand() !== undefined) throw diskNotWhole(this.definition.name);
+  }
+
+  /**
+   * Makes a disk that was started instantly, and is proven, an ordinary one, a little at a time between the guest's own
+   * accesses. False when it is not proven yet, or was closed meanwhile; repeatable.
+   */
+  async settle(): Promise<boolean> {
+    if (this.#onDemand() === undefined) return true;
+    const proven = readOnDemandState(this.#fileSystem, this.definition.path)?.hydrated;
+    if (!proven) return false;
+    this.open();
+    const disk = this.#open?.disk;
+    assert(disk instanceof OnDemandDisk, "a disk with the marks of instant start is opened as one");
+    for (const _ of disk.merge()) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#open?.disk !== disk) return false;
+    }
+    return true;
+  }
+
+  #openWritable(): { disk: Disk; supply: BlockSupply | null } {
+    const { path } = this.definition;
+    const image = openDisk(this.#fileSystem, path, "readwrite");
+    try {
+      const state = readOnDemandState(this.#fileSystem, path);
+      if (state === null) return { disk: image, supply: null };
+      const supply = this.#supplyBlocks(path);
+      const parts = { image, fileSystem: this.#fileSystem, supplier: supply, isWhole: state.hydrated !== null };
+      return { disk: new OnDemandDisk(parts), supply };
+    } catch (error) {
+      image.close();
+      throw error;
+    }
+  }
+
+  #onDemand(): DiskStatus["onDemand"] {
+    if (this.#open?.disk instanceof OnDemandDisk) {
+      const { stage, overlayBytes } = this.#open.disk;
+      return stage === "ordinary" ? undefined : { stage, overlayBytes, waiting: this.#open.supply?.problem ?? null };
+    }
+    if (this.#open || !this.#fileSystem.exists(onDemandFiles(this.definition.path).state)) return undefined;
+    return { stage: "hydrating", overlayBytes: null, waiting: null };
   }
 
   /** What the image is, whoever has it open. Never throws for a bad image: `problem` explains it. */
@@ -98,6 +164,7 @@ export class HostDisk {
         ...{ id, name, path, role, problem: null, format: disk.format, virtualSizeBytes: disk.virtualSizeBytes },
         allocatedBytes: disk.file.allocatedBytes(),
         pendingBytes: tracked.pendingBytes,
+        onDemand: this.#onDemand(),
       };
     }
     const seen = this.#inspect();
@@ -105,6 +172,7 @@ export class HostDisk {
       ...{ id, name, path, role, pendingBytes: 0, format: seen.format, virtualSizeBytes: seen.virtualSizeBytes },
       allocatedBytes: seen.allocatedBytes,
       problem: seen.problem ?? this.#openProblem,
+      onDemand: this.#onDemand(),
     };
   }
 
@@ -128,11 +196,13 @@ export class HostDisk {
   /** Runs `look` on the disk, opened for reading when it is closed. */
   peek<Result>(look: (disk: Pick<Disk, "virtualSizeBytes" | "read">) => Result): Result {
     if (this.#open) return look(this.#open.tracked);
-    const disk = openDisk(this.#fileSystem, this.definition.path, "read");
+    const opened = this.#onDemand() === undefined ? null : this.#openWritable();
+    const disk = opened?.disk ?? openDisk(this.#fileSystem, this.definition.path, "read");
     try {
       return look(disk);
     } finally {
       disk.close();
+      opened?.supply?.close();
     }
   }
 

@@ -12,6 +12,7 @@ import { DISK_FORMATS } from "@/lib/kernel/disk-format";
  * DELETE /machines/{id}                        -> 204                 (powers off, forgets it; never deletes disks)
  * POST /machines/{id}/start                    -> MachineStatus       (idempotent)
  * POST /machines/{id}/stop                     -> MachineStatus       (idempotent; off when it returns)
+ * POST /machines/{id}/disks/settle             -> {ordinary: boolean} (disks started instantly that are proven become ordinary)
  * GET  /machines/{id}/console                  -> ConsoleView
  * GET  /machines/{id}/console/stream           -> newline-delimited ConsoleView, one a change
  * PUT  /machines/{id}/tracking TrackingRequest -> MachineStatus       (starts or ends the write logs)
@@ -66,6 +67,16 @@ export const DiskStatus = z.object({
   problem: Explanation.nullable(),
   /** Bytes written since the last committed cut. */
   pendingBytes: z.number(),
+  /** There while the disk is not an ordinary one yet (lib/engine/on-demand). */
+  onDemand: z
+    .object({
+      stage: z.enum(["hydrating", "merging"]),
+      /** What the guest wrote and the image does not hold yet; null while the disk is closed. */
+      overlayBytes: z.number().nullable(),
+      /** Why blocks cannot be had at the moment: the guest's reads wait for them. Null: nothing waits. */
+      waiting: z.string().nullable(),
+    })
+    .optional(),
 });
 export type DiskStatus = z.infer<typeof DiskStatus>;
 

@@ -44,3 +44,12 @@ export function badRequest(reason: string): Refusal {
     recommendedAction: "Bring both to the same version.",
   });
 }
+
+export function diskNotWhole(name: string): Refusal {
+  return new Refusal("conflict", {
+    code: "DiskNotWhole",
+    message: `'${name}' was started instantly and has not come from the vault completely.`,
+    possibleCauses: "It is still being completed behind the running machine.",
+    recommendedAction: "Wait until its virtual machine's page says that the disk is complete, then try again.",
+  });
+}

@@ -53,6 +53,11 @@ const ROUTES: readonly { readonly method: string; readonly path: RegExp; readonl
   { method: "POST", path: /^\/machines\/([^/]+)\/start$/, verb: ({ host, parts: [id = ""] }) => host.start(id) },
   { method: "POST", path: /^\/machines\/([^/]+)\/stop$/, verb: ({ host, parts: [id = ""] }) => host.stop(id) },
   {
+    method: "POST",
+    path: /^\/machines\/([^/]+)\/disks\/settle$/,
+    verb: async ({ host, parts: [id = ""] }) => ({ ordinary: await host.settleDisks(id) }),
+  },
+  {
     method: "GET",
     path: /^\/machines\/([^/]+)\/console$/,
     verb: async ({ host, parts: [id = ""] }) => host.console(id),

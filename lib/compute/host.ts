@@ -15,6 +15,7 @@ import type {
 } from "./host-protocol";
 import type { QuiesceAnswer } from "./guest-quiesce";
 import { badRequest, machineUnknown } from "./host-refusals";
+import { noBlocks, type SupplyBlocks } from "./block-supply";
 import type { Hypervisor } from "./hypervisor";
 import { MachineStore } from "./machine-store";
 import { ManagedMachine } from "./managed-machine";
@@ -29,6 +30,8 @@ export interface HostOptions {
   readonly random: Random;
   /** Names this run of the operating system, so that logs cut short by a loss of power are known; null: unknown. */
   readonly bootId: string | null;
+  /** Gives the missing blocks of disks that are used before they are whole; without it such disks cannot be opened. */
+  readonly supplyBlocks?: SupplyBlocks;
 }
 
 export type MachineCutResult =
@@ -119,6 +122,11 @@ export class ComputeHost {
     return machine.status();
   }
 
+  /** Disks that were started instantly and are proven become ordinary ones; true when all are. The guest goes on. */
+  settleDisks(id: string): Promise<boolean> {
+    return this.#find(id).settleDisks();
+  }
+
   console(id: string): ConsoleView {
     return this.#find(id).console();
   }
@@ -197,8 +205,11 @@ export class ComputeHost {
   }
 
   #manage(definition: MachineDefinition): ManagedMachine {
-    const { fileSystem, hypervisor, clock, bootId } = this.#options;
-    return new ManagedMachine(definition, { fileSystem, hypervisor, clock, bootId, store: this.#store });
+    const { fileSystem, hypervisor, clock, bootId, supplyBlocks = noBlocks } = this.#options;
+    return new ManagedMachine(definition, {
+      ...{ fileSystem, hypervisor, clock, bootId, supplyBlocks },
+      store: this.#store,
+    });
   }
 
   #find(id: string): ManagedMachine {

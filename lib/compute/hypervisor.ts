@@ -11,7 +11,7 @@ export interface MachineSpec {
 }
 
 /** What the hypervisor reads and writes; the host wraps a `Disk` so that writes pass the write log first. */
-export type GuestDisk = Pick<Disk, "virtualSizeBytes" | "read" | "write" | "sync">;
+export type GuestDisk = Pick<Disk, "virtualSizeBytes" | "prepare" | "read" | "write" | "sync">;
 
 /** 80 x 25 text screen. */
 export interface ConsoleScreen {

@@ -40,6 +40,7 @@ export class MachineCuts {
   }
 
   #beginTracked(cutId: string, disks: readonly HostDisk[]): { disks: CutDisk[]; orders: LedgerState | null } {
+    for (const disk of disks) disk.requireWhole();
     for (const disk of disks) disk.open();
     this.#dropDisksNotIn(disks);
     const begun: HostDisk[] = [];

@@ -3,6 +3,7 @@ import type { Clock } from "@/lib/kernel/clock";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import { GuestSerialFollower, type GuestOrders } from "./guest/ledger-serial";
 import { provenOnDisk, quiesceGuest, type QuiesceAnswer } from "./guest-quiesce";
+import type { SupplyBlocks } from "./block-supply";
 import { HostDisk } from "./host-disk";
 import type { ConsoleView, Cut, CutRequest, MachineDefinition, MachineStatus, TrackingRequest } from "./host-protocol";
 import type { ConsoleScreen, Hypervisor, MachinePowerState, RunningMachine } from "./hypervisor";
@@ -16,6 +17,7 @@ export interface MachineSurroundings {
   readonly store: MachineStore;
   readonly clock: Clock;
   readonly bootId: string | null;
+  readonly supplyBlocks: SupplyBlocks;
 }
 
 export interface MachineCutRequest extends Pick<CutRequest, "diskIds"> {
@@ -178,6 +180,15 @@ export class ManagedMachine {
     this.#settleDisks();
   }
 
+  /** Not one of the verbs in turn: it takes long, and the machine goes on, and may be stopped, meanwhile. */
+  async settleDisks(): Promise<boolean> {
+    let ordinary = true;
+    for (const disk of this.#disks) ordinary = (await disk.settle()) && ordinary;
+    await this.inTurn(() => this.#settleDisks());
+    this.announce();
+    return ordinary;
+  }
+
   setTracking(request: TrackingRequest): void {
     const disks = request.enabled ? this.#chosen(request.diskIds) : [];
     // Somebody else's images: their writes do not pass here, so there is nothing to log; every cut reads them whole.
@@ -244,8 +255,9 @@ export class ManagedMachine {
   }
 
   #disksOf(definition: MachineDefinition): HostDisk[] {
-    const logs = { folder: this.#around.store.trackingFolder(definition.id), bootId: this.#around.bootId };
-    return definition.disks.map((disk) => new HostDisk(disk, this.#around.fileSystem, logs));
+    const { fileSystem, supplyBlocks, store, bootId } = this.#around;
+    const logs = { folder: store.trackingFolder(definition.id), bootId };
+    return definition.disks.map((disk) => new HostDisk(disk, { fileSystem, supplyBlocks }, logs));
   }
 
   #chosen(diskIds: readonly string[] | undefined): readonly HostDisk[] {

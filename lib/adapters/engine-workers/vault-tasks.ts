@@ -1,4 +1,3 @@
-import { Fault } from "@/lib/kernel/fault";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
 import { openStore } from "@/lib/adapters/stores/store-location";
 import { systemClock } from "@/lib/adapters/system/system-clock";
@@ -12,6 +11,8 @@ import { materialise } from "@/lib/engine/vault/materialise";
 import { openPoint } from "@/lib/engine/vault/open-point";
 import { sweep } from "@/lib/engine/vault/sweep";
 import { openVaultReader } from "@/lib/engine/vault/vault-reader";
+import { diskNotInPoint } from "./disk-not-in-point";
+import { hydrate } from "./hydrate-task";
 import { openPackLedger } from "./pack-ledger";
 import type { VaultTask, VaultTasks } from "./vault-worker-protocol";
 
@@ -47,6 +48,8 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
       signal,
     });
   },
+
+  hydrate: async (args, context) => hydrate(await openStore(args.store), args, context),
 
   "verify-root": async ({ masterKey, imagePath }, { onProgress, signal }) => {
     const view = openFrozenView(nodeFileSystem, { imagePath, preservePath: null });
@@ -101,13 +104,4 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
 
 function budgetOf(read: VaultTasks["check-vault"]["args"]["read"]): number {
   return typeof read === "object" ? read.budgetBytes : Infinity;
-}
-
-function diskNotInPoint({ context, diskId }: VaultTasks["materialise"]["args"]): Fault {
-  return new Fault({
-    code: "DiskNotInRecoveryPoint",
-    message: `Recovery point ${context.point ?? "?"} of ${context.machine} has no disk ${diskId}.`,
-    possibleCauses: "The disk was added to the machine, or its protection was enabled, after this recovery point.",
-    recommendedAction: "Choose a later recovery point.",
-  });
 }

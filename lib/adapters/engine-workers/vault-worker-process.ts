@@ -50,6 +50,8 @@ async function perform(
   switch (request.task) {
     case "materialise":
       return vaultTasks.materialise(request.args, { onProgress, signal });
+    case "hydrate":
+      return vaultTasks.hydrate(request.args, { onProgress, signal });
     case "verify-root":
       return vaultTasks["verify-root"](request.args, { onProgress, signal });
     case "check":

@@ -1,5 +1,7 @@
 import type { Explanation } from "@/lib/kernel/fault";
 import type { Materialised, MaterialiseProgress } from "@/lib/engine/vault/materialise";
+import type { HydrationProgress } from "@/lib/engine/on-demand/hydration";
+import type { HydratedDisk } from "@/lib/engine/on-demand/on-demand-files";
 import type { SweepReport } from "@/lib/engine/vault/sweep";
 import type { VaultCheck } from "@/lib/engine/vault/vault-check";
 import type { VaultContext } from "@/lib/engine/vault/vault-faults";
@@ -34,6 +36,23 @@ export interface VaultTasks {
     };
     readonly progress: MaterialiseProgress;
     readonly result: Materialised;
+  };
+  /**
+   * A point's disk as an image that is used before it is whole (engine/on-demand): answers requests for blocks on a unix
+   * socket, completes and proves the image behind them. Ends when it is proven; until then also what cannot be had now is
+   * only reported, as `problem`, and tried again.
+   */
+  hydrate: {
+    readonly args: VaultAccess & {
+      readonly pointName: string;
+      readonly context: VaultContext;
+      readonly diskId: string;
+      readonly imagePath: string;
+      readonly socketPath: string;
+      readonly bootId: string | null;
+    };
+    readonly progress: HydrationProgress & { readonly problem: Explanation | null };
+    readonly result: HydratedDisk;
   };
   /** The root of a disk image that nobody writes to: evidence. */
   "verify-root": {

@@ -27,6 +27,11 @@ export interface Disk {
    * Absent where the format has nothing of the kind.
    */
   readonly linkageId?: string;
+  /**
+   * Only disks that are not whole yet have it: null when the range can be read at once, else what to wait for before it is
+   * read. Rejects when the range cannot be had.
+   */
+  prepare?(offsetBytes: number, lengthBytes: number): Promise<void> | null;
   read(offsetBytes: number, into: Uint8Array): void;
   /** Throws when the disk was opened read-only. Grows a sparse image crash-safely: block, then table entry. */
   write(offsetBytes: number, bytes: Uint8Array): void;

@@ -111,6 +111,10 @@ class LoggedDisk implements TrackedDisk {
     return this.#cut?.cutId ?? null;
   }
 
+  prepare(offsetBytes: number, lengthBytes: number): Promise<void> | null {
+    return this.#disk.prepare?.(offsetBytes, lengthBytes) ?? null;
+  }
+
   read(offsetBytes: number, into: Uint8Array): void {
     this.#disk.read(offsetBytes, into);
   }

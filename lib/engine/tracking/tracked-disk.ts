@@ -30,6 +30,8 @@ export interface DiskCut {
  */
 export interface TrackedDisk {
   readonly virtualSizeBytes: number;
+  /** The disk's own (see Disk); null when there is nothing to wait for. */
+  prepare(offsetBytes: number, lengthBytes: number): Promise<void> | null;
   read(offsetBytes: number, into: Uint8Array): void;
   /** Log record, then preserved blocks, then the disk: whatever the kill, the log covers what changed. */
   write(offsetBytes: number, bytes: Uint8Array): void;

@@ -5,22 +5,17 @@ import type { Random } from "@/lib/kernel/random";
 import { isZeroId } from "../blocks/blob-id";
 import type { BlockRun } from "../blocks/block-runs";
 import { BLOCK_BYTES, ID_BYTES, PAGE_CHILDREN } from "../blocks/block-size";
-import { rootOfRuns } from "../blocks/disk-root";
 import { blockLengthBytes, type TreeShape } from "../blocks/tree-shape";
 import { createFixedVhd } from "../disk/create-vhd";
 import type { Disk } from "../disk/disk";
 import { fileAlreadyExists } from "../disk/file-faults";
-import { openDisk } from "../disk/open-disk";
 import type { FileSystem } from "../disk/random-access-file";
 import type { WantedBlock } from "./blob-reader";
 import type { PointDisk } from "./point-object";
+import { readBack, runsBytes, type ReadBack } from "./read-back";
 import { children, type TreeReader } from "./tree-reader";
 import type { VaultContext } from "./vault-faults";
 import { treeOfDisk, type VaultReader } from "./vault-reader";
-
-/** The VHD's footer, rounded up to what file systems allocate. */
-const FOOTER_ALLOCATION_BYTES = 4_096;
-const ALLOCATION_BYTES = 4_096;
 
 export interface MaterialiseProgress {
   readonly phase: "writing" | "verifying";
@@ -143,47 +138,20 @@ function wantedBlocks(pageIndex: number, page: Buffer, runs: { first: number; en
   return wanted;
 }
 
-/**
- * Hashes what the file holds, opening it anew as the failover will. What was written is read; that nothing else was is
- * proven by the bytes that the file system allocated: since data comes in blocks of 64 KiB, a stray block would
- * show. Where the count proves nothing (a file system that compresses, preallocates or rounds up), all is read.
- */
 async function verifyFile(
   request: MaterialiseRequest,
   path: string,
   written: readonly BlockRun[],
   shape: TreeShape,
-): Promise<Pick<Materialised, "root" | "bytesVerified" | "holesProvenBy">> {
-  const vhd = openDisk(request.fileSystem, path, "read");
-  try {
-    const sound = vhd.format === "vhd-fixed" && vhd.virtualSizeBytes === request.disk.virtualSizeBytes;
-    const holesProven = sound && allocationProvesHoles(vhd.file.allocatedBytes(), runsBytes(written, shape));
-    const runs = holesProven ? written : [{ first: 0, end: shape.blockCount }];
-    const { root, bytesRead } = await rootOfRuns(vhd, shape, runs, request.vault.keys, {
-      onProgress: ({ bytesRead: bytesDone, bytesTotal }) =>
-        request.onProgress?.({ phase: "verifying", bytesDone, bytesTotal }),
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-    });
-    if (!sound || root.toString("hex") !== request.disk.root) throw differs(request);
-    return { root: root.toString("hex"), bytesVerified: bytesRead, holesProvenBy: holesProven ? "allocation" : "read" };
-  } finally {
-    vhd.close();
-  }
-}
-
-/**
- * At least what was written, or the file system saves space in ways of its own; and less than one block more: the
- * footer, and the file system's own tables where it counts them.
- */
-function allocationProvesHoles(allocatedBytes: number, writtenBytes: number): boolean {
-  const expected = Math.ceil(writtenBytes / ALLOCATION_BYTES) * ALLOCATION_BYTES + FOOTER_ALLOCATION_BYTES;
-  return allocatedBytes >= writtenBytes && allocatedBytes < expected + BLOCK_BYTES - FOOTER_ALLOCATION_BYTES;
-}
-
-function runsBytes(runs: readonly BlockRun[], shape: TreeShape): number {
-  const last = runs.at(-1);
-  const whole = runs.reduce((sum, run) => sum + (run.end - run.first) * BLOCK_BYTES, 0);
-  return last?.end === shape.blockCount ? whole - BLOCK_BYTES + blockLengthBytes(shape, shape.blockCount - 1) : whole;
+): Promise<ReadBack> {
+  const { fileSystem, disk, vault, signal } = request;
+  const proof = await readBack({
+    ...{ fileSystem, path, disk, written, shape, keys: vault.keys },
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (bytesDone, bytesTotal) => request.onProgress?.({ phase: "verifying", bytesDone, bytesTotal }),
+  });
+  if (proof === null) throw differs(request);
+  return proof;
 }
 
 function differs({ context, targetPath, disk }: MaterialiseRequest): Fault {

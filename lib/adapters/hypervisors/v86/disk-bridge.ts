@@ -9,7 +9,8 @@ export interface DiskBridgeHooks {
 }
 
 /**
- * A guest's drive over a `GuestDisk`. Reads and writes are answered within the call: when the guest sees "written", the
+ * A guest's drive over a `GuestDisk`. Reads (unless the disk must fetch what is read) and writes are answered within the
+ * call: when the guest sees "written", the
  * disk below has returned. A failing access never calls back; the drive reports the error instead, so that the guest
  * cannot take a lost write for a good one.
  */
@@ -30,8 +31,14 @@ export function bridgeDisk(disk: GuestDisk, hooks: DiskBridgeHooks): V86DiskBuff
       this.onload?.({});
     },
     get(offset, length, done) {
-      const bytes = new Uint8Array(length);
-      if (attempt(this, () => disk.read(offset, bytes))) done(bytes);
+      const answer = (): void => {
+        const bytes = new Uint8Array(length);
+        if (attempt(this, () => disk.read(offset, bytes))) done(bytes);
+      };
+      let waiting = null as Promise<void> | null;
+      if (!attempt(this, () => (waiting = disk.prepare?.(offset, length) ?? null))) return;
+      if (waiting === null) answer();
+      else void waiting.then(answer, (error: unknown) => hooks.isDead() || hooks.onAccessFailed(this, error));
     },
     set(offset, bytes, done) {
       if (attempt(this, () => disk.write(offset, bytes))) done();

@@ -1,0 +1,53 @@
+import { assert } from "@/lib/kernel/assert";
+import type { BlockRun } from "../blocks/block-runs";
+
+/** Which blocks of a disk are in its image already: one bit each, block 0 the lowest bit of byte 0. */
+export class PresentBlocks {
+  readonly bits: Uint8Array;
+  readonly #blockCount: number;
+  #missing: number;
+
+  constructor(blockCount: number, bits = new Uint8Array(Math.ceil(blockCount / 8))) {
+    assert(bits.length === Math.ceil(blockCount / 8), "a map of another disk's size");
+    this.bits = bits;
+    this.#blockCount = blockCount;
+    this.#missing = blockCount;
+    for (const byte of bits) for (let rest = byte; rest !== 0; rest &= rest - 1) this.#missing -= 1;
+  }
+
+  get missing(): number {
+    return this.#missing;
+  }
+
+  has(index: number): boolean {
+    return (((this.bits[index >>> 3] ?? 0) >>> (index & 7)) & 1) === 1;
+  }
+
+  add(index: number): void {
+    assert(index >= 0 && index < this.#blockCount, `block ${index} is outside the disk`);
+    if (this.has(index)) return;
+    this.bits[index >>> 3] = (this.bits[index >>> 3] ?? 0) | (1 << (index & 7));
+    this.#missing -= 1;
+  }
+
+  addRuns(runs: readonly BlockRun[]): void {
+    for (const run of runs) for (let index = run.first; index < run.end; index++) this.add(index);
+  }
+
+  clear(): void {
+    this.bits.fill(0);
+    this.#missing = this.#blockCount;
+  }
+
+  /** The present blocks from `first` up to `end`, as runs. */
+  runs(first: number, end: number): BlockRun[] {
+    const runs: { first: number; end: number }[] = [];
+    for (let index = first; index < Math.min(end, this.#blockCount); index++) {
+      if (!this.has(index)) continue;
+      const last = runs.at(-1);
+      if (last?.end === index) last.end += 1;
+      else runs.push({ first: index, end: index + 1 });
+    }
+    return runs;
+  }
+}
