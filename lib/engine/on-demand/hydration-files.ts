@@ -1,9 +1,11 @@
+import type { Clock } from "@/lib/kernel/clock";
+import type { Random } from "@/lib/kernel/random";
 import type { TreeShape } from "../blocks/tree-shape";
 import { createFixedVhd } from "../disk/create-vhd";
 import type { Disk } from "../disk/disk";
+import type { PointDisk } from "../vault/point-object";
 import { openDisk } from "../disk/open-disk";
 import type { FileSystem, RandomAccessFile } from "../disk/random-access-file";
-import type { HydrationRequest } from "./hydration";
 import {
   onDemandFiles,
   readOnDemandState,
@@ -13,6 +15,18 @@ import {
 } from "./on-demand-files";
 import { PresentBlocks } from "./present-blocks";
 
+/** What the files of a hydration are made for. */
+export interface HydrationTarget {
+  readonly disk: PointDisk;
+  readonly fileSystem: FileSystem;
+  /** The image, a fixed VHD: made, or continued. */
+  readonly imagePath: string;
+  readonly socket: string;
+  readonly bootId: string | null;
+  readonly random: Random;
+  readonly clock: Clock;
+}
+
 export interface HydrationFiles {
   readonly state: OnDemandState;
   readonly image: Disk;
@@ -21,7 +35,7 @@ export interface HydrationFiles {
 }
 
 /** Continues the image of an earlier process when it is of the same disk; else makes an empty one. */
-export function openHydrationFiles(request: HydrationRequest, shape: TreeShape): HydrationFiles {
+export function openHydrationFiles(request: HydrationTarget, shape: TreeShape): HydrationFiles {
   const { fileSystem, imagePath, disk, bootId, socket } = request;
   const earlier = readOnDemandState(fileSystem, imagePath);
   const continues = earlier?.root === disk.root && earlier.virtualSizeBytes === disk.virtualSizeBytes;
@@ -42,7 +56,7 @@ export function openHydrationFiles(request: HydrationRequest, shape: TreeShape):
   }
 }
 
-function makeImage({ fileSystem, imagePath, disk, random, clock }: HydrationRequest): void {
+function makeImage({ fileSystem, imagePath, disk, random, clock }: HydrationTarget): void {
   removeOnDemandFiles(fileSystem, imagePath);
   fileSystem.remove(imagePath);
   createFixedVhd(fileSystem, imagePath, {

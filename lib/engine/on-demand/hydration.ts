@@ -1,20 +1,17 @@
 import { Buffer } from "node:buffer";
-import type { Clock } from "@/lib/kernel/clock";
 import { Fault } from "@/lib/kernel/fault";
-import type { Random } from "@/lib/kernel/random";
 import { isZeroId } from "../blocks/blob-id";
 import type { BlockRun } from "../blocks/block-runs";
 import { BLOCK_BYTES, ID_BYTES, PAGE_CHILDREN } from "../blocks/block-size";
 import { blockLengthBytes, type TreeShape } from "../blocks/tree-shape";
 import type { Disk } from "../disk/disk";
-import type { FileSystem, RandomAccessFile } from "../disk/random-access-file";
+import type { RandomAccessFile } from "../disk/random-access-file";
 import type { WantedBlock } from "../vault/blob-reader";
-import type { PointDisk } from "../vault/point-object";
 import { readBack, runsBytes } from "../vault/read-back";
 import { children, type TreeReader } from "../vault/tree-reader";
 import type { VaultContext } from "../vault/vault-faults";
 import { treeOfDisk, type VaultReader } from "../vault/vault-reader";
-import { openHydrationFiles } from "./hydration-files";
+import { openHydrationFiles, type HydrationTarget } from "./hydration-files";
 import { writeOnDemandState, type HydratedDisk, type OnDemandState } from "./on-demand-files";
 import type { PresentBlocks } from "./present-blocks";
 
@@ -36,17 +33,9 @@ export interface HydrationProgress {
   readonly bytesDemanded: number;
 }
 
-export interface HydrationRequest {
+export interface HydrationRequest extends HydrationTarget {
   readonly vault: VaultReader;
-  readonly disk: PointDisk;
   readonly context: VaultContext;
-  readonly fileSystem: FileSystem;
-  /** The image, a fixed VHD: made, or continued. */
-  readonly imagePath: string;
-  readonly socket: string;
-  readonly bootId: string | null;
-  readonly random: Random;
-  readonly clock: Clock;
 }
 
 /**
@@ -169,7 +158,8 @@ export class Hydration {
   async #fetchAll(runs: readonly BlockRun[], pages: readonly number[], signal: AbortSignal): Promise<void> {
     const bytesTotal = runsBytes(runs, this.#shape);
     let left = 0;
-    for (const run of runs) for (let block = run.first; block < run.end; block++) left += this.#present.has(block) ? 0 : 1;
+    for (const run of runs)
+      for (let block = run.first; block < run.end; block++) left += this.#present.has(block) ? 0 : 1;
     this.#progress = { phase: "hydrating", bytesDone: Math.max(0, bytesTotal - left * BLOCK_BYTES), bytesTotal };
     const waiting = new Set(pages);
     while (waiting.size > 0) {
@@ -290,4 +280,3 @@ export class Hydration {
     });
   }
 }
-

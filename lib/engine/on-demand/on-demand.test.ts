@@ -39,11 +39,21 @@ class World {
     const [disk] = (await openPoint(store, keys, this.pointName, CONTEXT)).disks;
     if (disk === undefined) throw new Error("a point without a disk");
     const socket = "/run/blocks.sock";
-    return new Hydration({ vault, disk, context: CONTEXT, fileSystem, imagePath: IMAGE, socket, bootId, random, clock });
+    return new Hydration({
+      vault,
+      disk,
+      context: CONTEXT,
+      fileSystem,
+      imagePath: IMAGE,
+      socket,
+      bootId,
+      random,
+      clock,
+    });
   }
 
   guest(supplier: Pick<Hydration, "want">, fileSystem = this.files()): OnDemandDisk {
-    const isWhole = readOnDemandState(fileSystem, IMAGE)?.hydrated != null;
+    const isWhole = (readOnDemandState(fileSystem, IMAGE)?.hydrated ?? null) !== null;
     return new OnDemandDisk({ image: openDisk(fileSystem, IMAGE, "readwrite"), fileSystem, supplier, isWhole });
   }
 
@@ -242,7 +252,9 @@ describe("a disk that is used before it is whole", () => {
     const calls = world.harness.store.log.length;
     const hydration = await world.hydration();
     const disk = world.guest(hydration);
-    expect(await readThrough(disk, 1_500_017 * BLOCK_BYTES, 512)).toEqual(model.blocks.get(1_500_017)?.subarray(0, 512));
+    expect(await readThrough(disk, 1_500_017 * BLOCK_BYTES, 512)).toEqual(
+      model.blocks.get(1_500_017)?.subarray(0, 512),
+    );
     expect(world.harness.store.log.length - calls).toBeLessThan(20);
     expect(hydration.progress.bytesDemanded).toBe(BLOCK_BYTES);
   });

@@ -58,7 +58,7 @@ export class SectorOverlay {
     this.#data.write(offsetBytes, bytes);
     const first = offsetBytes / SECTOR_BYTES;
     const end = first + bytes.length / SECTOR_BYTES;
-    for (let sector = first; sector < end; ) {
+    for (let sector = first; sector < end;) {
       const page = Math.floor(sector / SECTORS_PER_PAGE);
       const pageEnd = Math.min(end, (page + 1) * SECTORS_PER_PAGE);
       this.#mark(page, sector, pageEnd);
