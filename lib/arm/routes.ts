@@ -3,6 +3,7 @@ import { ok } from "./answers";
 import { describeApi } from "./open-api";
 import { operationResultRoutes } from "./operation-results";
 import { recoveryRoutes } from "./recovery-routes";
+import { bandwidthRoutes } from "./resources/bandwidth";
 import { consoleRoutes } from "./resources/consoles";
 import { containerMappingRoutes } from "./resources/container-mappings";
 import { containerRoutes } from "./resources/containers";
@@ -33,6 +34,7 @@ const declared: readonly Route[] = [
   ...monitoringRoutes,
   ...fabricRoutes,
   ...registrationRoutes,
+  ...bandwidthRoutes,
   ...providerRoutes,
   ...containerRoutes,
   ...protectableItemRoutes,

@@ -53,6 +53,11 @@ export const api = {
       inVault(vault, "replicationFabrics", fabric, "providers", "Secondsite.Recovery", "generateRegistrationKey"),
       apiVersions.own,
     ),
+  bandwidth: (vault: string, fabric: string) =>
+    address(
+      inVault(vault, "replicationFabrics", fabric, "providers", "Secondsite.Recovery", "bandwidth", "default"),
+      apiVersions.own,
+    ),
   providers: (vault: string) =>
     address(inVault(vault, "replicationRecoveryServicesProviders"), apiVersions.siteRecovery),
   containers: (vault: string) => address(inVault(vault, "replicationProtectionContainers"), apiVersions.siteRecovery),

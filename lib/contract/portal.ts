@@ -176,7 +176,7 @@ export type RegistrationKeyFile = z.infer<typeof RegistrationKeyFile>;
 
 export const ReplicationView = resource(
   z.object({
-    phase: z.enum(["idle", "initial", "delta", "waiting", "error", "disconnected"]),
+    phase: z.enum(["idle", "initial", "delta", "resync", "resyncRequired", "waiting", "error", "disconnected"]),
     bytesDone: z.number(),
     bytesTotal: z.number(),
     /** From measured bytes; null when there is nothing to do. */
@@ -184,6 +184,13 @@ export const ReplicationView = resource(
     bytesPerSecond: z.number(),
     secondsLeft: z.number().nullable(),
     pendingBytes: z.number(),
+    /** Bytes of disk still to be read and sent, before deduplication and compression. */
+    backlogBytes: z.number(),
+    /** Of the run under way or the last one: bytes that the vault has taken. */
+    sentBytes: z.number(),
+    sentBytesPerSecond: z.number(),
+    /** What the host may send, all machines together; null: no limit. */
+    limitBytesPerSecond: z.number().nullable(),
     /** Seconds since the newest recovery point's cut; null before the first. */
     rpoSeconds: z.number().nullable(),
     intervalSeconds: z.number(),

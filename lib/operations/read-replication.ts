@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ReplicationView } from "@/lib/contract/portal";
 import type { ProtectedItem } from "@/lib/domain/entities";
+import { backlogBytes } from "@/lib/domain/backlog";
 import { rpoSeconds } from "@/lib/domain/recovery-points";
 import type { OperationContext } from "./context";
 
@@ -21,6 +22,10 @@ export async function readReplication(context: OperationContext, item: Protected
     bytesPerSecond: connected ? (progress?.bytesPerSecond ?? 0) : 0,
     secondsLeft: connected ? (progress?.secondsLeft ?? null) : null,
     pendingBytes: progress?.pendingBytes ?? 0,
+    backlogBytes: progress === null ? 0 : backlogBytes(progress),
+    sentBytes: progress?.sentBytes ?? 0,
+    sentBytesPerSecond: connected ? (progress?.sentBytesPerSecond ?? 0) : 0,
+    limitBytesPerSecond: context.sites.transfer(item.providerId)?.limitBytesPerSecond ?? null,
     rpoSeconds: rpoSeconds(newest, context.clock.now()),
     intervalSeconds: policy?.replicationIntervalSeconds ?? 300,
     lastPointAt: newest?.at ?? null,

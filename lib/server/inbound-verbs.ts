@@ -4,6 +4,7 @@ import { desiredReplications } from "@/lib/operations/desired-replications";
 import { recordHeartbeat } from "@/lib/operations/record-heartbeat";
 import { recordRecoveryPoint } from "@/lib/operations/record-recovery-point";
 import { recordReplicationProgress } from "@/lib/operations/record-replication-progress";
+import { transferOrders } from "@/lib/operations/bandwidth/transfer-orders";
 import { registerProvider } from "@/lib/operations/register-provider";
 
 /** What sites may ask of the control plane, bound to its context. */
@@ -11,6 +12,7 @@ export function inboundVerbs(context: OperationContext): InboundVerbs {
   return {
     registerProvider: (input) => registerProvider(context, input),
     recordHeartbeat: (providerId, heartbeat) => recordHeartbeat(context, providerId, heartbeat),
+    transferOrders: (providerId) => transferOrders(context, providerId),
     desiredReplications: (providerId) => desiredReplications(context, providerId),
     recordRecoveryPoint: (providerId, point) => recordRecoveryPoint(context, providerId, point),
     recordReplicationProgress: (providerId, progress) => recordReplicationProgress(context, providerId, progress),

@@ -93,6 +93,10 @@ export const Heartbeat = z.object({
   hostName: z.string(),
   version: z.string(),
   machines: z.array(ReportedMachineWire),
+  /** Measured at the host's sockets. */
+  transfer: z
+    .object({ sentBytes: z.number(), bytesPerSecond: z.number(), limitBytesPerSecond: z.number().nullable() })
+    .optional(),
 });
 
 /** What the vault wants replicated; the agent converges on it. Machines not listed are not tracked. */
@@ -113,7 +117,17 @@ export const DesiredReplication = z.object({
     .nullable(),
 });
 export type DesiredReplication = z.infer<typeof DesiredReplication>;
-export const HeartbeatAnswer = z.object({ replications: z.array(DesiredReplication) });
+/** How the host may send, from now until the next answer. Null: no limit. */
+export const TransferOrders = z.object({
+  uploadThreads: z.number(),
+  uploadBytesPerSecond: z.number().nullable(),
+  resynchronizationReadBytesPerSecond: z.number().nullable(),
+});
+export type TransferOrders = z.infer<typeof TransferOrders>;
+export const HeartbeatAnswer = z.object({
+  replications: z.array(DesiredReplication),
+  transfer: TransferOrders.optional(),
+});
 
 export const QueuedCommand = z.object({
   id: z.string(),
@@ -138,12 +152,14 @@ export const CommandOutcome = z.union([
 
 export const ProgressReport = z.object({
   protectedItemId: z.string(),
-  phase: z.enum(["idle", "initial", "delta", "waiting", "error"]),
+  phase: z.enum(["idle", "initial", "delta", "resync", "resyncRequired", "waiting", "error"]),
   bytesDone: z.number(),
   bytesTotal: z.number(),
   bytesPerSecond: z.number(),
   secondsLeft: z.number().nullable(),
   pendingBytes: z.number(),
+  sentBytes: z.number().default(0),
+  sentBytesPerSecond: z.number().default(0),
   error: Explanation.nullable(),
 });
 

@@ -6,6 +6,7 @@ import {
   type ObjectSink,
   type StoredObject,
 } from "@/lib/engine/vault/object-store";
+import type { TransferPace } from "./agent/transfer-pace";
 import { patiently } from "./patience";
 import { ObjectList } from "./protocol";
 import type { VaultClient, VaultRequest, VaultResponse } from "./vault-client";
@@ -18,15 +19,22 @@ export class RemoteObjectStore implements ObjectReader, ObjectSink {
   readonly #client: VaultClient;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly #pace: TransferPace;
 
-  constructor(client: VaultClient, clock: Clock, signal: AbortSignal) {
+  constructor(client: VaultClient, clock: Clock, signal: AbortSignal, pace: TransferPace) {
+    this.#pace = pace;
     this.#client = client;
     this.#clock = clock;
     this.#signal = signal;
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
-    await this.#patiently({ method: "PUT", path: objectPath(name), body: bytes });
+    const giveThread = await this.#pace.takeThread(this.#signal);
+    try {
+      await this.#patiently({ method: "PUT", path: objectPath(name), body: bytes, pace: this.#pace });
+    } finally {
+      giveThread();
+    }
   }
 
   async get(name: string, range?: ByteRange): Promise<Buffer> {

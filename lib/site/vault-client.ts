@@ -1,5 +1,5 @@
 import https from "node:https";
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { z } from "zod";
 import { Fault } from "@/lib/kernel/fault";
 
@@ -22,6 +22,15 @@ export interface VaultRequest {
   readonly accept?: readonly number[];
   /** Without a byte for this long the connection counts as lost. */
   readonly silenceMs?: number;
+  /** The body goes out in slices that this lets through; without it, at once. */
+  readonly pace?: UploadPace;
+}
+
+/** How a body may travel. `take` waits until so many bytes may go, `sent` counts what the socket has taken. */
+export interface UploadPace {
+  readonly sliceBytes: number;
+  take(bytes: number, signal: AbortSignal): Promise<void>;
+  sent(bytes: number): void;
 }
 
 export interface VaultResponse {
@@ -31,8 +40,8 @@ export interface VaultResponse {
 }
 
 const SILENCE_MS = 30_000;
-/** Long poll, heartbeat, progress, and up to four uploads. */
-const SOCKETS = 8;
+/** Long poll, heartbeat, progress and a read, and as many uploads as a site may allow. */
+const SOCKETS = 16;
 /** Answers of the vault that the same request may get over: it is starting, or the bytes were hurt on their way. */
 const PASSING = new Set([422, 429, 502, 503]);
 
@@ -93,15 +102,20 @@ export class VaultClient {
   }
 
   #exchange(request: VaultRequest): Promise<VaultResponse> {
-    const { method, path, body, headers, signal, silenceMs } = request;
+    const { method, path, body, headers, signal, silenceMs, pace } = request;
     return new Promise((resolve, reject) => {
+      /** Ends the sending of a body when the exchange is over: answered early, or failed. */
+      const over = new AbortController();
       const outgoing = https.request(new URL(path, this.#options.endpoint), {
         method,
         agent: this.#agent,
         headers: { ...headers, ...(body ? { "content-length": String(body.length) } : {}) },
         ...(signal ? { signal } : {}),
       });
-      const fail = (error: Error) => reject(signal?.aborted === true ? asError(signal.reason) : this.#translate(error));
+      const fail = (error: Error) => {
+        over.abort();
+        reject(signal?.aborted === true ? asError(signal.reason) : this.#translate(error));
+      };
       outgoing.setTimeout(silenceMs ?? SILENCE_MS, () => outgoing.destroy(new Error("the vault fell silent")));
       outgoing.on("error", fail);
       outgoing.on("response", (incoming) => {
@@ -109,11 +123,15 @@ export class VaultClient {
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
         incoming.on("error", fail);
         incoming.on("aborted", () => fail(new Error("the connection was cut while the answer came")));
-        incoming.on("end", () =>
-          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) }),
-        );
+        incoming.on("end", () => {
+          over.abort();
+          // Answered before the whole body was sent: the rest must not be taken for the next request.
+          if (!outgoing.writableEnded) outgoing.destroy();
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) });
+        });
       });
-      outgoing.end(body ?? undefined);
+      if (body && pace) void sendPaced(outgoing, body, pace, over.signal).catch((error: unknown) => outgoing.destroy(asError(error)));
+      else outgoing.end(body ?? undefined);
     });
   }
 
@@ -155,6 +173,33 @@ export class VaultClient {
       { cause: error, retryable: true },
     );
   }
+}
+
+/** Slice by slice; a slice counts when the system has taken it, so that the back-pressure of the line is felt here. */
+async function sendPaced(
+  outgoing: ClientRequest,
+  body: Uint8Array,
+  pace: UploadPace,
+  over: AbortSignal,
+): Promise<void> {
+  for (let at = 0; at < body.length;) {
+    const slice = body.subarray(at, at + pace.sliceBytes);
+    try {
+      await pace.take(slice.length, over);
+    } catch (error) {
+      if (over.aborted) return;
+      throw error;
+    }
+    if (over.aborted || outgoing.destroyed) return;
+    await new Promise<void>((resolve) => {
+      over.addEventListener("abort", () => resolve(), { once: true });
+      outgoing.write(slice, () => resolve());
+    });
+    if (over.aborted) return;
+    pace.sent(slice.length);
+    at += slice.length;
+  }
+  outgoing.end();
 }
 
 function parseJson(body: Buffer): unknown {

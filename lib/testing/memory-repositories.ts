@@ -15,6 +15,8 @@ import type {
   VirtualNetwork,
 } from "@/lib/domain/entities";
 import { addToHour, hourOf, type ReplicationCycle, type ReplicationHour } from "@/lib/domain/replication-history";
+import type { BandwidthSettings } from "@/lib/domain/bandwidth";
+import { DEFAULT_RESYNCHRONIZATION, type Resynchronization } from "@/lib/domain/resynchronization";
 import { nameKey, sameName } from "@/lib/domain/names";
 import { goneRefusal, nameTakenRefusal, revisionChangedRefusal } from "@/lib/operations/ports/repository-refusals";
 import type { Repositories, ResourceGroupScope } from "@/lib/operations/ports/repositories";
@@ -82,6 +84,8 @@ interface Tables {
   readonly vaults: Table<Vault>;
   readonly fabrics: Table<Fabric>;
   readonly registrationKeys: Map<string, RegistrationKey>;
+  readonly bandwidth: Map<string, BandwidthSettings>;
+  readonly resynchronizations: Map<string, Resynchronization>;
   readonly providers: Table<Provider>;
   readonly policies: Table<Policy>;
   readonly mappings: Table<ContainerMapping>;
@@ -100,6 +104,8 @@ export function createMemoryRepositories(): Repositories {
     vaults: new Table("vault", (v) => [[v.subscriptionId, v.resourceGroup, v.name].map(nameKey).join("/")]),
     fabrics: new Table("site", (f) => [`${f.vaultId}/${nameKey(f.name)}`, `id:${f.internalIdentifier}`]),
     registrationKeys: new Map(),
+    bandwidth: new Map(),
+    resynchronizations: new Map(),
     providers: new Table("host", (p) => [`${p.fabricId}/${nameKey(p.name)}`, `sha:${p.certificateSha256}`]),
     policies: new Table("policy", (p) => [`${p.vaultId}/${nameKey(p.name)}`]),
     mappings: new Table("protection group", (m) => [`${m.fabricId}/${nameKey(m.name)}`]),
@@ -121,6 +127,7 @@ export function createMemoryRepositories(): Repositories {
 function deleteFabric(tables: Tables, id: string): void {
   tables.fabrics.delete(id);
   tables.registrationKeys.delete(id);
+  tables.bandwidth.delete(id);
   tables.providers.deleteWhere((row) => row.fabricId === id);
   tables.mappings.deleteWhere((row) => row.fabricId === id);
   for (const item of tables.items.all((row) => row.fabricId === id)) deleteItem(tables, item.id);
@@ -128,6 +135,7 @@ function deleteFabric(tables: Tables, id: string): void {
 
 function deleteItem(tables: Tables, id: string): void {
   tables.items.delete(id);
+  tables.resynchronizations.delete(id);
   tables.points.deleteWhere((row) => row.protectedItemId === id);
   tables.cycles.splice(0, Infinity, ...tables.cycles.filter((row) => row.protectedItemId !== id));
 }
@@ -143,7 +151,7 @@ function deleteVault(tables: Tables, id: string): void {
 
 function ofSites(
   tables: Tables,
-): Pick<Repositories, "vaults" | "fabrics" | "registrationKeys" | "providers" | "policies" | "containerMappings"> {
+): Pick<Repositories, "vaults" | "fabrics" | "registrationKeys" | "bandwidth" | "providers" | "policies" | "containerMappings"> {
   const { vaults, fabrics, registrationKeys, providers, policies, mappings } = tables;
   return {
     vaults: {
@@ -170,6 +178,10 @@ function ofSites(
     registrationKeys: {
       put: async (key) => void registrationKeys.set(key.fabricId, copy(key)),
       get: async (fabricId) => copyOrNull(registrationKeys.get(fabricId)),
+    },
+    bandwidth: {
+      put: async (fabricId, settings) => void tables.bandwidth.set(fabricId, copy(settings)),
+      get: async (fabricId) => copyOrNull(tables.bandwidth.get(fabricId)),
     },
     providers: {
       insert: async (provider) => providers.insert(provider, provider.name),
@@ -225,7 +237,7 @@ function revisioned<T extends Held>(table: Table<T>) {
 
 function ofProtection(
   tables: Tables,
-): Pick<Repositories, "protectedItems" | "recoveryPoints" | "replicationHistory" | "recoveryPlans" | "events"> {
+): Pick<Repositories, "protectedItems" | "resynchronizations" | "recoveryPoints" | "replicationHistory" | "recoveryPlans" | "events"> {
   const { items, points, cycles, plans, events } = tables;
   const oldestFirst = (a: RecoveryPoint, b: RecoveryPoint) => a.at.localeCompare(b.at);
   const pointsOf = (itemId: string) => points.all((row) => row.protectedItemId === itemId).sort(oldestFirst);
@@ -242,6 +254,15 @@ function ofProtection(
       listByProvider: async (providerId) => items.all((row) => row.providerId === providerId),
       listByPolicy: async (policyId) => items.all((row) => row.policyId === policyId),
       delete: async (id) => deleteItem(tables, id),
+    },
+    resynchronizations: {
+      get: async (itemId) => copy(tables.resynchronizations.get(itemId) ?? DEFAULT_RESYNCHRONIZATION),
+      async change(itemId, decide) {
+        const current = copy(tables.resynchronizations.get(itemId) ?? DEFAULT_RESYNCHRONIZATION);
+        const wanted = decide(current);
+        if (wanted !== null) tables.resynchronizations.set(itemId, copy(wanted));
+        return copy(wanted ?? current);
+      },
     },
     recoveryPoints: {
       async insert(point) {

@@ -47,6 +47,10 @@ export class MemorySite implements SiteGateway {
     return this.progresses.get(protectedItemId) ?? null;
   }
 
+  transfer(): null {
+    return null;
+  }
+
   async command(_providerId: string, command: SiteCommand): Promise<SiteCommandResult> {
     if (!this.connected) throw siteFault("SiteNotConnected", "The host did not take up the request.");
     const planted = this.failures.get(command.type)?.shift();

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DEFAULT_BANDWIDTH } from "@/lib/domain/bandwidth";
+import { DEFAULT_RESYNCHRONIZATION, type ResynchronizationFlag } from "@/lib/domain/resynchronization";
 import type { Repositories } from "@/lib/operations/ports/repositories";
 import {
   sampleCycle,
@@ -171,6 +173,35 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       await r.protectedItems.update("item-1", 3, { replicationError: null });
       expect((await r.protectedItems.get("item-1"))?.replicationError).toBeNull();
       await expect(r.protectedItems.update("gone", 1, {})).rejects.toMatchObject({ kind: "notFound" });
+    });
+
+    it("remembers a site's bandwidth and an item's resynchronization, and forgets them with their owner", async () => {
+      await fill();
+      expect(await r.bandwidth.get("fabric-1")).toBeNull();
+      await r.bandwidth.put("fabric-1", DEFAULT_BANDWIDTH);
+      await r.bandwidth.put("fabric-1", { ...DEFAULT_BANDWIDTH, workHoursMbps: 2.5 });
+      expect(await r.bandwidth.get("fabric-1")).toEqual({ ...DEFAULT_BANDWIDTH, workHoursMbps: 2.5 });
+      expect(await r.resynchronizations.get("item-1")).toEqual(DEFAULT_RESYNCHRONIZATION);
+      const flag: ResynchronizationFlag = {
+        reason: "A write log is missing.",
+        flaggedBy: "Agent",
+        flaggedAt: "now",
+        compareWith: "LastPoint",
+        allowedAt: null,
+      };
+      await r.resynchronizations.change("item-1", (current) => ({ ...current, flag }));
+      await r.resynchronizations.change("item-1", () => null);
+      const both = ["a", "b"].map((endedAt) =>
+        r.resynchronizations.change("item-1", (current) => ({
+          ...current,
+          flag: current.flag && { ...current.flag, reason: `${current.flag.reason} ${endedAt}` },
+        })),
+      );
+      await Promise.all(both);
+      expect((await r.resynchronizations.get("item-1")).flag?.reason).toMatch(/missing. (a b|b a)$/);
+      await r.fabrics.delete("fabric-1");
+      expect(await r.bandwidth.get("fabric-1")).toBeNull();
+      expect((await r.resynchronizations.get("item-1")).flag).toBeNull();
     });
 
     it("gives an item to one job at a time, and a plan too", async () => {

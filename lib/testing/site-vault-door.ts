@@ -23,7 +23,7 @@ import type { ReplicationProgress } from "@/lib/operations/ports/site-gateway";
 import { InnerClient } from "@/lib/server/inner-client";
 import { createInnerDoor } from "@/lib/server/inner-door";
 import { createTlsDoor } from "@/lib/server/tls-door";
-import type { DesiredReplication, PointRegistration } from "@/lib/site/protocol";
+import type { DesiredReplication, PointRegistration, TransferOrders } from "@/lib/site/protocol";
 import type { z } from "zod";
 import { createMemoryRepositories } from "./memory-repositories";
 import { MemoryStore } from "./memory-store";
@@ -55,6 +55,9 @@ export async function startSiteVaultDoor(options: {
       isPassphraseProof(keys, nonce, proof),
   } as unknown as OperationContext["vaultData"];
   const desired: DesiredReplication[] = [];
+  const transfer: TransferOrders = {
+    ...{ uploadThreads: 4, uploadBytesPerSecond: null, resynchronizationReadBytesPerSecond: null },
+  };
   const points: RegisteredPoint[] = [];
   const progress: ReplicationProgress[] = [];
   const gateway = createSiteGateway({ clock: systemClock, random: systemRandom });
@@ -90,6 +93,7 @@ export async function startSiteVaultDoor(options: {
         lastHeartbeatAt: clock.now().toISOString(),
       }),
     desiredReplications: async () => structuredClone(desired),
+    transferOrders: async () => ({ ...transfer }),
     recordRecoveryPoint: async (_providerId, point) => {
       const known = points.find((one) => one.objectName === point.objectName);
       const registered = known ?? { ...point, id: systemRandom.uuid() };
@@ -179,7 +183,7 @@ export async function startSiteVaultDoor(options: {
   port = await freePort();
   await open();
   return {
-    ...{ vault, fabric, repositories, keys, store, desired, points, progress, gateway, errors, createKey, open, close },
+    ...{ vault, fabric, repositories, keys, store, desired, transfer, points, progress, gateway, errors, createKey, open, close },
     authority,
     origin: () => `https://127.0.0.1:${port}`,
     caPem: home.caPem,

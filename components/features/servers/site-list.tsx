@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { MapPin, Trash2 } from "lucide-react";
+import { Gauge, MapPin, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { QueryView } from "@/components/shell/query-view";
 import { useOperation } from "@/components/shell/use-operation";
@@ -13,11 +13,14 @@ import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
 import { fabricsQuery } from "@/lib/client/queries/infrastructure";
 import type { FabricResource } from "@/lib/contract/fabrics";
+import { BandwidthPanel } from "./bandwidth-panel";
+import { SiteLimit, SiteTransfer } from "./site-transfer";
 
 /** The Hyper-V sites of a vault: places, under which their hosts are registered. */
 export function SiteList({ vaultName }: { readonly vaultName: string }) {
   const sites = useQuery(fabricsQuery(vaultName));
   const [deleting, setDeleting] = useState<FabricResource | null>(null);
+  const [limiting, setLimiting] = useState<FabricResource | null>(null);
   return (
     <section aria-label="Hyper-V sites" className="flex flex-col gap-3">
       <h2 className="text-base font-semibold">Hyper-V sites</h2>
@@ -30,17 +33,35 @@ export function SiteList({ vaultName }: { readonly vaultName: string }) {
             rowText={nameOf}
             columns={[
               { key: "name", header: "Site", cell: nameOf, sortValue: nameOf },
-              { key: "hosts", header: "Hosts", cell: hostsOf },
+              { key: "hosts", header: "Hosts", cell: hostsOf, hideBelow: "sm" },
+              {
+                key: "transfer",
+                header: "Transfer",
+                cell: (site) => <SiteTransfer vaultName={vaultName} siteName={site.name} />,
+              },
+              {
+                key: "limit",
+                header: "Bandwidth",
+                cell: (site) => <SiteLimit vaultName={vaultName} siteName={site.name} />,
+                hideBelow: "md",
+              },
               {
                 key: "actions",
                 header: "Actions",
                 align: "end",
                 cell: (site) => (
-                  <IconButton
-                    label={`Delete site ${nameOf(site)}`}
-                    icon={<Trash2 />}
-                    onPress={() => setDeleting(site)}
-                  />
+                  <span className="inline-flex">
+                    <IconButton
+                      label={`Bandwidth of ${nameOf(site)}`}
+                      icon={<Gauge />}
+                      onPress={() => setLimiting(site)}
+                    />
+                    <IconButton
+                      label={`Delete site ${nameOf(site)}`}
+                      icon={<Trash2 />}
+                      onPress={() => setDeleting(site)}
+                    />
+                  </span>
                 ),
               },
             ]}
@@ -52,6 +73,9 @@ export function SiteList({ vaultName }: { readonly vaultName: string }) {
           />
         )}
       </QueryView>
+      {limiting ? (
+        <BandwidthPanel vaultName={vaultName} siteName={limiting.name} onClose={() => setLimiting(null)} />
+      ) : null}
       <DeleteSiteDialog vaultName={vaultName} site={deleting} onClose={() => setDeleting(null)} />
     </section>
   );

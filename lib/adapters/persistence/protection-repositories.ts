@@ -3,7 +3,7 @@ import { goneRefusal, revisionChangedRefusal } from "@/lib/operations/ports/repo
 import type { Repositories } from "@/lib/operations/ports/repositories";
 import type { ControlDatabase } from "./database";
 import { defined } from "./defined";
-import { eventRow, itemRow, jsonChange, planRow, pointRow } from "./rows";
+import { eventRow, itemRow, jsonChange, planRow, pointRow, resynchronizationRow } from "./rows";
 import { translated } from "./translate-errors";
 
 const inOrder = { seq: "asc" } as const;
@@ -64,6 +64,28 @@ export function protectedItemRepository(database: ControlDatabase): Repositories
         db.protectedItem.updateMany({ where: { id, heldByJobId: jobId }, data: { heldByJobId: null } }),
       )),
     delete: async (id) => void (await database.write((db) => db.protectedItem.deleteMany({ where: { id } }))),
+  };
+}
+
+export function resynchronizationRepository(database: ControlDatabase): Repositories["resynchronizations"] {
+  return {
+    get: async (protectedItemId) =>
+      resynchronizationRow.from(await database.read.resynchronization.findUnique({ where: { protectedItemId } })),
+    change: (protectedItemId, decide) =>
+      database.transaction(async (db) => {
+        const current = resynchronizationRow.from(
+          await db.resynchronization.findUnique({ where: { protectedItemId } }),
+        );
+        const wanted = decide(current);
+        if (wanted === null) return current;
+        const data = resynchronizationRow.to(wanted);
+        await db.resynchronization.upsert({
+          where: { protectedItemId },
+          create: { protectedItemId, ...data },
+          update: data,
+        });
+        return wanted;
+      }),
   };
 }
 

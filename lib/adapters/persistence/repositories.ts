@@ -5,10 +5,12 @@ import {
   protectedItemRepository,
   recoveryPlanRepository,
   recoveryPointRepository,
+  resynchronizationRepository,
 } from "./protection-repositories";
 import { replicationHistoryRepository } from "./replication-history-repository";
 import { deployedMachineRepository, storageAccountRepository, virtualNetworkRepository } from "./region-repositories";
 import {
+  bandwidthRepository,
   containerMappingRepository,
   fabricRepository,
   policyRepository,
@@ -22,10 +24,12 @@ export function createSqliteRepositories(database: ControlDatabase): Repositorie
     vaults: vaultRepository(database),
     fabrics: fabricRepository(database),
     registrationKeys: registrationKeyRepository(database),
+    bandwidth: bandwidthRepository(database),
     providers: providerRepository(database),
     policies: policyRepository(database),
     containerMappings: containerMappingRepository(database),
     protectedItems: protectedItemRepository(database),
+    resynchronizations: resynchronizationRepository(database),
     recoveryPoints: recoveryPointRepository(database),
     replicationHistory: replicationHistoryRepository(database),
     recoveryPlans: recoveryPlanRepository(database),

@@ -1,6 +1,7 @@
 /** Between the database's rows and the domain's nouns. JSON columns were written by us; their types are the domain's. */
 import type * as domain from "@/lib/domain/entities";
 import { nameKey } from "@/lib/domain/names";
+import { DEFAULT_RESYNCHRONIZATION, type Resynchronization } from "@/lib/domain/resynchronization";
 import type { ReplicationCycle, ReplicationHour } from "@/lib/domain/replication-history";
 import type * as db from "../../../prisma/generated/client";
 
@@ -76,6 +77,18 @@ export const itemRow = {
     targetJson: JSON.stringify(target),
     replicationErrorJson: stringifyOrNull(replicationError),
     evidenceJson: JSON.stringify(evidence),
+  }),
+};
+
+export const resynchronizationRow = {
+  from: (row: db.Resynchronization | null): Resynchronization =>
+    row === null
+      ? DEFAULT_RESYNCHRONIZATION
+      : { settings: parse(row.settingsJson), flag: parseOrNull(row.flagJson), last: parseOrNull(row.lastJson) },
+  to: ({ settings, flag, last }: Resynchronization) => ({
+    settingsJson: JSON.stringify(settings),
+    flagJson: stringifyOrNull(flag),
+    lastJson: stringifyOrNull(last),
   }),
 };
 

@@ -1,3 +1,4 @@
+import type { BandwidthSettings } from "@/lib/domain/bandwidth";
 import type { Fabric, Provider, Vault } from "@/lib/domain/entities";
 import { nameKey } from "@/lib/domain/names";
 import type { Repositories } from "@/lib/operations/ports/repositories";
@@ -71,6 +72,21 @@ export function registrationKeyRepository(database: ControlDatabase): Repositori
         db.registrationKey.upsert({ where: { fabricId: key.fabricId }, create: { ...key }, update: { ...key } }),
       )),
     get: async (fabricId) => database.read.registrationKey.findUnique({ where: { fabricId } }),
+  };
+}
+
+export function bandwidthRepository(database: ControlDatabase): Repositories["bandwidth"] {
+  return {
+    put: async (fabricId, settings) => {
+      const settingsJson = JSON.stringify(settings);
+      await database.write((db) =>
+        db.siteBandwidth.upsert({ where: { fabricId }, create: { fabricId, settingsJson }, update: { settingsJson } }),
+      );
+    },
+    get: async (fabricId) => {
+      const row = await database.read.siteBandwidth.findUnique({ where: { fabricId } });
+      return row === null ? null : (JSON.parse(row.settingsJson) as BandwidthSettings);
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import {
   ProgressReport,
   RegistrationRequest,
   type DesiredReplication,
+  type TransferOrders,
 } from "@/lib/site/protocol";
 import { answerError, readJson } from "./agent-answers";
 import { notRegistered } from "./credential-refusals";
@@ -27,6 +28,7 @@ export interface InboundVerbs {
     providerId: string,
     heartbeat: { readonly hostName: string; readonly version: string; readonly machines: readonly ReportedMachine[] },
   ): Promise<unknown>;
+  transferOrders(providerId: string): Promise<TransferOrders>;
   desiredReplications(providerId: string): Promise<readonly DesiredReplication[]>;
   recordRecoveryPoint(
     providerId: string,
@@ -98,8 +100,9 @@ export function createAgentEndpoint(options: Options): AgentEndpoint {
   async function heartbeat({ provider }: Caller, request: Request): Promise<Response> {
     const body = await readJson(request, Heartbeat);
     await verbs.recordHeartbeat(provider.id, body);
-    inbox.heartbeat(provider.id);
-    return Response.json({ replications: await desiredOf(provider.id) });
+    inbox.heartbeat(provider.id, body.transfer ?? null);
+    const [replications, transfer] = await Promise.all([desiredOf(provider.id), verbs.transferOrders(provider.id)]);
+    return Response.json({ replications, transfer });
   }
 
   async function commands({ provider }: Caller, request: Request, url: URL): Promise<Response> {

@@ -1,7 +1,7 @@
 import type { Clock } from "@/lib/kernel/clock";
 import { Fault } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
-import type { ReplicationProgress, SiteCommandResult, SiteGateway } from "@/lib/operations/ports/site-gateway";
+import type { HostTransfer, ReplicationProgress, SiteCommandResult, SiteGateway } from "@/lib/operations/ports/site-gateway";
 import type { QueuedCommand } from "@/lib/site/protocol";
 import { CommandQueue } from "./command-queue";
 
@@ -11,7 +11,7 @@ const WATCH_MS = 500;
 
 /** The other half of the gateway: what the hosts' requests bring. */
 export interface SiteGatewayInbox {
-  heartbeat(providerId: string): void;
+  heartbeat(providerId: string, transfer: HostTransfer | null): void;
   fetchCommands(
     providerId: string,
     options: { known: ReadonlySet<string>; waitMs: number; signal: AbortSignal },
@@ -25,6 +25,7 @@ export interface SiteGatewayInbox {
 
 interface Site {
   lastHeartbeatMs: number | null;
+  transfer: HostTransfer | null;
   readonly queue: CommandQueue;
 }
 
@@ -40,7 +41,7 @@ export function createSiteGateway(options: {
   const sites = new Map<string, Site>();
   const figures = new Map<string, ReplicationProgress>();
   const site = (providerId: string): Site => {
-    const known = sites.get(providerId) ?? { lastHeartbeatMs: null, queue: new CommandQueue() };
+    const known = sites.get(providerId) ?? { lastHeartbeatMs: null, transfer: null, queue: new CommandQueue() };
     sites.set(providerId, known);
     return known;
   };
@@ -79,9 +80,12 @@ export function createSiteGateway(options: {
     isConnected,
     command,
     progress: (protectedItemId) => figures.get(protectedItemId) ?? null,
+    transfer: (providerId) => sites.get(providerId)?.transfer ?? null,
     inbox: {
-      heartbeat: (providerId) => {
-        site(providerId).lastHeartbeatMs = clock.monotonicMs();
+      heartbeat: (providerId, transfer) => {
+        const known = site(providerId);
+        known.lastHeartbeatMs = clock.monotonicMs();
+        known.transfer = transfer;
       },
       fetchCommands: (providerId, { known, waitMs, signal }) =>
         site(providerId).queue.fetch(known, waitMs, clock, signal),

@@ -12,6 +12,7 @@ import { parseCredentialsFile } from "@/lib/site/credentials-file";
 import { CommandList, HeartbeatAnswer } from "@/lib/site/protocol";
 import { registerHost, type RegisterHostInput } from "@/lib/site/register-host";
 import { RemoteObjectStore } from "@/lib/site/remote-object-store";
+import { TransferPace } from "@/lib/site/agent/transfer-pace";
 import { VaultClient } from "@/lib/site/vault-client";
 import { PASSPHRASE, startSiteVaultDoor, temporaryFolder, type SiteVaultDoor } from "@/lib/testing/site-vault-door";
 import { TestClock } from "@/lib/testing/test-clock";
@@ -25,6 +26,7 @@ let providerId: string;
 let remote: RemoteObjectStore;
 const full = { now: false };
 const ended = new AbortController();
+const pace = new TransferPace(systemClock);
 
 beforeAll(async () => {
   const real = await FolderStore.open(storeFolder);
@@ -52,7 +54,7 @@ beforeAll(async () => {
     trusted: registration.trusted,
     client: { certificatePem: registration.clientCertificate, keyPem: registration.clientKeyPem },
   });
-  remote = new RemoteObjectStore(client, systemClock, ended.signal);
+  remote = new RemoteObjectStore(client, systemClock, ended.signal, pace);
 });
 afterAll(async () => {
   client.close();
@@ -186,7 +188,7 @@ describe("the gateway's clockwork", () => {
     const clock = new TestClock();
     const gateway = createSiteGateway({ clock, random: systemRandom });
     expect(gateway.isConnected("p")).toBe(false);
-    gateway.inbox.heartbeat("p");
+    gateway.inbox.heartbeat("p", null);
     clock.advance(CONNECTED_MS - 1);
     expect(gateway.isConnected("p")).toBe(true);
     clock.advance(1);
@@ -199,7 +201,7 @@ describe("the gateway's clockwork", () => {
     await expect(gateway.command("p", command, { timeoutMs: 3_000 })).rejects.toMatchObject({
       code: "SiteNotConnected",
     });
-    gateway.inbox.heartbeat("p");
+    gateway.inbox.heartbeat("p", null);
     const taken = gateway.command("p", command, { timeoutMs: 3_000 }).catch((error: unknown) => error);
     await gateway.inbox.fetchCommands("p", { known: new Set(), waitMs: 0, signal: ended.signal });
     const began = clock.monotonicMs();
@@ -211,11 +213,11 @@ describe("the gateway's clockwork", () => {
     const clock = new TestClock();
     const gateway = createSiteGateway({ clock, random: systemRandom });
     const done = gateway.command("p", command, { timeoutMs: 1_000 });
-    gateway.inbox.heartbeat("p");
+    gateway.inbox.heartbeat("p", null);
     const [taken] = await gateway.inbox.fetchCommands("p", { known: new Set(), waitMs: 0, signal: ended.signal });
     for (let beat = 0; beat < 20; beat++) {
       await clock.sleep(2_000);
-      gateway.inbox.heartbeat("p");
+      gateway.inbox.heartbeat("p", null);
     }
     expect(gateway.inbox.finishCommand("p", taken?.id ?? "", { result: { recoveryPointId: "r" } })).toBe(true);
     expect(await done).toEqual({ recoveryPointId: "r" });

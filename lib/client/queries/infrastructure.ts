@@ -1,7 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
-import { armList } from "../arm-client";
+import { armGet, armList } from "../arm-client";
 import { api } from "../paths";
 import { keys } from "../query-keys";
+import { BandwidthResource } from "@/lib/contract/bandwidth";
 import { ContainerResource, FabricResource, ProviderResource } from "@/lib/contract/fabrics";
 
 /** The Hyper-V sites of a vault. */
@@ -9,6 +10,14 @@ export const fabricsQuery = (vault: string) =>
   queryOptions({
     queryKey: keys.inVault(vault, "fabrics"),
     queryFn: ({ signal }) => armList(api.fabrics(vault), FabricResource, signal),
+  });
+
+/** What a site's uploads may take and take now. Heartbeats bring the figures, and are no events. */
+export const bandwidthQuery = (vault: string, fabric: string) =>
+  queryOptions({
+    queryKey: keys.inVault(vault, "bandwidth", fabric),
+    queryFn: ({ signal }) => armGet(api.bandwidth(vault, fabric), BandwidthResource, signal),
+    refetchInterval: 2_000,
   });
 
 /** The registered hosts of all sites of a vault. Heartbeats are no events, so they are read again every few seconds. */

@@ -27,6 +27,8 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
+import type { BandwidthSettings } from "@/lib/domain/bandwidth";
+import type { Resynchronization } from "@/lib/domain/resynchronization";
 import type { ReplicationCycle, ReplicationHour } from "@/lib/domain/replication-history";
 
 /** The place of a top-level resource. Both compare case-insensitively. */
@@ -62,6 +64,12 @@ export interface RegistrationKeyRepository {
   /** The newest key of a fabric; a put supersedes the one before. */
   put(key: RegistrationKey): Promise<void>;
   get(fabricId: string): Promise<RegistrationKey | null>;
+}
+
+export interface BandwidthRepository {
+  put(fabricId: string, settings: BandwidthSettings): Promise<void>;
+  /** Null: never set, the defaults hold. */
+  get(fabricId: string): Promise<BandwidthSettings | null>;
 }
 
 export interface ProviderRepository {
@@ -123,6 +131,16 @@ export interface ProtectedItemRepository {
   /** Lets go only when this job holds it. */
   release(id: string, jobId: string): Promise<void>;
   delete(id: string): Promise<void>;
+}
+
+export interface ResynchronizationRepository {
+  /** The defaults when nothing was ever written. */
+  get(protectedItemId: string): Promise<Resynchronization>;
+  /** Atomic: `decide` sees what is there now. Null changes nothing. Answers what is there then. */
+  change(
+    protectedItemId: string,
+    decide: (current: Resynchronization) => Resynchronization | null,
+  ): Promise<Resynchronization>;
 }
 
 export interface RecoveryPointRepository {
@@ -205,10 +223,12 @@ export interface Repositories {
   readonly vaults: VaultRepository;
   readonly fabrics: FabricRepository;
   readonly registrationKeys: RegistrationKeyRepository;
+  readonly bandwidth: BandwidthRepository;
   readonly providers: ProviderRepository;
   readonly policies: PolicyRepository;
   readonly containerMappings: ContainerMappingRepository;
   readonly protectedItems: ProtectedItemRepository;
+  readonly resynchronizations: ResynchronizationRepository;
   readonly recoveryPoints: RecoveryPointRepository;
   readonly replicationHistory: ReplicationHistoryRepository;
   readonly recoveryPlans: RecoveryPlanRepository;

@@ -17,14 +17,25 @@ export interface SiteCommandResult {
 /** Live replication figures of one protected item, as the host last reported them; kept in memory, never in the database. */
 export interface ReplicationProgress {
   readonly protectedItemId: string;
-  readonly phase: "idle" | "initial" | "delta" | "waiting" | "error";
+  readonly phase: "idle" | "initial" | "delta" | "resync" | "resyncRequired" | "waiting" | "error";
   readonly bytesDone: number;
   readonly bytesTotal: number;
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | null;
   readonly pendingBytes: number;
+  /** Of the run under way or the last one: bytes that the vault has taken. */
+  readonly sentBytes?: number;
+  readonly sentBytesPerSecond?: number;
   readonly at: string;
   readonly error: Explanation | null;
+}
+
+/** What a host measured at its sockets; kept in memory. */
+export interface HostTransfer {
+  readonly sentBytes: number;
+  readonly bytesPerSecond: number;
+  /** As the host obeys it now; null: none. */
+  readonly limitBytesPerSecond: number | null;
 }
 
 export interface SiteGateway {
@@ -40,4 +51,6 @@ export interface SiteGateway {
     options: { timeoutMs: number; signal?: AbortSignal },
   ): Promise<SiteCommandResult>;
   progress(protectedItemId: string): ReplicationProgress | null;
+  /** Null before the host's first heartbeat. */
+  transfer(providerId: string): HostTransfer | null;
 }

@@ -49,6 +49,8 @@ export class MachineReplicator {
   readonly #setup: ReplicatorSetup;
   readonly #ended = new AbortController();
   readonly #meter: ProgressMeter;
+  /** Of bytes that the vault has taken in the run under way, or the last one. */
+  readonly #sent: ProgressMeter;
   /** One run at a time, commanded or due. */
   readonly #turn = new Slots(1);
   #desired: DesiredReplication;
@@ -71,6 +73,7 @@ export class MachineReplicator {
     this.#machineName = machineName;
     this.#lastPoint = desired.lastPoint;
     this.#meter = new ProgressMeter(setup.clock);
+    this.#sent = new ProgressMeter(setup.clock);
     this.#dueAtMs = this.#firstDue();
   }
 
@@ -118,9 +121,16 @@ export class MachineReplicator {
       protectedItemId: this.#desired.protectedItemId,
       phase: this.#phase,
       ...this.#meter.read(),
+      ...this.#sentFigures(),
       pendingBytes: this.#pendingBytes,
       error: this.#error === null ? null : explainError(this.#error),
     };
+  }
+
+  #sentFigures(): { sentBytes: number; sentBytesPerSecond: number } {
+    const { bytesDone, bytesPerSecond } = this.#sent.read();
+    const moving = this.#phase !== "idle" && this.#phase !== "error";
+    return { sentBytes: bytesDone, sentBytesPerSecond: moving ? bytesPerSecond : 0 };
   }
 
   /** A chain of runs: each waits for its turn, then for a slot of the host. */
@@ -166,6 +176,7 @@ export class MachineReplicator {
     const lastPoint = this.#lastPoint;
     this.#phase = initial ? "initial" : "delta";
     this.#meter.start(0);
+    this.#sent.start(0);
     const content = this.#lastContent;
     const done = await replicateMachine(
       { host, session, store, keys, fileSystem },
@@ -177,7 +188,10 @@ export class MachineReplicator {
         final,
         repair: this.#repair,
         signal: this.#ended.signal,
-        onProgress: (bytesDone, bytesTotal) => this.#meter.update(bytesDone, bytesTotal),
+        onProgress: (bytesDone, bytesTotal, sentBytes) => {
+          this.#meter.update(bytesDone, bytesTotal);
+          this.#sent.update(sentBytes, sentBytes);
+        },
         onNote: (note) => this.#setup.log("replication", { machine: this.#machineName, note }),
         register: (objectName, point) => this.#register(objectName, point),
       },

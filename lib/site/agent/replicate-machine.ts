@@ -20,8 +20,8 @@ export interface ReplicationTask {
   readonly final: boolean;
   readonly repair: boolean;
   readonly signal: AbortSignal;
-  /** Bytes read of the bytes to read. The total becomes exact as disks begin. */
-  readonly onProgress: (bytesDone: number, bytesTotal: number) => void;
+  /** Bytes read of the bytes to read, and bytes that the vault has taken. The total becomes exact as disks begin. */
+  readonly onProgress: (bytesDone: number, bytesTotal: number, sentBytes: number) => void;
   readonly onNote: (note: string) => void;
   /** Makes the committed point known to the vault; answers its id. Idempotent. */
   readonly register: (objectName: string, point: Point) => Promise<string>;
@@ -135,7 +135,7 @@ async function readDisks(
       blocks: plan.blocks,
       signal: task.signal,
       onProgress: ({ bytesRead, bytesTotal }) =>
-        task.onProgress(totals.bytesRead + bytesRead, totals.bytesRead + bytesTotal + later),
+        task.onProgress(totals.bytesRead + bytesRead, totals.bytesRead + bytesTotal + later, run.storedBytes),
     });
     totals.bytesRead += replicated.stats.bytesRead;
     totals.changedBytes += replicated.stats.changedBytes;

@@ -19,6 +19,7 @@ import { inventoryOf, inventoryWithoutHost } from "./inventory";
 import { MachineReplicator, type ReplicatorSetup } from "./machine-replicator";
 import type { SiteHost } from "./site-host";
 import { Slots } from "./slots";
+import { TransferPace } from "./transfer-pace";
 
 export interface SiteAgentOptions {
   readonly registration: HostRegistration;
@@ -45,6 +46,7 @@ export class SiteAgent {
   readonly #options: SiteAgentOptions;
   readonly #ended = new AbortController();
   readonly #store: RemoteObjectStore;
+  readonly #pace: TransferPace;
   readonly #setup: ReplicatorSetup;
   readonly #replicators = new Map<string, { readonly replicator: MachineReplicator; readonly loop: Promise<void> }>();
   /** Stopped, and not yet at rest. */
@@ -61,7 +63,8 @@ export class SiteAgent {
   constructor(options: SiteAgentOptions) {
     this.#options = options;
     const { client, clock, random, host, fileSystem, registration, log } = options;
-    this.#store = new RemoteObjectStore(client, clock, this.#ended.signal);
+    this.#pace = new TransferPace(clock);
+    this.#store = new RemoteObjectStore(client, clock, this.#ended.signal, this.#pace);
     this.#setup = {
       ...{ host, fileSystem, clock, random, log, store: this.#store, keys: registration.vaultKeys },
       openSession: () => this.#openSession(),
@@ -147,9 +150,15 @@ export class SiteAgent {
     // A host that was never seen has no inventory; an empty one would say that its machines are gone.
     if (this.#machines === null) return;
     const answer = await client.call("POST", "/agent/v1/heartbeat", HeartbeatAnswer, {
-      body: { hostName: registration.hostName, version: COMPONENT_VERSION, machines: this.#machines },
+      body: {
+        hostName: registration.hostName,
+        version: COMPONENT_VERSION,
+        machines: this.#machines,
+        transfer: this.#pace.report(),
+      },
       signal: this.#ended.signal,
     });
+    if (answer.transfer) this.#pace.apply(answer.transfer);
     await this.#converge(answer.replications, status);
   }
 
