@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { WEEKDAYS } from "@/lib/domain/bandwidth";
 import { resource } from "./portal";
 
 /**
  * GET, PUT  V/replicationFabrics/{f}/providers/Secondsite.Recovery/bandwidth/default
  * What replication of a site may take of its line: settings of the MARS agent, for work hours and the rest of the week.
  */
+const Weekday = z.enum(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]);
 const Settings = z.object({
   uploadThreads: z.number(),
   /** IANA name. */
   timeZone: z.string(),
-  workDays: z.array(z.enum(WEEKDAYS)),
+  workDays: z.array(Weekday),
   /** HH:MM */
   workHoursStart: z.string(),
   workHoursEnd: z.string(),

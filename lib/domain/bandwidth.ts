@@ -71,12 +71,20 @@ export function isWithinHours(
 export function bandwidthProblem(settings: BandwidthSettings): { explanation: Explanation; target: string } | null {
   const { uploadThreads, timeZone, workHoursStart, workHoursEnd } = settings;
   if (!Number.isInteger(uploadThreads) || uploadThreads < 1 || uploadThreads > UPLOAD_THREADS_MAX) {
-    return problem("uploadThreads", `${uploadThreads} uploads at a time are not possible`, `1 to ${UPLOAD_THREADS_MAX}`);
+    return problem(
+      "uploadThreads",
+      `${uploadThreads} uploads at a time are not possible`,
+      `1 to ${UPLOAD_THREADS_MAX}`,
+    );
   }
   for (const target of ["workHoursMbps", "nonWorkHoursMbps"] as const) {
     const mbps = settings[target];
     if (mbps !== null && !(mbps >= LIMIT_MBPS_MIN && mbps <= LIMIT_MBPS_MAX)) {
-      return problem(target, `${mbps} Mbit/s is no usable limit`, `${LIMIT_MBPS_MIN} to ${LIMIT_MBPS_MAX} Mbit/s, or none`);
+      return problem(
+        target,
+        `${mbps} Mbit/s is no usable limit`,
+        `${LIMIT_MBPS_MIN} to ${LIMIT_MBPS_MAX} Mbit/s, or none`,
+      );
     }
   }
   const read = settings.resynchronizationReadMBps;
@@ -88,7 +96,8 @@ export function bandwidthProblem(settings: BandwidthSettings): { explanation: Ex
     return problem("timeZone", `${quoted} is not the name of a time zone`, "a name such as Europe/Berlin");
   }
   for (const target of ["workHoursStart", "workHoursEnd"] as const) {
-    if (!isTimeOfDay(settings[target])) return problem(target, "this is no time of the day", "hours and minutes, as 09:00");
+    if (!isTimeOfDay(settings[target]))
+      return problem(target, "this is no time of the day", "hours and minutes, as 09:00");
   }
   if (workHoursStart === workHoursEnd) {
     return problem("workHoursEnd", "work hours that end when they begin are empty", "another end, or no limits");

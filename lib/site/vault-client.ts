@@ -130,7 +130,8 @@ export class VaultClient {
           resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) });
         });
       });
-      if (body && pace) void sendPaced(outgoing, body, pace, over.signal).catch((error: unknown) => outgoing.destroy(asError(error)));
+      if (body && pace)
+        void sendPaced(outgoing, body, pace, over.signal).catch((error: unknown) => outgoing.destroy(asError(error)));
       else outgoing.end(body ?? undefined);
     });
   }
@@ -182,6 +183,7 @@ async function sendPaced(
   pace: UploadPace,
   over: AbortSignal,
 ): Promise<void> {
+  const ended = new Promise<void>((resolve) => over.addEventListener("abort", () => resolve(), { once: true }));
   for (let at = 0; at < body.length;) {
     const slice = body.subarray(at, at + pace.sliceBytes);
     try {
@@ -191,10 +193,7 @@ async function sendPaced(
       throw error;
     }
     if (over.aborted || outgoing.destroyed) return;
-    await new Promise<void>((resolve) => {
-      over.addEventListener("abort", () => resolve(), { once: true });
-      outgoing.write(slice, () => resolve());
-    });
+    await Promise.race([ended, new Promise<void>((resolve) => void outgoing.write(slice, () => resolve()))]);
     if (over.aborted) return;
     pace.sent(slice.length);
     at += slice.length;

@@ -195,7 +195,7 @@ export class ControlPlane {
     return {
       isConnected: (id) => this.connected.has(id),
       progress: () => null,
-    transfer: () => null,
+      transfer: () => null,
       command: async (id, command) => {
         this.commands.push(`${id} ${command.type}`);
         this.onCommand(id);

@@ -151,7 +151,10 @@ function deleteVault(tables: Tables, id: string): void {
 
 function ofSites(
   tables: Tables,
-): Pick<Repositories, "vaults" | "fabrics" | "registrationKeys" | "bandwidth" | "providers" | "policies" | "containerMappings"> {
+): Pick<
+  Repositories,
+  "vaults" | "fabrics" | "registrationKeys" | "bandwidth" | "providers" | "policies" | "containerMappings"
+> {
   const { vaults, fabrics, registrationKeys, providers, policies, mappings } = tables;
   return {
     vaults: {
@@ -237,7 +240,10 @@ function revisioned<T extends Held>(table: Table<T>) {
 
 function ofProtection(
   tables: Tables,
-): Pick<Repositories, "protectedItems" | "resynchronizations" | "recoveryPoints" | "replicationHistory" | "recoveryPlans" | "events"> {
+): Pick<
+  Repositories,
+  "protectedItems" | "resynchronizations" | "recoveryPoints" | "replicationHistory" | "recoveryPlans" | "events"
+> {
   const { items, points, cycles, plans, events } = tables;
   const oldestFirst = (a: RecoveryPoint, b: RecoveryPoint) => a.at.localeCompare(b.at);
   const pointsOf = (itemId: string) => points.all((row) => row.protectedItemId === itemId).sort(oldestFirst);

@@ -183,7 +183,22 @@ export async function startSiteVaultDoor(options: {
   port = await freePort();
   await open();
   return {
-    ...{ vault, fabric, repositories, keys, store, desired, transfer, points, progress, gateway, errors, createKey, open, close },
+    ...{
+      vault,
+      fabric,
+      repositories,
+      keys,
+      store,
+      desired,
+      transfer,
+      points,
+      progress,
+      gateway,
+      errors,
+      createKey,
+      open,
+      close,
+    },
     authority,
     origin: () => `https://127.0.0.1:${port}`,
     caPem: home.caPem,

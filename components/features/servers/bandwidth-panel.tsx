@@ -63,8 +63,7 @@ function BandwidthForm({
     run({
       title: "Change bandwidth",
       subject: siteName,
-      start: () =>
-        startOperation("PUT", api.bandwidth(vaultName, siteName), { properties: bandwidthFromDraft(draft) }),
+      start: () => startOperation("PUT", api.bandwidth(vaultName, siteName), { properties: bandwidthFromDraft(draft) }),
       onAccepted: onClose,
     });
   const rest = elsewhere(error, ...FIELDS);

@@ -23,7 +23,9 @@ export function SiteLimit({ vaultName, siteName }: { readonly vaultName: string;
   const { now, uploadThreads } = query.data.properties;
   return (
     <span className="flex flex-col">
-      <span>{now.limitBytesPerSecond === null ? "No limit" : `${formatMegabits(now.limitBytesPerSecond)} at most`}</span>
+      <span>
+        {now.limitBytesPerSecond === null ? "No limit" : `${formatMegabits(now.limitBytesPerSecond)} at most`}
+      </span>
       <span className="text-[0.8125rem] text-muted">
         {`${now.period === "WorkHours" ? "Work hours" : "Outside work hours"}, ${uploadThreads} uploads at a time`}
       </span>

@@ -1,7 +1,12 @@
 import type { Clock } from "@/lib/kernel/clock";
 import { Fault } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
-import type { HostTransfer, ReplicationProgress, SiteCommandResult, SiteGateway } from "@/lib/operations/ports/site-gateway";
+import type {
+  HostTransfer,
+  ReplicationProgress,
+  SiteCommandResult,
+  SiteGateway,
+} from "@/lib/operations/ports/site-gateway";
 import type { QueuedCommand } from "@/lib/site/protocol";
 import { CommandQueue } from "./command-queue";
 

@@ -241,6 +241,6 @@ describe("requests that do not follow the protocol", () => {
     const answer = client.call("POST", "/agent/v1/heartbeat", HeartbeatAnswer, {
       body: { hostName: "HV-1", version: "1", machines: [] },
     });
-    expect(await answer).toEqual({ replications: [] });
+    expect(await answer).toEqual({ replications: [], transfer: door.transfer });
   });
 });
