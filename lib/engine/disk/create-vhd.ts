@@ -13,9 +13,9 @@ export interface NewVhd extends VhdIdentity {
   readonly virtualSizeBytes: number;
 }
 
-function assertSize(bytes: number): void {
+function assertSize(path: string, bytes: number): void {
   assert(Number.isSafeInteger(bytes) && bytes > 0 && bytes % 512 === 0, `not a disk size: ${bytes}`);
-  if (bytes > VHD_SIZE_MAX_BYTES) throw diskTooLargeForFormat(bytes, VHD_SIZE_MAX_BYTES);
+  if (bytes > VHD_SIZE_MAX_BYTES) throw diskTooLargeForFormat(path, bytes, VHD_SIZE_MAX_BYTES);
 }
 
 /**
@@ -23,7 +23,7 @@ function assertSize(bytes: number): void {
  * Faults: DiskTooLargeForFormat, and those of `FileSystem.create`.
  */
 export function createFixedVhd(fileSystem: FileSystem, path: string, vhd: NewVhd): Disk {
-  assertSize(vhd.virtualSizeBytes);
+  assertSize(path, vhd.virtualSizeBytes);
   const footer = encodeVhdFooter("fixed", vhd.virtualSizeBytes, vhd);
   const file = fileSystem.create(path);
   try {
@@ -37,7 +37,7 @@ export function createFixedVhd(fileSystem: FileSystem, path: string, vhd: NewVhd
 
 /** A dynamic VHD without blocks, otherwise as `createFixedVhd`. */
 export function createDynamicVhd(fileSystem: FileSystem, path: string, vhd: NewVhd): Disk {
-  assertSize(vhd.virtualSizeBytes);
+  assertSize(path, vhd.virtualSizeBytes);
   const footer = encodeVhdFooter("dynamic", vhd.virtualSizeBytes, vhd);
   const tableOffset = VHD_FOOTER_BYTES + VHD_HEADER_BYTES;
   const entries = Math.ceil(vhd.virtualSizeBytes / VHD_BLOCK_BYTES);

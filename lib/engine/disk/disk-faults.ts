@@ -61,12 +61,12 @@ export function vhdUnsupported(path: string, what: string): Fault {
   });
 }
 
-export function diskTooLargeForFormat(virtualSizeBytes: number, limitBytes: number): Fault {
+export function diskTooLargeForFormat(path: string, virtualSizeBytes: number, limitBytes: number): Fault {
   return new Fault({
     code: "DiskTooLargeForFormat",
-    message: `A disk of ${virtualSizeBytes} bytes does not fit into a VHD, whose limit is ${limitBytes} bytes (2,040 GB).`,
-    possibleCauses: "The disk is larger than the VHD format allows.",
-    recommendedAction: "Split the data over several smaller disks, or exclude this disk.",
+    message: `A disk of ${virtualSizeBytes} bytes does not fit into '${path}': its format ends at ${limitBytes} bytes (${limitBytes / 2 ** 30} GB).`,
+    possibleCauses: "The disk is larger than the format allows: a VHD ends at 2,040 GB, a VHDX at 64 TB.",
+    recommendedAction: "Use another format, split the data over several smaller disks, or exclude this disk.",
   });
 }
 

@@ -5,6 +5,7 @@ import { notADiskImage, vhdTruncated } from "./disk-faults";
 import type { DiskOpener, DiskProbe, OpenContext } from "./disk-opener";
 import type { OpenMode } from "./flat-disk";
 import { realPathInside } from "./neighbour-file";
+import { vhdxOpener } from "./open-vhdx";
 import { parentChainInvalid } from "./parent-faults";
 import type { FileSystem, RandomAccessFile } from "./random-access-file";
 import { openRawDisk, rawOpener } from "./raw-disk";
@@ -13,7 +14,7 @@ import { fixedVhdOpener } from "./vhd-fixed";
 import { vmdkOpener } from "./vmdk-open";
 
 /** Asked in this order: marks at the start of the file, then marks at its end, then its name. One line a format. */
-const OPENERS: readonly DiskOpener[] = [dynamicVhdOpener, vmdkOpener, fixedVhdOpener];
+const OPENERS: readonly DiskOpener[] = [vhdxOpener, dynamicVhdOpener, vmdkOpener, fixedVhdOpener];
 
 const FIRST_BYTES = 1024;
 const LAST_BYTES = 512;
@@ -22,7 +23,6 @@ const CHAIN_LENGTH_MAX = 64;
 
 /** Formats of other products, so that the message can name them: what the file begins with. */
 const FOREIGN_FORMATS: readonly (readonly [mark: string, name: string])[] = [
-  ["vhdxfile", "VHDX"],
   ["QFI\u00fb", "qcow2"],
   ["<<< Oracle VM VirtualBox Disk Image >>>", "VDI"],
 ];

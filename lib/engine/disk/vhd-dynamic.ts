@@ -203,7 +203,8 @@ class DynamicVhd implements Disk {
     const { bitmapBytes, blockBytes, tableOffset } = this.#layout;
     const begin = this.#end;
     const end = begin + bitmapBytes + blockBytes;
-    if (begin / SECTOR_BYTES >= NO_BLOCK) throw diskTooLargeForFormat(this.virtualSizeBytes, VHD_SIZE_MAX_BYTES);
+    if (begin / SECTOR_BYTES >= NO_BLOCK)
+      throw diskTooLargeForFormat(this.file.path, this.virtualSizeBytes, VHD_SIZE_MAX_BYTES);
     // An earlier attempt failed half-way (disk full): what it left must not become this block's content.
     if (!this.#tailClean) this.file.truncate(begin);
     this.#tailClean = false;
