@@ -74,7 +74,12 @@ describe("what is not a disk image", () => {
     ["a text", "/a.vhd", Buffer.from("This is not a disk."), "NotADiskImage"],
     ["a raw image of half a sector", "/a.img", Buffer.alloc(700), "NotADiskImage"],
     ["a file of zeros with another name", "/a.bin", Buffer.alloc(4096), "NotADiskImage"],
-    ["a VHDX", "/a.vhd", Buffer.concat([Buffer.from("vhdxfile"), Buffer.alloc(4088)]), "DiskFormatUnsupported"],
+    [
+      "the mark of a VHDX and nothing else",
+      "/a.vhd",
+      Buffer.concat([Buffer.from("vhdxfile"), Buffer.alloc(4088)]),
+      "VhdxTruncated",
+    ],
     [
       "a qcow2 called raw",
       "/a.raw",

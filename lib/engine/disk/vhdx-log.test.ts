@@ -173,7 +173,7 @@ describe("the log of a VHDX that was not closed", () => {
       expect(
         codeOf(() => openDisk(flipped, VHDX_PATH, "read")),
         `byte ${at}`,
-      ).toBe("VhdxTruncated");
+      ).toBe("VhdxDamaged");
       putInLog(flipped, third?.[0] ?? 0, third?.[1] ?? entry);
       putInLog(flipped, fourth?.[0] ?? 0, fourth?.[1] ?? entry);
     }

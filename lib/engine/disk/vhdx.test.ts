@@ -54,7 +54,7 @@ describe.each(VHDX_KINDS)("a VHDX, %s", (kind) => {
         expect(readByExtents(disk).equals(model)).toBe(true);
         expect(contentAt(fileSystem, VHDX_PATH).equals(model)).toBe(true);
       }),
-      { numRuns: 15, seed: 7 },
+      { numRuns: 10, seed: 7 },
     );
   });
 
@@ -92,7 +92,7 @@ describe.each(VHDX_KINDS)("a VHDX, %s", (kind) => {
   });
 
   it("survives a full medium in the middle of growing, and goes on when there is space again", () => {
-    for (let pages = 0; pages <= 24; pages += 3) {
+    for (let pages = 0; pages <= 24; pages += 6) {
       const fileSystem = new MemoryFileSystem();
       const old = makeVhdx(fileSystem, kind);
       const disk = openDisk(fileSystem, VHDX_PATH, "readwrite");
