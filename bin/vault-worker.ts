@@ -4,5 +4,6 @@ import { serveVaultWorker } from "@/lib/adapters/engine-workers/vault-worker-pro
 
 const NICENESS = 10;
 
-os.setPriority(NICENESS);
+// The one that serves blocks to running guests asks for another: they wait for it.
+os.setPriority(process.argv[2] === undefined ? NICENESS : Number(process.argv[2]));
 serveVaultWorker();

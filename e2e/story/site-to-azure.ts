@@ -422,7 +422,15 @@ export async function pointsOf(arm: ArmDriver, entry: ProtectedItem): Promise<Po
   return [...value].sort((a, b) => b.properties.recoveryPointTime.localeCompare(a.properties.recoveryPointTime));
 }
 
+/** The newest run, once its disks are proven: of a machine that starts instantly that comes behind the start. */
 export async function lastRun(arm: ArmDriver, entry: ProtectedItem): Promise<Run> {
+  return arm.until(`the disks of ${entry.properties.friendlyName} to be proven`, async () => {
+    const run = await newestRun(arm, entry);
+    return run.disks.every((disk) => disk.restoredRoot !== null) ? run : null;
+  });
+}
+
+async function newestRun(arm: ArmDriver, entry: ProtectedItem): Promise<Run> {
   const { properties } = await arm.get<{ properties: { runs: Run[] } }>(
     `${path(entry)}/providers/Secondsite.Recovery/evidence`,
   );

@@ -200,6 +200,25 @@ export const ReplicationView = resource(
 );
 export type ReplicationView = z.infer<typeof ReplicationView>;
 
+/** How far a disk has come that was started instantly. Every figure is measured; null where there is nothing to measure. */
+export const OnDemandDisk = z.object({
+  diskId: z.string(),
+  fileName: z.string(),
+  role: z.enum(["os", "data"]),
+  /** `waiting`: nobody serves it at the moment, it is taken up again. `merging`: proven, the guest's writes move in. */
+  phase: z.enum(["waiting", "counting", "hydrating", "verifying", "merging"]),
+  /** Of the phase. */
+  bytesDone: z.number().nullable(),
+  bytesTotal: z.number().nullable(),
+  bytesPerSecond: z.number().nullable(),
+  /** What the guest asked for before it had come. */
+  bytesDemanded: z.number().nullable(),
+  /** What the guest has written beside the image. */
+  overlayBytes: z.number().nullable(),
+  /** Why it does not go on, in words; null while it does. */
+  problem: z.string().nullable(),
+});
+
 export const DeployedMachineView = z.object({
   machineId: z.string(),
   protectedItemName: z.string(),
@@ -213,6 +232,8 @@ export const DeployedMachineView = z.object({
   recoveryPointTime: z.string(),
   firstLineMs: z.number().nullable(),
   orders: Orders.nullable(),
+  /** Disks that the machine was started from before they were whole, until they are ordinary ones. */
+  onDemandDisks: z.array(OnDemandDisk),
   createdAt: z.string(),
   simulated: z.literal(true),
 });
@@ -241,6 +262,10 @@ export const EvidenceView = resource(
             bytesWritten: z.number(),
             bytesVerified: z.number(),
             seconds: z.number(),
+            /** The machine was started before this disk was whole; it was proven behind the running machine. */
+            startedInstantly: z.boolean().optional(),
+            /** When the disk was proven; null: not yet, or never before the test was completed. */
+            verifiedAt: z.string().nullable().optional(),
           }),
         ),
         machineId: z.string().nullable(),

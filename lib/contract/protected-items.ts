@@ -52,14 +52,21 @@ export type UpdateProtectedItemBody = z.infer<typeof UpdateProtectedItemBody>;
 
 const FailoverDetails = z.object({ instanceType, recoveryPointId: optional }).nullish();
 
+/** Ours: start the replica before its disks are whole; they are completed and verified behind it, within the same job. */
+const startInstantly = z.boolean().nullish();
 export const PlannedFailoverBody = z.object({
-  properties: z.object({ failoverDirection: Direction.nullish(), providerSpecificDetails: FailoverDetails }),
+  properties: z.object({
+    failoverDirection: Direction.nullish(),
+    providerSpecificDetails: FailoverDetails,
+    startInstantly,
+  }),
 });
 export const UnplannedFailoverBody = z.object({
   properties: z.object({
     failoverDirection: Direction.nullish(),
     sourceSiteOperations: z.enum(["Required", "NotRequired"]).nullish(),
     providerSpecificDetails: FailoverDetails,
+    startInstantly,
   }),
 });
 /** With NoNetworkAttachAsInput the test machine is not connected. */

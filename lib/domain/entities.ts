@@ -211,6 +211,8 @@ export interface DeployedMachine {
     readonly role: "os" | "data";
     readonly root: string | null;
     readonly verified: boolean;
+    /** The machine was started before the disk was whole, and the disk is not an ordinary one yet. */
+    readonly onDemand?: boolean;
   }[];
   readonly state: "Creating" | "Running" | "VerifiedNotBooted" | "Stopped" | "Deleting";
   readonly firstLineMs: number | null;

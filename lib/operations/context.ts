@@ -6,6 +6,7 @@ import type { CertificateAuthority } from "./ports/certificate-authority";
 import type { ConsoleSource } from "./ports/console-source";
 import type { EstateControl } from "./ports/estate-control";
 import type { LiveEvents } from "./ports/live-events";
+import type { OnDemandDisks } from "./ports/on-demand-disks";
 import type { RegionCompute } from "./ports/region-compute";
 import type { Repositories } from "./ports/repositories";
 import type { SiteGateway } from "./ports/site-gateway";
@@ -39,6 +40,7 @@ export interface OperationContext {
   readonly region: RegionCompute;
   readonly vaultData: VaultData;
   readonly replicaFolders: ReplicaFolders;
+  readonly onDemandDisks: OnDemandDisks;
   readonly storageFolders: StorageFolders;
   readonly certificates: CertificateAuthority;
   readonly sourceConsoles: ConsoleSource;

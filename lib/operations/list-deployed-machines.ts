@@ -14,6 +14,21 @@ export interface DeployedMachineFacts {
   readonly recoveryPointAt: string | null;
   /** As the region runs it now; null when it does not. */
   readonly running: RegionMachine | null;
+  /** Its disks that are not ordinary ones yet. */
+  readonly onDemand: readonly OnDemandFacts[];
+}
+
+export interface OnDemandFacts {
+  readonly diskId: string;
+  readonly fileName: string;
+  readonly role: "os" | "data";
+  readonly phase: "waiting" | "counting" | "hydrating" | "verifying" | "merging";
+  readonly bytesDone: number | null;
+  readonly bytesTotal: number | null;
+  readonly bytesPerSecond: number | null;
+  readonly bytesDemanded: number | null;
+  readonly overlayBytes: number | null;
+  readonly problem: string | null;
 }
 
 /** The machines of a resource group in the simulated region, with what their guests show now. */
@@ -44,12 +59,34 @@ async function factsOf(
     recoveryPoints.get(machine.recoveryPointId),
   ]);
   assert(vault, "a machine was found in the scope of its vault, and the vault is gone");
+  const seen = running.find((candidate) => candidate.id === machine.id) ?? null;
   return {
     machine,
     vault,
     itemName: item?.name ?? null,
     sourceName: item?.machineName ?? null,
     recoveryPointAt: point?.at ?? null,
-    running: running.find((candidate) => candidate.id === machine.id) ?? null,
+    running: seen,
+    onDemand: machine.disks.filter((disk) => disk.onDemand === true).map((disk) => onDemandFacts(context, disk, seen)),
+  };
+}
+
+function onDemandFacts(
+  context: OperationContext,
+  { diskId, path, role, verified }: DeployedMachine["disks"][number],
+  running: RegionMachine | null,
+): OnDemandFacts {
+  const progress = context.onDemandDisks.progress(path);
+  const atHost = running?.onDemand.find((disk) => disk.diskId === diskId);
+  const phase = progress === null ? "waiting" : progress.phase === "hydrated" ? "merging" : progress.phase;
+  return {
+    ...{ diskId, role, fileName: path.slice(path.lastIndexOf("/") + 1) },
+    phase: verified ? "merging" : phase,
+    bytesDone: progress?.bytesDone ?? null,
+    bytesTotal: progress?.bytesTotal ?? null,
+    bytesPerSecond: progress?.bytesPerSecond ?? null,
+    bytesDemanded: progress?.bytesDemanded ?? null,
+    overlayBytes: atHost?.overlayBytes ?? null,
+    problem: progress?.problem?.message ?? atHost?.waiting ?? null,
   };
 }

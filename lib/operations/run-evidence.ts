@@ -38,6 +38,10 @@ export interface DiskEvidence {
   readonly bytesWritten: number;
   readonly bytesVerified: number;
   readonly seconds: number;
+  /** The machine was started before the disk was whole; the proof came behind. */
+  readonly startedInstantly?: boolean;
+  /** When the root was computed from the disk as read back; null: not yet, or never before the cleanup. */
+  readonly verifiedAt?: string | null;
 }
 
 /** Older runs are in the jobs; an item shows the newest. */

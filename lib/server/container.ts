@@ -17,6 +17,7 @@ import { createStorageFolders } from "@/lib/adapters/storage/storage-folders";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { systemRandom } from "@/lib/adapters/system/system-random";
 import { KeyFiles } from "@/lib/adapters/vault-data/key-files";
+import { createOnDemandDisks } from "@/lib/adapters/vault-data/on-demand-disks";
 import { createVaultData } from "@/lib/adapters/vault-data/vault-data";
 import { createArmRouter } from "@/lib/arm/router";
 import { HostClient } from "@/lib/compute/host-client";
@@ -27,6 +28,7 @@ import type { OperationContext } from "@/lib/operations/context";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
 import { allJobs } from "@/lib/operations/jobs/all-jobs";
 import type { Logger } from "pino";
+import { DiskCaretaker } from "./disk-caretaker";
 import type { Environment } from "./environment";
 import type { Home } from "./home";
 import { inboundVerbs } from "./inbound-verbs";
@@ -67,6 +69,8 @@ export async function createContainer(options: {
     clock,
     random,
   });
+  // Of its own: a guest that waits for a block must not wait for a check or a sweep.
+  const blockWorkers = new VaultWorkerClient({ childCountMax: 1, niceness: 0 });
   const workers = new VaultWorkerClient();
   const vaultData = createVaultData({
     storageRoot: home.storage,
@@ -98,6 +102,13 @@ export async function createContainer(options: {
     region,
     vaultData,
     replicaFolders: createReplicaFolders(home.storage),
+    onDemandDisks: createOnDemandDisks({
+      runFolder: home.run,
+      workers: blockWorkers,
+      access: (vault) => vaultData.access(vault),
+      clock,
+      onBug: (error) => logger.error({ err: error }, "the service of a disk met a defect"),
+    }),
     storageFolders: createStorageFolders(home.storage),
     certificates,
     sourceConsoles: createHostConsoleSource(() => sourceHosts.list()),
@@ -120,6 +131,9 @@ export async function createContainer(options: {
     isOwnerDead: isDeadOwner,
     onTrouble: (error, jobId) => logger.error({ err: error, jobId }, "a job could not be recorded"),
   });
+  const caretaker = new DiskCaretaker(context, (error, machine) =>
+    logger.warn({ err: error, machine }, "the disks of a machine could not be completed yet"),
+  );
   publishJobs(jobParts.changes, live);
 
   return {
@@ -136,10 +150,15 @@ export async function createContainer(options: {
       storeOf: (vault) => vaultData.storeOf(vault),
       report: (error) => logger.error({ err: error }, "a site's request met a defect"),
     }),
-    start: () => runner.start(),
+    start: () => {
+      runner.start();
+      caretaker.start();
+    },
     stop: async () => {
       await runner.stop();
+      await caretaker.stop();
       await workers.close();
+      await blockWorkers.close();
       sourceHosts.close();
       regionHost.close();
       await database.close();

@@ -156,6 +156,10 @@ export class ControlPlane {
       estate: unused("estate"),
       region: this.region,
       replicaFolders: this.replicaFolders,
+      onDemandDisks: {
+        ...{ open: async () => {}, progress: () => null },
+        ...{ close: async () => {}, remains: async () => [] },
+      },
       storageFolders: this.storageFolders,
       vaultData: unused<VaultData>("vault data", {
         storedBytes: async () => 4096,

@@ -34,6 +34,7 @@ export class MemoryRegion implements RegionCompute {
       firstLineMs: fails ? null : 480,
       orders: orders === null ? null : { count: orders, lastAt: null, verdict: "ok" },
       bootReport: fails || orders === null ? null : { orders, verdict: "ok" },
+      onDemand: [],
       serial: "",
       rows: [],
     };
@@ -45,6 +46,11 @@ export class MemoryRegion implements RegionCompute {
 
   async get(id: string): Promise<RegionMachine | null> {
     return this.machines.get(id) ?? null;
+  }
+
+  async settleDisks(id: string): Promise<boolean> {
+    this.log.push(`settled ${this.machines.get(id)?.name ?? id}`);
+    return true;
   }
 
   async stop(id: string): Promise<void> {

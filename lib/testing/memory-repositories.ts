@@ -349,6 +349,7 @@ function ofRegion(tables: Tables): Pick<Repositories, "deployedMachines" | "virt
         const here = new Set(vaults.all(inScope(scope)).map((vault) => vault.id));
         return machines.all((row) => here.has(row.vaultId));
       },
+      listAll: async () => machines.all(() => true),
       update: async (id, changes) => machines.update(id, changes),
       delete: async (id) => machines.delete(id),
     },

@@ -120,7 +120,7 @@ function lostPointNamed(name: string): DamagedPoint {
   return { name, machineId: name.split("/")[1] ?? "", at: "", state: "lost", disks: [] };
 }
 
-function take(planted: Map<string, number>, key: string): boolean {
+export function take(planted: Map<string, number>, key: string): boolean {
   const left = planted.get(key) ?? 0;
   if (left > 0) planted.set(key, left - 1);
   return left > 0;

@@ -13,6 +13,7 @@ import { recordHeartbeat } from "@/lib/operations/record-heartbeat";
 import { recordRecoveryPoint } from "@/lib/operations/record-recovery-point";
 import { registerProvider } from "@/lib/operations/register-provider";
 import { MemoryJobStore } from "./memory-job-store";
+import { MemoryOnDemandDisks } from "./memory-on-demand-disks";
 import { MemoryRegion } from "./memory-region";
 import { MemoryReplicaFolders } from "./memory-replica-folders";
 import { createMemoryRepositories } from "./memory-repositories";
@@ -44,6 +45,7 @@ export class RecoveryWorld {
   readonly repositories = createMemoryRepositories();
   readonly folders = new MemoryReplicaFolders();
   readonly vaultData = new MemoryVaultData(this.folders);
+  readonly onDemandDisks = new MemoryOnDemandDisks(this.folders, this.vaultData);
   readonly region = new MemoryRegion(this.folders);
   readonly site = new MemorySite(this.vaultData, this.clock);
   readonly definitions: readonly JobDefinition<OperationContext>[] = [...recoveryJobs, checkVaultJob];
@@ -79,6 +81,7 @@ export class RecoveryWorld {
       region: severable.wrap<MemoryRegion>(this.region),
       vaultData: severable.wrap<MemoryVaultData>(this.vaultData),
       replicaFolders: severable.wrap<MemoryReplicaFolders>(this.folders),
+      onDemandDisks: severable.wrap<MemoryOnDemandDisks>(this.onDemandDisks, ["progress"]),
       live: { publish: () => {}, subscribe: () => unused("live events") },
       estate: unused("estate"),
       storageFolders: unused("storage folders"),

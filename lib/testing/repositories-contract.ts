@@ -58,6 +58,7 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       expect(await r.recoveryPoints.get("point-1")).toEqual(samplePoint());
       expect(await r.recoveryPlans.find("vault-1", "order-system")).toEqual(samplePlan());
       expect(await r.deployedMachines.listByScope(SCOPE)).toEqual([sampleDeployed()]);
+      expect(await r.deployedMachines.listAll()).toEqual([sampleDeployed()]);
       expect(await r.registrationKeys.get("fabric-1")).toMatchObject({ certificateSha256: "aa" });
     });
 

@@ -2,6 +2,7 @@
 import { CopyIconButton } from "@/components/ui/copy-button";
 import { DataTable, type TableColumn } from "@/components/ui/data-table";
 import { formatBytes, formatDuration } from "@/components/ui/format";
+import { ExactTime } from "@/components/ui/relative-time";
 import { StatusBadge } from "@/components/ui/status-badge";
 import type { Run } from "./run";
 
@@ -17,14 +18,14 @@ function Hash({ hash, label }: { readonly hash: string | null; readonly label: s
   );
 }
 
-const columns: readonly TableColumn<Disk>[] = [
+const columnsOf = (isOver: boolean): readonly TableColumn<Disk>[] => [
   { key: "name", header: "Disk", cell: (disk) => disk.name },
   {
     key: "verdict",
     header: "Verdict",
     cell: (disk) =>
       disk.restoredRoot === null ? (
-        <StatusBadge tone="busy">Checking</StatusBadge>
+        <StatusBadge tone={isOver ? "warn" : "busy"}>{isOver ? "Not verified" : "Checking"}</StatusBadge>
       ) : (
         <StatusBadge tone={disk.identical ? "good" : "bad"}>{disk.identical ? "Identical" : "Different"}</StatusBadge>
       ),
@@ -53,14 +54,38 @@ const columns: readonly TableColumn<Disk>[] = [
 ];
 
 /** Hash equality disk by disk: the identity of the data at the source, in the vault and on the replica. */
-export function EvidenceDisks({ disks }: { readonly disks: readonly Disk[] }) {
+export function EvidenceDisks({ disks, isOver }: { readonly disks: readonly Disk[]; readonly isOver: boolean }) {
   return (
-    <DataTable
-      label="Disks of the replica"
-      columns={columns}
-      rows={disks}
-      rowKey={(disk) => disk.diskId}
-      rowText={(disk) => disk.name}
-    />
+    <>
+      <DataTable
+        label="Disks of the replica"
+        columns={columnsOf(isOver)}
+        rows={disks}
+        rowKey={(disk) => disk.diskId}
+        rowText={(disk) => disk.name}
+      />
+      {disks.some((disk) => disk.startedInstantly) ? <InstantNote disks={disks} isOver={isOver} /> : null}
+    </>
+  );
+}
+
+/** What was verified, and when: the machine ran before its disks were whole. */
+function InstantNote({ disks, isOver }: { readonly disks: readonly Disk[]; readonly isOver: boolean }) {
+  const last = disks
+    .map((disk) => disk.verifiedAt ?? null)
+    .reduce((a, b) => (a === null || b === null ? null : a > b ? a : b));
+  return (
+    <p className="text-[0.8125rem] text-muted">
+      Started instantly: every block was checked against the recovery point when the machine read it.{" "}
+      {last !== null ? (
+        <>
+          The whole disks were read back and found identical <ExactTime at={last} />, behind the running machine.
+        </>
+      ) : isOver ? (
+        "The cleanup came before all disks had been read back, so their whole identity was not verified."
+      ) : (
+        "The disks are being completed behind the running machine and are then read back as a whole."
+      )}
+    </p>
   );
 }

@@ -42,7 +42,7 @@ export function EvidenceRun({ run, vaultName }: { readonly run: Run; readonly va
           {run.recoveryPoint.orders ? `, which holds ${formatPlural(run.recoveryPoint.orders.count, "order")}` : ""}.
         </p>
       ) : null}
-      {run.disks.length > 0 ? <EvidenceDisks disks={run.disks} /> : null}
+      {run.disks.length > 0 ? <EvidenceDisks disks={run.disks} isOver={run.cleanup !== null} /> : null}
       <CleanupProof cleanup={run.cleanup} />
     </article>
   );

@@ -31,10 +31,15 @@ export const failoverRequests = {
       ...provider(choice.recoveryPointId),
     }),
   completeTest: (itemId: string, comments: string) => verb(itemId, "testFailoverCleanup", { comments }),
-  planned: (itemId: string) => verb(itemId, "plannedFailover", { ...direction, ...provider(null) }),
-  unplanned: (itemId: string, choice: { recoveryPointId: string | null; shutDownSource: boolean }) =>
+  planned: (itemId: string, choice: { startInstantly: boolean }) =>
+    verb(itemId, "plannedFailover", { ...direction, ...choice, ...provider(null) }),
+  unplanned: (
+    itemId: string,
+    choice: { recoveryPointId: string | null; shutDownSource: boolean; startInstantly: boolean },
+  ) =>
     verb(itemId, "unplannedFailover", {
       ...direction,
+      startInstantly: choice.startInstantly,
       sourceSiteOperations: choice.shutDownSource ? "Required" : "NotRequired",
       ...provider(choice.recoveryPointId),
     }),

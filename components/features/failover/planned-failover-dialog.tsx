@@ -1,17 +1,20 @@
 "use client";
+import { useState } from "react";
 import { Consequences } from "@/components/ui/consequences";
 import type { VerbDialogProps } from "./dialog-props";
 import { failoverRequests } from "./failover-requests";
+import { StartInstantlyChoice } from "./start-instantly-choice";
 import { FormDialog } from "@/components/ui/form-dialog";
 
 export function PlannedFailoverDialog({ item, onRun, vaultName: _, ...frame }: VerbDialogProps) {
+  const [startInstantly, setStartInstantly] = useState(false);
   return (
     <FormDialog
       {...frame}
       isDanger
       title={`Planned failover of ${item.properties.friendlyName}`}
       submitLabel="Fail over"
-      onSubmit={() => onRun(failoverRequests.planned(item.id))}
+      onSubmit={() => onRun(failoverRequests.planned(item.id, { startInstantly }))}
     >
       <p className="font-medium">
         {item.properties.primaryFabricFriendlyName ?? "The site"} → Microsoft Azure (simulated region)
@@ -23,6 +26,7 @@ export function PlannedFailoverDialog({ item, onRun, vaultName: _, ...frame }: V
           "Afterwards commit the failover, or choose another recovery point before you do.",
         ]}
       </Consequences>
+      <StartInstantlyChoice value={startInstantly} onChange={setStartInstantly} />
     </FormDialog>
   );
 }

@@ -37,7 +37,7 @@ export function TestFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDia
     >
       <Consequences>
         {[
-          "A copy of the machine is written from the recovery point, checked against it, and started.",
+          "A copy of the machine is started at once from the recovery point; its disks are completed and checked against the point behind it.",
           "The source machine keeps running and replication goes on.",
           "The copy stays up until you complete the test; then everything that it made is removed.",
         ]}

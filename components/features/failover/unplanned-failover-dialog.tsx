@@ -7,14 +7,18 @@ import { Consequences } from "@/components/ui/consequences";
 import type { VerbDialogProps } from "./dialog-props";
 import { failoverRequests } from "./failover-requests";
 import { chosenPointId, LATEST, RecoveryPointChoice } from "./recovery-point-choice";
+import { StartInstantlyChoice } from "./start-instantly-choice";
 import { FormDialog } from "@/components/ui/form-dialog";
 
 export function UnplannedFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDialogProps) {
   const points = useQuery(recoveryPointsQuery(vaultName, item)).data ?? [];
   const [point, setPoint] = useState(LATEST);
   const [shutDownSource, setShutDownSource] = useState(false);
+  const [startInstantly, setStartInstantly] = useState(false);
   const submit = () =>
-    onRun(failoverRequests.unplanned(item.id, { recoveryPointId: chosenPointId(point), shutDownSource }));
+    onRun(
+      failoverRequests.unplanned(item.id, { recoveryPointId: chosenPointId(point), shutDownSource, startInstantly }),
+    );
   return (
     <FormDialog
       {...frame}
@@ -45,6 +49,7 @@ export function UnplannedFailoverDialog({ item, vaultName, onRun, ...frame }: Ve
           If the site does not answer, the failover goes on and says so in the job.
         </span>
       </Checkbox>
+      <StartInstantlyChoice value={startInstantly} onChange={setStartInstantly} />
     </FormDialog>
   );
 }

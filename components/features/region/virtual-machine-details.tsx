@@ -17,6 +17,7 @@ import { pages } from "@/lib/client/paths";
 import { virtualMachinesQuery } from "@/lib/client/queries/region";
 import type { VirtualMachineResource } from "@/lib/contract/region-resources";
 import { MachineState } from "./machine-state";
+import { OnDemandDisks } from "./on-demand-disks";
 import { purposeWords } from "./purpose";
 
 type RenderConsole = (machineId: string, title: string) => ReactNode;
@@ -75,6 +76,7 @@ function Machine({
           ]}
         />
       </Card>
+      {properties.onDemandDisks.length > 0 ? <OnDemandDisks disks={properties.onDemandDisks} /> : null}
       {properties.state === "Running" ? (
         <Card title="Console">
           <div className="max-w-4xl">{renderConsole(properties.machineId, "Replica in Azure")}</div>

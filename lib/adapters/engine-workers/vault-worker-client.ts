@@ -10,6 +10,8 @@ export interface VaultWorkerOptions {
   readonly program?: string;
   /** Children at most; a task goes to the least busy. */
   readonly childCountMax?: number;
+  /** Of the children; the program's own (low priority) when not given. */
+  readonly niceness?: number;
 }
 
 export interface TaskOptions<Task extends VaultTask> {
@@ -69,7 +71,7 @@ export class VaultWorkerClient {
     if (idle !== undefined) return idle;
     if (children.length < (this.#options.childCountMax ?? 2)) {
       const program = this.#options.program ?? programPath("vault-worker.mjs");
-      const child: Child = new Child(program, () => this.#children.delete(child));
+      const child: Child = new Child(program, this.#options.niceness, () => this.#children.delete(child));
       this.#children.add(child);
       return child;
     }
@@ -83,8 +85,8 @@ class Child {
   readonly #ended: Promise<void>;
   #nextId = 1;
 
-  constructor(program: string, onDeath: () => void) {
-    this.#process = fork(program, [], {
+  constructor(program: string, niceness: number | undefined, onDeath: () => void) {
+    this.#process = fork(program, niceness === undefined ? [] : [String(niceness)], {
       serialization: "advanced",
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       execArgv: [],

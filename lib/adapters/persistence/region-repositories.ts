@@ -25,6 +25,7 @@ export function deployedMachineRepository(database: ControlDatabase): Repositori
       const where = { vault: { scopeKey: scopeKey(scope) } };
       return (await read.deployedMachine.findMany({ where, orderBy: inOrder })).map(machineRow.from);
     },
+    listAll: async () => (await read.deployedMachine.findMany({ orderBy: inOrder })).map(machineRow.from),
     update: async (id, { disks, ...changes }) =>
       translated({ kind: "virtual machine", name: id }, async () =>
         machineRow.from(

@@ -50,6 +50,7 @@ export function createRegionCompute(host: HostClient, clock: Clock): RegionCompu
         throw error;
       }
     },
+    settleDisks: (id) => patiently(() => host.settleDisks(id)),
     async stop(id) {
       await patiently(() => host.stop(id));
     },
@@ -74,6 +75,7 @@ function merge(status: MachineStatus, console: ConsoleView): RegionMachine {
     firstLineMs: console.firstLineMs,
     orders: console.orders,
     bootReport: console.bootReport,
+    onDemand: status.disks.flatMap(({ id: diskId, onDemand }) => (onDemand ? [{ diskId, ...onDemand }] : [])),
     serial: console.serial,
     rows: console.rows,
   };

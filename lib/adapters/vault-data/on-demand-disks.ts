@@ -6,7 +6,7 @@ import type { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-work
 import type { VaultAccess, VaultTasks } from "@/lib/adapters/engine-workers/vault-worker-protocol";
 import type { HydratedDisk } from "@/lib/engine/on-demand/on-demand-files";
 import type { Clock } from "@/lib/kernel/clock";
-import { Fault } from "@/lib/kernel/fault";
+import { Fault, type Explanation } from "@/lib/kernel/fault";
 import type { OnDemandDisks, OnDemandProgress, OnDemandRequest } from "@/lib/operations/ports/on-demand-disks";
 import type { VaultRef } from "@/lib/operations/ports/vault-data";
 
@@ -30,24 +30,27 @@ export function createOnDemandDisks(parts: Parts): OnDemandDisks {
   const within = (folder: string) =>
     [...sessions.values()].filter((session) => path.dirname(session.path) === path.resolve(folder));
   return {
-    open(request, onHydrated) {
-      const known = sessions.get(request.path);
+    open(request) {
+      const imagePath = path.resolve(request.path);
+      const known = sessions.get(imagePath);
       if (known) return known.usable;
-      const session = new Session(parts, request, onHydrated, () => sessions.delete(request.path));
-      sessions.set(request.path, session);
+      const session = new Session(parts, request);
+      sessions.set(imagePath, session);
+      // Whoever asks next begins anew.
+      session.usable.catch(() => sessions.delete(imagePath));
       return session.usable;
     },
-    progress: (imagePath) => sessions.get(imagePath)?.progress() ?? null,
+    progress: (imagePath) => sessions.get(path.resolve(imagePath))?.progress() ?? null,
     async close(folder) {
       await Promise.all(within(folder).map((session) => session.close()));
+      for (const session of within(folder)) sessions.delete(session.path);
+      // A process that was killed leaves its socket behind.
+      for (const name of socketsOf(parts.runFolder, folder))
+        fs.rmSync(path.join(parts.runFolder, name), { force: true });
     },
     async remains(folder) {
       const served = within(folder).map((session) => `the service of ${path.basename(session.path)}`);
-      const sockets = fs
-        .readdirSync(parts.runFolder)
-        .filter((name) => name.startsWith(socketPrefix(folder)))
-        .map((name) => `socket ${name}`);
-      return [...served, ...sockets];
+      return [...served, ...socketsOf(parts.runFolder, folder).map((name) => `socket ${name}`)];
     },
   };
 }
@@ -59,10 +62,12 @@ class Session {
   readonly #request: OnDemandRequest;
   readonly #closing = new AbortController();
   readonly #ended: Promise<void>;
+  #proof: HydratedDisk | null = null;
+  #failure: Explanation | null = null;
   #last: VaultTasks["hydrate"]["progress"] | null = null;
   #rates: { readonly atMs: number; readonly bytes: number }[] = [];
 
-  constructor(parts: Parts, request: OnDemandRequest, onHydrated: (proof: HydratedDisk) => void, onEnd: () => void) {
+  constructor(parts: Parts, request: OnDemandRequest) {
     this.path = path.resolve(request.path);
     this.#parts = parts;
     this.#request = request;
@@ -74,28 +79,31 @@ class Session {
     });
     this.#ended = this.#run(markUsable)
       .then((proof) => {
+        this.#proof = proof;
         markUsable();
-        onHydrated(proof);
       })
       .catch((error: unknown) => {
         refuse(error);
-        if (!this.#closing.signal.aborted && !(error instanceof Fault)) parts.onBug(error);
-      })
-      .finally(onEnd);
-    // Who opened it hears of a failure; afterwards the progress tells.
-    this.usable.catch(() => undefined);
+        if (error instanceof Fault) this.#failure = error.explanation;
+        else if (!this.#closing.signal.aborted) parts.onBug(error);
+      });
   }
 
   progress(): OnDemandProgress | null {
+    if (this.#proof !== null) {
+      const { bytesWritten } = this.#proof;
+      const whole = { phase: "hydrated", bytesDone: bytesWritten, bytesTotal: bytesWritten } as const;
+      const bytesDemanded = this.#last?.bytesDemanded ?? 0;
+      return { ...whole, bytesDemanded, bytesPerSecond: null, problem: null, proof: this.#proof };
+    }
     if (this.#last === null) return null;
-    return { ...this.#last, bytesPerSecond: this.#rate() };
+    const problem = this.#failure ?? this.#last.problem;
+    return { ...this.#last, bytesPerSecond: this.#rate(), problem, proof: null };
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#ended;
-    // A process that was killed leaves its socket behind.
-    fs.rmSync(this.#socketPath(), { force: true });
   }
 
   /** A process that dies is replaced, and the work goes on where it was. */
@@ -150,6 +158,10 @@ class Session {
 
 function socketPrefix(folder: string): string {
   return `blocks-${shortHash(path.resolve(folder))}-`;
+}
+
+function socketsOf(runFolder: string, folder: string): string[] {
+  return fs.readdirSync(runFolder).filter((name) => name.startsWith(socketPrefix(folder)));
 }
 
 function shortHash(text: string): string {

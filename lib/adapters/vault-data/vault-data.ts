@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
+import type { VaultAccess } from "@/lib/adapters/engine-workers/vault-worker-protocol";
 import { vaultStoreFolder } from "@/lib/adapters/storage/storage-folders";
 import { openStore as openStoreAt, type StoreLocation } from "@/lib/adapters/stores/store-location";
 import { createVaultKeys } from "@/lib/engine/keys/key-envelope";
@@ -26,7 +27,11 @@ interface Parts {
 }
 
 /** Vaults in folders of the storage accounts: keys here, bytes in the workers. */
-export function createVaultData(parts: Parts): VaultData & { storeOf(vault: VaultRef): StoreLocation } {
+export function createVaultData(parts: Parts): VaultData & {
+  storeOf(vault: VaultRef): StoreLocation;
+  /** @throws Fault VaultLocked */
+  readonly access: (vault: VaultRef) => VaultAccess;
+} {
   const { keyFiles, workers } = parts;
   const folderOf = (vault: VaultRef) => vaultStoreFolder(parts.storageRoot, vault);
   const storeOf = (vault: VaultRef) => ({ kind: "folder" as const, folder: folderOf(vault) });
@@ -39,6 +44,7 @@ export function createVaultData(parts: Parts): VaultData & { storeOf(vault: Vaul
 
   return {
     storeOf,
+    access,
 
     async setPassphrase(vault, passphrase) {
       const store = await openStore(vault);

@@ -42,7 +42,7 @@ export function presentVirtualNetwork(network: VirtualNetwork): VirtualNetworkRe
 
 export function presentVirtualMachine(
   scope: { readonly subscriptionId: string; readonly resourceGroup: string },
-  { machine, vault, itemName, sourceName, recoveryPointAt, running }: DeployedMachineFacts,
+  { machine, vault, itemName, sourceName, recoveryPointAt, running, onDemand }: DeployedMachineFacts,
 ): VirtualMachineResource {
   return {
     id: providerArmId(scope, "Microsoft.Compute", "virtualMachines", machine.name),
@@ -61,6 +61,7 @@ export function presentVirtualMachine(
       recoveryPointTime: recoveryPointAt ?? "",
       firstLineMs: running?.firstLineMs ?? machine.firstLineMs,
       orders: running?.orders ? { ...running.orders } : null,
+      onDemandDisks: onDemand.map((disk) => ({ ...disk })),
       createdAt: machine.createdAt,
       simulated: true,
     },

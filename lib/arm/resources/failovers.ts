@@ -87,6 +87,7 @@ export const failoverRoutes: readonly Route[] = [
           point: { type: "Latest" },
           networkName: item.target.networkName,
           shutDownSource: true,
+          startInstantly: properties.startInstantly === true,
         });
       }),
   }),
@@ -107,6 +108,7 @@ export const failoverRoutes: readonly Route[] = [
           point: pointChoiceFrom(properties.providerSpecificDetails?.recoveryPointId, { type: "LatestProcessed" }),
           networkName: item.target.networkName,
           shutDownSource: properties.sourceSiteOperations === "Required",
+          startInstantly: properties.startInstantly === true,
         });
       }),
   }),

@@ -33,5 +33,7 @@ export const virtualMachinesQuery = () =>
   queryOptions({
     queryKey: keys.virtualMachines(),
     queryFn: ({ signal }) => armList(api.virtualMachines(), VirtualMachineResource, signal),
-    refetchInterval: 5_000,
+    // Disks that are being completed are worth watching.
+    refetchInterval: ({ state }) =>
+      state.data?.some((machine) => machine.properties.onDemandDisks.length > 0) === true ? 1_000 : 5_000,
   });

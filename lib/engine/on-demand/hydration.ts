@@ -169,7 +169,10 @@ export class Hydration {
       for (let first = page * PAGE_CHILDREN; first < end; first += CHUNK_BLOCKS) {
         signal.throwIfAborted();
         await this.#giveWay(signal);
-        await this.#fill(first, Math.min(first + CHUNK_BLOCKS, end));
+        const startedMs = this.#request.clock.monotonicMs();
+        const fetched = await this.#fill(first, Math.min(first + CHUNK_BLOCKS, end));
+        // Half of the time at most: the guests that run from these disks want the processor, too.
+        if (fetched > 0) await this.#request.clock.sleep(this.#request.clock.monotonicMs() - startedMs, signal);
       }
     }
     // A guest's request may still be writing blocks; nothing may touch the image once it is read back.

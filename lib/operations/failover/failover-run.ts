@@ -17,6 +17,8 @@ export interface FailoverRun {
   readonly networkName: string | null;
   /** Unplanned: try to shut the source down and to send its last data first. Planned always does, a test never. */
   readonly shutDownSource: boolean;
+  /** Planned and unplanned: start before the disks are whole, and complete them behind. A test always does. */
+  readonly startInstantly?: boolean;
 }
 
 export type FailoverStep = StepContext<OperationContext>;

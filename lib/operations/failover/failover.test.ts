@@ -50,8 +50,11 @@ describe("a test failover", () => {
     const [run] = runsOf(item);
     // Latest: the five orders were sent first.
     expect(run).toMatchObject({ kind: "TestFailover", ordersOnReplica: 105, ordersLost: null, firstLineMs: 480 });
-    expect(run?.disks.map((disk) => disk.identical)).toEqual([true, true]);
-    expect(run?.disks.every((disk) => disk.pointRoot === disk.restoredRoot)).toBe(true);
+    // Nothing but what the guest has read is proven yet, and the evidence says so; the rest is the care's (instant-start.test).
+    expect(run?.disks.map((disk) => [disk.identical, disk.restoredRoot])).toEqual([
+      [false, null],
+      [false, null],
+    ]);
   });
 
   it("is refused with the reason while one is up, and the refusal says since when", async () => {
@@ -78,7 +81,7 @@ describe("a test failover", () => {
   });
 
   it("fails, and leaves nothing, when a restored disk is not identical with its point", async () => {
-    const { world, context } = await furnished();
+    const { world, context } = await furnished(null);
     world.vaultData.corruptions.set("SQL-data", 1);
     const job = await world.run(await begin(world, context, "TestFailover"));
     expect([job.state, codes(job)]).toEqual(["Failed", ["ReplicaNotIdentical"]]);

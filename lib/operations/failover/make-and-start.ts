@@ -14,6 +14,7 @@ import {
   type FailoverRun,
   type FailoverStep,
 } from "./failover-run";
+import { completeDisks } from "./complete-disks";
 import { preparedPoint } from "./prepare-point";
 import { makeReplica, removeReplica, replicaOf } from "./replica";
 import { startReplica, type StartedReplica } from "./start-replica";
@@ -31,6 +32,7 @@ export async function makeFailoverReplica(step: FailoverStep, run: FailoverRun):
     kind: run.kind,
     machineName: replicaName(item, run),
     networkName: run.networkName,
+    startInstantly: run.kind === "TestFailover" || run.startInstantly === true,
   });
   return { details: { machine: machine.name, disks } };
 }
@@ -66,6 +68,14 @@ export async function startFailoverReplica(step: FailoverStep, run: FailoverRun)
       ...loss,
     },
   };
+}
+
+/** Waits until the disks under the running replica are whole, proven and ordinary. */
+export async function completeFailoverDisks(step: FailoverStep, run: FailoverRun): Promise<StepOutcome> {
+  const machine = await replicaOf(step.services, run.itemId, step.job.id);
+  if (!machine?.disks.some((disk) => disk.onDemand === true)) return { skip: "The disks were complete at the start." };
+  const disks = await completeDisks(step, machine);
+  return { details: { machine: machine.name, disks } };
 }
 
 interface Loss {

@@ -6,6 +6,9 @@ import { announce } from "../announce";
 import type { OperationContext } from "../context";
 import type { MaterialiseResult } from "../ports/vault-data";
 import { pointEvidence, recordRun, type DiskEvidence, type RunEvidence } from "../run-evidence";
+import { openDisks } from "./on-demand-replica";
+import { fileName, roleOf } from "./replica-files";
+import { reasonNotToBoot } from "./start-replica";
 import { sourceOf } from "../source-machine";
 
 export interface ReplicaRequest {
@@ -15,6 +18,8 @@ export interface ReplicaRequest {
   readonly kind: RunEvidence["kind"];
   readonly machineName: string;
   readonly networkName: string | null;
+  /** Start before the disks are whole, where there is something to start; they are completed and proven behind. */
+  readonly startInstantly?: boolean;
 }
 
 /** The replica that this job made of the item, or null. */
@@ -46,6 +51,11 @@ export async function makeReplica(
     machineId: machine.id,
     machineName: machine.name,
   });
+  if (request.startInstantly === true && (await reasonNotToBoot(context, item)) === null) {
+    const opened = await openDisks(context, request, machine);
+    await recordRun(context, item.id, run, { disks: opened.disks });
+    return opened;
+  }
   const disks = await writeDisks(step, request, machine);
   await recordRun(context, item.id, run, { disks: disks.map(({ evidence }) => evidence) });
   const wrong = disks.find(({ evidence }) => !evidence.identical);
@@ -119,7 +129,7 @@ async function writeDisks(
         { vault, machineName: item.machineName, pointObjectName: point.objectName, diskId: disk.diskId, path },
         { onProgress: (done, total) => meter.set(index, done, total), signal },
       );
-      const role = reported?.role ?? (index === 0 ? "os" : "data");
+      const role = roleOf(reported, index);
       return { path: result.path, role, evidence: evidenceOf(disk, name, result) };
     } catch (error) {
       failed.abort();
@@ -148,12 +158,6 @@ function evidenceOf(disk: RecoveryPoint["disks"][number], name: string, result: 
 
 function isAbort(reason: unknown): boolean {
   return reason instanceof Error && reason.name === "AbortError";
-}
-
-/** Unique by its index; the name is for people, with nothing in it that a path could stumble over. */
-function fileName(index: number, diskName: string): string {
-  const stem = diskName.replace(/\.[A-Za-z0-9]{1,5}$/, "").replace(/[^A-Za-z0-9-]+/g, "-");
-  return `${index}-${stem.slice(0, 60) || "disk"}.vhd`;
 }
 
 class Meter {
@@ -189,6 +193,7 @@ export async function removeReplica(
   const owner = { itemId: item.id, ...made };
   // Not made again to be removed: the storage may be too full for that.
   const folder = await context.replicaFolders.placeOf(item.target.storageAccount, owner);
+  await context.onDemandDisks.close(folder);
   await context.replicaFolders.remove(folder, owner);
 }
 
@@ -205,6 +210,7 @@ export async function removeDeployed(
 ): Promise<void> {
   await context.repositories.deployedMachines.update(machine.id, { state: "Deleting" });
   await context.region.remove(machine.id);
+  await context.onDemandDisks.close(machine.folder);
   await context.replicaFolders.remove(machine.folder, { itemId: item.id });
   const remaining = await remainsOf(context, machine);
   if (remaining.length > 0) throw cleanupIncomplete(item, remaining);
@@ -216,7 +222,9 @@ export async function removeDeployed(
 export async function remainsOf(context: OperationContext, machine: DeployedMachine): Promise<string[]> {
   const running = (await context.region.list()).filter((candidate) => candidate.id === machine.id);
   const files = await context.replicaFolders.list(machine.folder);
+  const served = await context.onDemandDisks.remains(machine.folder);
   return [
+    ...served,
     ...running.map(() => `virtual machine ${machine.name}`),
     ...files.map((file) => `file ${file} in the storage account`),
   ];

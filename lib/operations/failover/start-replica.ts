@@ -34,7 +34,7 @@ export async function startReplica(
   const { services: context } = step;
   const { item, point, machine } = request;
   const { machine: source } = await sourceOf(context, item);
-  const reason = source?.bootable === false ? notBootable(item) : await context.region.unavailableReason();
+  const reason = await reasonNotToBoot(context, item);
   if (reason !== null) {
     await settleMachine(context, machine, { state: "VerifiedNotBooted", firstLineMs: null });
     return { notBootedReason: reason, firstLineMs: null, ordersOnReplica: null };
@@ -61,6 +61,12 @@ export async function startReplica(
   requireOrders(item, point, booted);
   await settleMachine(context, machine, { state: "Running", firstLineMs: booted.firstLineMs });
   return { notBootedReason: null, firstLineMs: booted.firstLineMs, ordersOnReplica };
+}
+
+/** Null when the replica can be started; else why it will be verified only. */
+export async function reasonNotToBoot(context: OperationContext, item: ProtectedItem): Promise<string | null> {
+  const { machine: source } = await sourceOf(context, item);
+  return source?.bootable === false ? notBootable(item) : context.region.unavailableReason();
 }
 
 async function untilBooted(

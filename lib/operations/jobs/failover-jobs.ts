@@ -3,7 +3,12 @@ import type { JobDefinition, StepDefinition } from "@/lib/jobs/job-definition";
 import type { OperationContext } from "../context";
 import { beginFailover, undoBegin } from "../failover/begin-failover";
 import type { FailoverRun } from "../failover/failover-run";
-import { makeFailoverReplica, startFailoverReplica, undoMakeReplica } from "../failover/make-and-start";
+import {
+  completeFailoverDisks,
+  makeFailoverReplica,
+  startFailoverReplica,
+  undoMakeReplica,
+} from "../failover/make-and-start";
 import { preparePoint, undoPreparePoint } from "../failover/prepare-point";
 import { settleFailover } from "../failover/settle-failover";
 import { shutDownSource, undoShutDown } from "../failover/shut-down-source";
@@ -42,6 +47,11 @@ const phases = {
     run: (step) => startFailoverReplica(step, run),
     undo: async () => {},
   }),
+  /** The machine runs and is the machine: this can only be finished. */
+  complete: (run: FailoverRun): Step[] =>
+    run.startInstantly === true
+      ? [{ ...COMPLETE, irrevocable: true, run: (step) => completeFailoverDisks(step, run) }]
+      : [],
 };
 
 const named = (taskType: string, name: string, friendlyName: string) => ({ taskType, name, friendlyName });
@@ -49,6 +59,12 @@ const SHUT_DOWN = named("ShutdownVmOnPrimary", "ShutdownVmOnPrimary", "Shut down
 const PREPARE = named("PrepareForFailoverTask", "VmPrepareForFailover", "Preparing for failover");
 const FAILOVER = named("FailoverTask", "VmFailover", "Start failover");
 const START = named("StartVmOnSecondary", "VmFoStartVmOnSecondary", "Start the replica virtual machine");
+/** The service has no such task: the name is ours. */
+const COMPLETE = named(
+  "CompleteDisksTask",
+  "VmFoCompleteDisks",
+  "Complete and verify the disks behind the running machine",
+);
 
 /** Task names as recorded from the service (asr reference 3.5). */
 export const plannedFailoverJob = failoverJob("PlannedFailover", "Planned failover", (run) => [
@@ -64,6 +80,7 @@ export const plannedFailoverJob = failoverJob("PlannedFailover", "Planned failov
   { ...PREPARE, ...phases.prepare(run) },
   { ...FAILOVER, ...phases.make(run) },
   { ...START, ...phases.start(run) },
+  ...phases.complete(run),
 ]);
 
 /** No recording of this job is known: named after the planned one. */
@@ -80,6 +97,7 @@ export const unplannedFailoverJob = failoverJob("UnplannedFailover", "Unplanned 
   { ...PREPARE, ...phases.prepare(run) },
   { ...FAILOVER, ...phases.make(run) },
   { ...START, ...phases.start(run) },
+  ...phases.complete(run),
 ]);
 
 /** No recording of this job's tasks is known: the names are ours. */
@@ -92,7 +110,7 @@ export const testFailoverJob = failoverJob("TestFailover", "Test failover", (run
     ...named("PrepareForTestFailoverTask", "VmPrepareForTestFailover", "Preparing the recovery point"),
     ...phases.prepare(run),
   },
-  { ...named("TestFailoverTask", "VmTestFailover", "Create and verify the test disks"), ...phases.make(run) },
+  { ...named("TestFailoverTask", "VmTestFailover", "Create the test disks"), ...phases.make(run) },
   { ...named("StartTestVm", "VmTfoStartVm", "Start the test virtual machine"), ...phases.start(run) },
 ]);
 

@@ -18,10 +18,12 @@ export interface OnDemandProgress {
   readonly bytesTotal: number | null;
   /** Over the last seconds; null before there is anything to measure. */
   readonly bytesPerSecond: number | null;
-  /** What guests waited for. */
+  /** What guests waited for, in bytes. */
   readonly bytesDemanded: number;
   /** What keeps the disk from being completed now; it is tried again. */
   readonly problem: Explanation | null;
+  /** How the image was proven; null until it was. */
+  readonly proof: HydratedDisk | null;
 }
 
 /**
@@ -30,13 +32,13 @@ export interface OnDemandProgress {
  */
 export interface OnDemandDisks {
   /**
-   * Resolves when the disk can be used. Repeatable: continues what an earlier process left. `onHydrated` is told the proof
-   * once, also when the disk had been proven before. @throws Fault of the vault or the storage
+   * Resolves when the disk can be used. Repeatable: continues what an earlier process left, and finds its proof again when
+   * it had been proven. @throws Fault of the vault or the storage
    */
-  open(request: OnDemandRequest, onHydrated: (proof: HydratedDisk) => void): Promise<void>;
+  open(request: OnDemandRequest): Promise<void>;
   /** Null when no such disk is open. */
   progress(path: string): OnDemandProgress | null;
-  /** Ends the service of everything in the folder; what guests ask for there waits from now on. Repeatable. */
+  /** Ends the service of everything in the folder; a guest that asks for more there waits from now on. Repeatable. */
   close(folder: string): Promise<void>;
   /** What of the service of a folder is still there, for the proof of a cleanup: names for people. */
   remains(folder: string): Promise<string[]>;

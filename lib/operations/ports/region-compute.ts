@@ -10,6 +10,15 @@ export interface RegionMachine {
     readonly verdict: "ok" | "damaged";
   } | null;
   readonly bootReport: { readonly orders: number; readonly verdict: "ok" | "damaged" } | null;
+  /** Disks that were started instantly and are not ordinary ones yet. */
+  readonly onDemand: readonly {
+    readonly diskId: string;
+    readonly stage: "hydrating" | "merging";
+    /** What the guest wrote beside the image; null while nothing has the disk open. */
+    readonly overlayBytes: number | null;
+    /** Why the guest's reads wait at the moment; null: they do not. */
+    readonly waiting: string | null;
+  }[];
   readonly serial: string;
   readonly rows: readonly string[];
 }
@@ -26,6 +35,8 @@ export interface RegionCompute {
   }): Promise<RegionMachine>;
   get(id: string): Promise<RegionMachine | null>;
   stop(id: string): Promise<void>;
+  /** Disks that were started instantly and are proven become ordinary; true when all are. The guest goes on. Repeatable. */
+  settleDisks(id: string): Promise<boolean>;
   /** Powers off and forgets; the disks stay. Idempotent. */
   remove(id: string): Promise<void>;
   list(): Promise<RegionMachine[]>;

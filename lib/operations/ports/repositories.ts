@@ -189,6 +189,8 @@ export interface DeployedMachineRepository {
   listByItem(protectedItemId: string): Promise<DeployedMachine[]>;
   /** Machines live in the resource group of their vault. */
   listByScope(scope: ResourceGroupScope): Promise<DeployedMachine[]>;
+  /** Of every vault. */
+  listAll(): Promise<DeployedMachine[]>;
   update(
     id: string,
     changes: Partial<Omit<DeployedMachine, "id" | "vaultId" | "protectedItemId" | "createdAt">>,

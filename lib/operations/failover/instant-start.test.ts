@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { killedEverywhere } from "@/lib/testing/killed-everywhere";
+import { RecoveryWorld } from "@/lib/testing/recovery-world";
+import { careForOnDemandDisks } from "../care-for-on-demand-disks";
+import type { OperationContext } from "../context";
+import { runsOf } from "../run-evidence";
+import { cleanUpTestFailover, startFailover } from "../start-failover";
+import type { FailoverRun } from "./failover-run";
+
+const never = (error: unknown): void => {
+  throw error;
+};
+
+async function furnished() {
+  const world = new RecoveryWorld();
+  const context = await world.furnish({ SQL: 100 });
+  await world.protect(context, "SQL");
+  return { world, context };
+}
+
+async function begin(world: RecoveryWorld, context: OperationContext, kind: FailoverRun["kind"]) {
+  const item = await world.item("SQL");
+  return startFailover(context, world.vault, item, {
+    ...{ kind, itemId: item.id, point: { type: "LatestProcessed" }, networkName: "test" },
+    ...{ shutDownSource: kind === "PlannedFailover", startInstantly: true },
+  });
+}
+
+const newestRun = async (world: RecoveryWorld) => runsOf(await world.item("SQL"))[0];
+const machinesOf = (world: RecoveryWorld) => world.repositories.deployedMachines.listByItem("item-SQL");
+
+describe("a test failover that started instantly", () => {
+  it("claims no identity before the disks were read back, and then says when they were", async () => {
+    const { world, context } = await furnished();
+    world.onDemandDisks.completes = false;
+    await world.run(await begin(world, context, "TestFailover"));
+    await careForOnDemandDisks(context, never);
+    expect((await newestRun(world))?.disks).toMatchObject([
+      { identical: false, restoredRoot: null, verifiedAt: null, bytesVerified: 0 },
+      { identical: false, restoredRoot: null, verifiedAt: null, bytesVerified: 0 },
+    ]);
+    world.onDemandDisks.completes = true;
+    await careForOnDemandDisks(context, never);
+    const run = await newestRun(world);
+    expect(run?.disks.every((disk) => disk.identical && disk.restoredRoot === disk.pointRoot)).toBe(true);
+    expect(run?.disks[0]?.verifiedAt).toBe("2026-01-05T08:00:01.000Z");
+    const [machine] = await machinesOf(world);
+    expect(machine?.disks.map((disk) => [disk.verified, disk.onDemand])).toEqual([
+      [true, false],
+      [true, false],
+    ]);
+    expect(world.region.log).toContain("settled SQL-test");
+    expect(world.onDemandDisks.served.size).toBe(0);
+  });
+
+  it("is served again by the next process, and completed there", async () => {
+    const { world, context } = await furnished();
+    world.onDemandDisks.completes = false;
+    await world.run(await begin(world, context, "TestFailover"));
+    world.onDemandDisks.served.clear();
+    world.onDemandDisks.completes = true;
+    const next = world.process().context;
+    await careForOnDemandDisks(next, never);
+    expect((await newestRun(world))?.disks.every((disk) => disk.identical)).toBe(true);
+  });
+
+  it("leaves nothing when it is completed early, and its evidence still claims nothing", async () => {
+    const { world, context } = await furnished();
+    world.onDemandDisks.completes = false;
+    await world.run(await begin(world, context, "TestFailover"));
+    const job = await world.run(await cleanUpTestFailover(context, await world.item("SQL"), "enough"));
+    expect(job.state).toBe("Succeeded");
+    expect(world.onDemandDisks.served.size).toBe(0);
+    expect([...world.folders.files.keys()]).toEqual([]);
+    expect(await newestRun(world)).toMatchObject({
+      cleanup: { remainingResources: [] },
+      disks: [{ identical: false }, { identical: false }],
+    });
+  });
+
+  it("is not cleaned up while a socket of its disks is left", async () => {
+    const { world, context } = await furnished();
+    await world.run(await begin(world, context, "TestFailover"));
+    world.onDemandDisks.stubborn = "socket blocks-1.sock";
+    const job = await world.run(await cleanUpTestFailover(context, await world.item("SQL"), ""));
+    expect(job.state).toBe("Failed");
+    expect(job.errors[0]).toMatchObject({
+      code: "CleanupIncomplete",
+      message: expect.stringMatching(/socket/) as string,
+    });
+  });
+});
+
+describe("a failover that starts instantly", () => {
+  it("ends with disks that are proven and ordinary", async () => {
+    const { world, context } = await furnished();
+    const job = await world.run(await begin(world, context, "PlannedFailover"));
+    expect(job.state).toBe("Succeeded");
+    expect((await world.store.steps(job.id)).at(-1)).toMatchObject({ name: "VmFoCompleteDisks", state: "Succeeded" });
+    expect((await newestRun(world))?.disks.every((disk) => disk.identical)).toBe(true);
+    expect(world.region.log.slice(-1)).toEqual(["settled SQL"]);
+    expect((await machinesOf(world))[0]?.disks.some((disk) => disk.onDemand)).toBe(false);
+  });
+
+  it("fails with the cause when the vault cannot give a block, keeps the machine, and can be finished later", async () => {
+    const { world, context } = await furnished();
+    const problem = { code: "VaultPackDamaged", message: "gone", possibleCauses: "-", recommendedAction: "-" };
+    world.onDemandDisks.problem = problem;
+    const job = await world.run(await begin(world, context, "UnplannedFailover"));
+    expect([job.state, job.errors.map((error) => error.code)]).toEqual(["Failed", ["VaultPackDamaged"]]);
+    expect(await world.item("SQL")).toMatchObject({ activeLocation: "Recovery" });
+    expect(world.region.running()).toEqual(["SQL"]);
+    world.onDemandDisks.problem = null;
+    expect((await world.run(await context.jobs.restart(job.id))).state).toBe("Succeeded");
+    expect((await newestRun(world))?.disks.every((disk) => disk.identical)).toBe(true);
+  });
+
+  it("ends well wherever it is killed, with one machine and proven disks", async () => {
+    const kills = await killedEverywhere(
+      async (world) => {
+        const context = await world.furnish({ SQL: 100 });
+        await world.protect(context, "SQL");
+        return begin(world, context, "UnplannedFailover");
+      },
+      async (world, job, killAt) => {
+        expect([killAt, job.state]).toEqual([killAt, "Succeeded"]);
+        expect(world.region.running()).toEqual(["SQL"]);
+        const machines = await machinesOf(world);
+        expect(machines.flatMap((machine) => machine.disks.map((disk) => [disk.verified, disk.onDemand]))).toEqual([
+          [true, false],
+          [true, false],
+        ]);
+        expect((await newestRun(world))?.disks.every((disk) => disk.identical)).toBe(true);
+      },
+    );
+    expect(kills).toBeGreaterThan(10);
+  });
+});
