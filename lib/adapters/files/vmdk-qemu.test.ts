@@ -96,14 +96,17 @@ function make(kind: VmdkKind, shape: Shape): { image: string; raw: string } {
 }
 
 describe.skipIf(missing).each(shapes)("a VMDK that is $name", (shape) => {
-  it.each(KINDS)("made here as %s, is sound and the same to QEMU in size and content", (kind) => {
+  // Every kind where it matters most.
+  const all = shape.name === "sparse" || shape.name.startsWith("larger") || shape.name.startsWith("of no");
+  const kinds = all ? KINDS : (["monolithicSparse"] as const);
+  it.each(kinds)("made here as %s, is sound and the same to QEMU in size and content", (kind) => {
     const { image, raw } = make(kind, shape);
     expect(sizeOf(image)).toBe(shape.bytes);
     identical(raw, image);
     if (kind.endsWith("Sparse")) expect(qemu("check", "-f", "vmdk", image)).toMatch(/No errors were found/);
   });
 
-  it.each([...KINDS, "streamOptimized"])("made by QEMU as %s, is the same here in size and content", (kind) => {
+  it.each([...kinds, "streamOptimized"])("made by QEMU as %s, is the same here in size and content", (kind) => {
     const { raw } = rawOf(shape);
     const image = newPath("disk.vmdk");
     qemu("convert", "-f", "raw", "-O", "vmdk", "-o", `subformat=${kind}`, raw, image);

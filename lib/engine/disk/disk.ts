@@ -27,6 +27,8 @@ export interface Disk {
    * Absent where the format has nothing of the kind.
    */
   readonly linkageId?: string;
+  /** What its owner should know, though the disk can be read: sentences. Absent: nothing. */
+  readonly remarks?: readonly string[];
   /**
    * Only disks that are not whole yet have it: null when the range can be read at once, else what to wait for before it is
    * read. Rejects when the range cannot be had.

@@ -84,7 +84,7 @@ describe("what is not a disk image", () => {
       "a qcow2 called raw",
       "/a.raw",
       Buffer.concat([Buffer.from("QFI\xfb", "latin1"), Buffer.alloc(508)]),
-      "DiskFormatUnsupported",
+      "Qcow2Unsupported",
     ],
     ["nothing but a cookie", "/a.vhd", Buffer.from("conectix"), "NotADiskImage"],
     [

@@ -7,6 +7,7 @@ import type { OpenMode } from "./flat-disk";
 import { realPathInside } from "./neighbour-file";
 import { vhdxOpener } from "./open-vhdx";
 import { parentChainInvalid } from "./parent-faults";
+import { qcow2Opener } from "./qcow2-disk";
 import type { FileSystem, RandomAccessFile } from "./random-access-file";
 import { openRawDisk, rawOpener } from "./raw-disk";
 import { dynamicVhdOpener } from "./vhd-dynamic";
@@ -14,7 +15,7 @@ import { fixedVhdOpener } from "./vhd-fixed";
 import { vmdkOpener } from "./vmdk-open";
 
 /** Asked in this order: marks at the start of the file, then marks at its end, then its name. One line a format. */
-const OPENERS: readonly DiskOpener[] = [vhdxOpener, dynamicVhdOpener, vmdkOpener, fixedVhdOpener];
+const OPENERS: readonly DiskOpener[] = [vhdxOpener, dynamicVhdOpener, vmdkOpener, qcow2Opener, fixedVhdOpener];
 
 const FIRST_BYTES = 1024;
 const LAST_BYTES = 512;
@@ -23,7 +24,6 @@ const CHAIN_LENGTH_MAX = 64;
 
 /** Formats of other products, so that the message can name them: what the file begins with. */
 const FOREIGN_FORMATS: readonly (readonly [mark: string, name: string])[] = [
-  ["QFI\u00fb", "qcow2"],
   ["<<< Oracle VM VirtualBox Disk Image >>>", "VDI"],
 ];
 
