@@ -15,6 +15,7 @@ import { VaultSession } from "@/lib/engine/vault/vault-session";
 import { SiteAgent } from "@/lib/site/agent/site-agent";
 import { describeForPeople } from "@/lib/site/cli/exit-codes";
 import { readSite } from "@/lib/site/estate/site-folder";
+import { FolderHooks, hooksFolder } from "@/lib/site/hooks/folder-hooks";
 import { readRegistration } from "@/lib/site/registration-file";
 import { VaultClient } from "@/lib/site/vault-client";
 
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   const agent = new SiteAgent({
     registration,
     host,
+    hooks: new FolderHooks({ folder: hooksFolder(site.folder), stateFolder: site.agentFolder }),
     client: new VaultClient({
       endpoint,
       trusted,

@@ -1,4 +1,5 @@
-import type { ProtectedItem } from "@/lib/domain/entities";
+import { isInGroup } from "@/lib/domain/consistency-groups";
+import type { Policy, ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
 import { isFailedOver } from "@/lib/domain/protection-state";
 import type { OperationContext } from "./context";
 
@@ -10,6 +11,8 @@ export interface DesiredReplication {
   readonly intervalSeconds: number;
   readonly state: "active" | "paused";
   readonly lastPoint: { readonly id: string; readonly objectName: string; readonly previousId: string | null } | null;
+  readonly applicationConsistent: { readonly frequencySeconds: number; readonly lastAttemptAt: string | null } | null;
+  readonly consistencyGroup: { readonly name: string; readonly size: number } | null;
 }
 
 /** Everything that the host should be at work on; what is not listed it lets go of. */
@@ -19,10 +22,14 @@ export async function desiredReplications(
 ): Promise<readonly DesiredReplication[]> {
   const items = await context.repositories.protectedItems.listByProvider(providerId);
   const wanted = items.filter((item) => item.evidence["replicating"] === true && item.state !== "DisablingProtection");
-  return Promise.all(wanted.map((item) => desired(context, item)));
+  return Promise.all(wanted.map((item) => desired(context, item, items)));
 }
 
-async function desired(context: OperationContext, item: ProtectedItem): Promise<DesiredReplication> {
+async function desired(
+  context: OperationContext,
+  item: ProtectedItem,
+  ofHost: readonly ProtectedItem[],
+): Promise<DesiredReplication> {
   const policy = await context.repositories.policies.get(item.policyId);
   const points = await context.repositories.recoveryPoints.list(item.id);
   const last = points.at(-1) ?? null;
@@ -36,5 +43,22 @@ async function desired(context: OperationContext, item: ProtectedItem): Promise<
     state: isFailedOver(item.state) || cutForGood ? "paused" : "active",
     lastPoint:
       last === null ? null : { id: last.id, objectName: last.objectName, previousId: points.at(-2)?.id ?? null },
+    applicationConsistent: applicationConsistent(policy, points),
+    consistencyGroup: groupOf(item, ofHost),
   };
+}
+
+function applicationConsistent(policy: Policy | null, points: readonly RecoveryPoint[]) {
+  const hours = policy?.applicationConsistentFrequencyHours ?? 0;
+  if (hours === 0) return null;
+  const tried = points.findLast((point) => point.kind === "ApplicationConsistent" || point.quiesceProblem !== null);
+  return { frequencySeconds: hours * 3_600, lastAttemptAt: tried?.at ?? null };
+}
+
+/** Its machines are all of one host. */
+function groupOf(item: ProtectedItem, ofHost: readonly ProtectedItem[]) {
+  const { consistencyGroup: name, fabricId } = item;
+  if (name === null) return null;
+  const members = ofHost.filter((one) => one.fabricId === fabricId && isInGroup(one, name));
+  return { name, size: members.length };
 }

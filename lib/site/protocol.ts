@@ -115,6 +115,13 @@ export const DesiredReplication = z.object({
       previousId: z.string().nullable(),
     })
     .nullable(),
+  /** How often the workload is quiesced, and when that was last tried; null: never. */
+  applicationConsistent: z
+    .object({ frequencySeconds: z.number(), lastAttemptAt: z.string().nullable() })
+    .nullable()
+    .default(null),
+  /** The machine is cut together with the others of this name; `size`: how many they are in all. Null: alone. */
+  consistencyGroup: z.object({ name: z.string(), size: z.number() }).nullable().default(null),
 });
 export type DesiredReplication = z.infer<typeof DesiredReplication>;
 /** How the host may send, from now until the next answer. Null: no limit. */

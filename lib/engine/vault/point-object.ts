@@ -1,3 +1,4 @@
+import type { Explanation } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
 import { idFromHex } from "../blocks/blob-id";
 import { BlockHasher } from "../blocks/block-hasher";
@@ -30,6 +31,10 @@ export interface Point {
   readonly final: boolean;
   /** Object name of the point that this one was made from. */
   readonly previous: string | null;
+  /** Why a point that was to be application-consistent is not, or what went wrong after its cut. */
+  readonly quiesceProblem?: Explanation | null;
+  /** The cut that this point shares with others: its name, a stamp unique to it, how many machines it is of. */
+  readonly group?: { readonly name: string; readonly stamp: string; readonly size: number } | null;
 }
 
 export function encodePoint(point: Point, keys: VaultKeys, random: Random): { name: string; bytes: Buffer } {

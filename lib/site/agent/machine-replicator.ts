@@ -11,15 +11,20 @@ import type { Random } from "@/lib/kernel/random";
 import type { DesiredReplication, PointRegistration, ProgressReport } from "../protocol";
 import { isOutage, replicationDelayMs } from "./back-off";
 import type { LastPoint } from "./choose-blocks";
+import { CutSchedule } from "./cut-schedule";
 import { explainError } from "./explain-error";
+import type { GroupCycle } from "./group-cycle";
 import { ProgressMeter } from "./progress-meter";
+import type { QuiesceHooks } from "./quiesce-hooks";
 import { replicateMachine } from "./replicate-machine";
 import type { SiteHost } from "./site-host";
 import { Slots } from "./slots";
+import { takeCut } from "./take-cut";
 import { findUnregisteredPoints, instantOfPoint } from "./unregistered-points";
 
 export interface ReplicatorSetup {
   readonly host: SiteHost;
+  readonly hooks: QuiesceHooks;
   readonly store: ObjectReader;
   readonly keys: VaultKeys;
   readonly fileSystem: FileSystem;
@@ -64,7 +69,9 @@ export class MachineReplicator {
   #repair = false;
   #leftoversLookedFor = false;
   #healthLookedAt = false;
-  #dueAtMs: number;
+  readonly #schedule: CutSchedule;
+  /** Wall clock, milliseconds: when the workload was last brought to rest, or when that failed. */
+  #quiescedAtMs = Number.NEGATIVE_INFINITY;
   #wake: AbortController = new AbortController();
 
   constructor(setup: ReplicatorSetup, desired: DesiredReplication, machineName: string) {
@@ -74,7 +81,7 @@ export class MachineReplicator {
     this.#lastPoint = desired.lastPoint;
     this.#meter = new ProgressMeter(setup.clock);
     this.#sent = new ProgressMeter(setup.clock);
-    this.#dueAtMs = this.#firstDue();
+    this.#schedule = this.#scheduleFromLastPoint();
   }
 
   get desired(): DesiredReplication {
@@ -83,27 +90,62 @@ export class MachineReplicator {
 
   /** Takes over what the vault says now. Our own newest point counts until the vault has heard of it. */
   update(desired: DesiredReplication, machineName: string, pendingBytes: number): void {
-    const resumed = this.#desired.state !== "active" && desired.state === "active";
+    const before = this.#desired;
+    const wasLed = this.#isLed;
     this.#desired = desired;
     this.#machineName = machineName;
     this.#pendingBytes = pendingBytes;
     const ours = this.#lastPoint?.objectName ?? "";
     if (desired.lastPoint !== null && desired.lastPoint.objectName >= ours) this.#lastPoint = desired.lastPoint;
-    if (resumed) this.#dueNow();
+    if (before.state !== "active" && desired.state === "active") {
+      this.#schedule.restart(this.#setup.clock.monotonicMs());
+      this.#wake.abort();
+    }
+    this.#schedule.setInterval(desired.intervalSeconds * 1000);
+    if (before.intervalSeconds !== desired.intervalSeconds || wasLed !== this.#isLed) this.#wake.abort();
+  }
+
+  /** A consistency group decides when it is cut. Its initial replication each machine does alone. */
+  get #isLed(): boolean {
+    return this.#desired.consistencyGroup !== null && this.#lastPoint !== null;
+  }
+
+  /** Why a cut of its consistency group leaves it out; null when it can take part. */
+  absentFromGroup(): string | null {
+    if (this.#ended.signal.aborted) return "its replication is ending";
+    if (this.#desired.state !== "active") return "it is failed over";
+    if (this.#lastPoint === null) return "its initial replication is not complete";
+    const waits = this.#failures > 0 && this.#schedule.dueMs > this.#setup.clock.monotonicMs();
+    return waits ? `its replication failed: ${explainError(this.#error).message}` : null;
+  }
+
+  /** Takes part in a cut of its consistency group. True when its point is registered; never rejects. */
+  async replicateInGroup(cycle: GroupCycle, missedIntervals: number): Promise<boolean> {
+    try {
+      await this.#replicate(false, { cycle, missedIntervals });
+      return true;
+    } catch (error) {
+      cycle.failed(this.#desired.machineId, this.#machineName, error);
+      return false;
+    }
+  }
+
+  get machine(): { readonly id: string; readonly name: string } {
+    return { id: this.#desired.machineId, name: this.#machineName };
   }
 
   /** Runs until `stop`. Never rejects: what fails is shown and tried again. */
   async run(): Promise<void> {
     while (!this.#ended.signal.aborted) {
-      await this.#untilDue();
-      if (this.#ended.signal.aborted || this.#desired.state !== "active") continue;
-      await this.#replicate(false).catch(() => undefined);
+      const isDue = await this.#untilDue();
+      if (!isDue || this.#ended.signal.aborted || this.#desired.state !== "active" || this.#isLed) continue;
+      await this.#replicate(false, null).catch(() => undefined);
     }
   }
 
   /** Now, whatever the interval says; waits for a run under way and then makes one of its own. */
   async replicateNow(final: boolean): Promise<ReplicationReceipt> {
-    return this.#replicate(final);
+    return this.#replicate(final, null);
   }
 
   /** Resolves when no run is under way; after `stop` none begins any more. */
@@ -134,17 +176,16 @@ export class MachineReplicator {
   }
 
   /** A chain of runs: each waits for its turn, then for a slot of the host. */
-  async #replicate(final: boolean): Promise<ReplicationReceipt> {
+  async #replicate(final: boolean, part: GroupPart | null): Promise<ReplicationReceipt> {
     const { signal } = this.#ended;
     const giveTurn = await this.#turn.take(signal);
     const began = this.#setup.clock.monotonicMs();
     try {
-      const receipt = await this.#inSlot(final);
+      const receipt = await this.#inSlot({ final, part, beganMs: began });
       this.#failures = 0;
       this.#error = null;
       this.#repair = false;
       this.#phase = "idle";
-      this.#dueAtMs = Math.max(began + this.#desired.intervalSeconds * 1000, this.#setup.clock.monotonicMs());
       return receipt;
     } catch (error) {
       this.#failed(error);
@@ -154,7 +195,7 @@ export class MachineReplicator {
     }
   }
 
-  async #inSlot(final: boolean): Promise<ReplicationReceipt> {
+  async #inSlot(run: Run): Promise<ReplicationReceipt> {
     const { initialSlots, deltaSlots } = this.#setup;
     const { signal } = this.#ended;
     this.#phase = this.#error === null ? "waiting" : this.#phase;
@@ -162,30 +203,34 @@ export class MachineReplicator {
     this.#repairWhatIsMissing(session);
     await this.#registerLeftovers();
     const initial = this.#lastPoint === null;
+    // A group is cut when all are ready: whoever held a slot until then would keep the others from it.
+    if (run.part !== null) return this.#oneRun(session, run, () => deltaSlots.take(signal));
     const giveSlot = await (initial ? initialSlots : deltaSlots).take(signal);
     try {
-      return await this.#oneRun(session, initial, final);
+      return await this.#oneRun(session, run, async () => () => undefined);
     } finally {
       giveSlot();
     }
   }
 
-  async #oneRun(session: VaultSession, initial: boolean, final: boolean): Promise<ReplicationReceipt> {
-    const { host, store, keys, fileSystem } = this.#setup;
-    const { machineId, diskIds } = this.#desired;
+  async #oneRun(session: VaultSession, run: Run, takeSlot: () => Promise<() => void>): Promise<ReplicationReceipt> {
+    const { host, hooks, store, keys, fileSystem } = this.#setup;
+    const { diskIds } = this.#desired;
     const lastPoint = this.#lastPoint;
-    this.#phase = initial ? "initial" : "delta";
+    this.#phase = lastPoint === null ? "initial" : "delta";
     this.#meter.start(0);
     this.#sent.start(0);
     const content = this.#lastContent;
+    const cycle = run.part?.cycle ?? null;
+    const request = { machine: this.machine, diskIds, quiesce: !run.final && this.#isQuiesceDue() };
     const done = await replicateMachine(
       { host, session, store, keys, fileSystem },
       {
-        machine: { id: machineId, name: this.#machineName },
+        machine: this.machine,
         diskIds,
         lastPoint,
         lastPointContent: content !== null && content.objectName === lastPoint?.objectName ? content.point : null,
-        final,
+        final: run.final,
         repair: this.#repair,
         signal: this.#ended.signal,
         onProgress: (bytesDone, bytesTotal, sentBytes) => {
@@ -193,20 +238,36 @@ export class MachineReplicator {
           this.#sent.update(sentBytes, sentBytes);
         },
         onNote: (note) => this.#setup.log("replication", { machine: this.#machineName, note }),
-        register: (objectName, point) => this.#register(objectName, point),
+        takeCut: () => cycle?.takeCut(request) ?? takeCut(host, hooks, request),
+        takeSlot,
+        group: cycle?.group ?? null,
+        register: (objectName, point, writeLogBytes) => this.#registerRun(objectName, point, writeLogBytes, run),
       },
     );
+    if (request.quiesce) this.#quiescedAtMs = Date.parse(done.point.at);
     this.#lastContent = { objectName: done.objectName, point: done.point };
     return { recoveryPointId: done.recoveryPointId, orders: done.point.orders };
   }
 
-  async #register(objectName: string, point: Point): Promise<string> {
+  /** Of a group: only when all its machines have committed, so that a shared point is whole from its first moment. */
+  async #registerRun(objectName: string, point: Point, writeLogBytes: number | null, run: Run): Promise<string> {
+    const durationMs = this.#setup.clock.monotonicMs() - run.beganMs;
+    const missed = this.#schedule.covered(run.beganMs);
+    const problem = (await run.part?.cycle.committed(this.#desired.machineId)) ?? null;
+    return this.#register(objectName, point, {
+      group: point.group ? { ...point.group, problem } : null,
+      cycle: { durationMs, missedIntervals: run.part?.missedIntervals ?? missed, writeLogBytes },
+    });
+  }
+
+  async #register(objectName: string, point: Point, about: AboutPoint): Promise<string> {
     const { disks, at, kind, final, sourceBytesRead, changedBytes, storedBytes, orders } = point;
     // Until the answer is here we cannot know whether the vault has it: the next run looks for it.
     this.#leftoversLookedFor = false;
     const id = await this.#setup.registerPoint({
       protectedItemId: this.#desired.protectedItemId,
       ...{ objectName, at, kind, final, sourceBytesRead, changedBytes, storedBytes, orders },
+      ...{ quiesceProblem: point.quiesceProblem ?? null, ...about },
       disks: disks.map(({ diskId, virtualSizeBytes, root }) => ({ diskId, virtualSizeBytes, root })),
     });
     this.#leftoversLookedFor = true;
@@ -219,7 +280,8 @@ export class MachineReplicator {
     const { store, keys } = this.#setup;
     const machine = { id: this.#desired.machineId, name: this.#machineName };
     for (const left of await findUnregisteredPoints(store, keys, machine, this.#lastPoint)) {
-      await this.#register(left.objectName, left.point);
+      const group = left.point.group ? { ...left.point.group, problem: null } : null;
+      await this.#register(left.objectName, left.point, { group, cycle: null });
       this.#setup.log("replication", { machine: machine.name, note: `registered ${left.objectName} belatedly` });
     }
     this.#leftoversLookedFor = true;
@@ -244,7 +306,7 @@ export class MachineReplicator {
     // Another point may be the vault's last one than we believe: what it says next counts.
     if (error instanceof Fault && error.code === "ReplicationOvertaken") this.#lastPoint = this.#desired.lastPoint;
     const delayMs = replicationDelayMs(this.#failures, error, this.#setup.random);
-    this.#dueAtMs = this.#setup.clock.monotonicMs() + delayMs;
+    this.#schedule.postpone(this.#setup.clock.monotonicMs() + delayMs);
     const known = error instanceof Fault || error instanceof Refusal;
     this.#setup.log("replicationFailed", {
       machine: this.#machineName,
@@ -254,33 +316,52 @@ export class MachineReplicator {
     });
   }
 
-  async #untilDue(): Promise<void> {
+  /** False when it was woken before: what is due, and whether anything is, has to be looked at again. */
+  async #untilDue(): Promise<boolean> {
     const { clock } = this.#setup;
-    const active = this.#desired.state === "active";
-    const waitMs = active ? this.#dueAtMs - clock.monotonicMs() : this.#desired.intervalSeconds * 1000;
-    if (waitMs <= 0) return;
+    const active = this.#desired.state === "active" && !this.#isLed;
+    const waitMs = active ? this.#schedule.dueMs - clock.monotonicMs() : this.#desired.intervalSeconds * 1000;
+    if (waitMs <= 0) return true;
     this.#wake = new AbortController();
     const { signal } = this.#wake;
-    if (this.#ended.signal.aborted) return;
+    if (this.#ended.signal.aborted) return false;
     await clock.sleep(waitMs, signal).catch((error: unknown) => {
       assert(signal.aborted, `a sleep failed: ${String(error)}`);
     });
+    return !signal.aborted;
   }
 
-  #dueNow(): void {
-    this.#dueAtMs = this.#setup.clock.monotonicMs();
-    this.#wake.abort();
+  #isQuiesceDue(): boolean {
+    const wanted = this.#desired.applicationConsistent;
+    if (wanted === null) return false;
+    const known = wanted.lastAttemptAt === null ? Number.NEGATIVE_INFINITY : Date.parse(wanted.lastAttemptAt);
+    const last = Math.max(known, this.#quiescedAtMs);
+    return this.#setup.clock.now().getTime() - last >= wanted.frequencySeconds * 1000;
   }
 
   /** After a restart the interval goes on from the last point; without one the initial replication is due at once. */
-  #firstDue(): number {
+  #scheduleFromLastPoint(): CutSchedule {
     const { clock } = this.#setup;
+    const now = clock.monotonicMs();
     const at = this.#lastPoint === null ? null : instantOfPoint(this.#lastPoint.objectName);
-    if (at === null) return clock.monotonicMs();
-    const age = Math.max(0, clock.now().getTime() - at);
-    return clock.monotonicMs() + Math.max(0, this.#desired.intervalSeconds * 1000 - age);
+    const age = at === null ? null : Math.max(0, clock.now().getTime() - at);
+    return new CutSchedule(this.#desired.intervalSeconds * 1000, age === null ? null : now - age, now);
   }
 }
+
+/** A machine's part in a cycle of its consistency group. */
+interface GroupPart {
+  readonly cycle: GroupCycle;
+  readonly missedIntervals: number;
+}
+
+interface Run {
+  readonly final: boolean;
+  readonly part: GroupPart | null;
+  readonly beganMs: number;
+}
+
+type AboutPoint = Pick<z.input<typeof PointRegistration>, "group" | "cycle">;
 
 function stopped(machineName: string) {
   return {

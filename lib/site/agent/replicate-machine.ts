@@ -9,7 +9,9 @@ import type { ReplicationRun } from "@/lib/engine/vault/replication-run";
 import type { VaultSession } from "@/lib/engine/vault/vault-session";
 import { Fault } from "@/lib/kernel/fault";
 import { chooseBlocks, type DiskPlan, type LastPoint } from "./choose-blocks";
+import type { CutGroup } from "./group-cycle";
 import type { SiteHost } from "./site-host";
+import type { TakenCut } from "./take-cut";
 
 export interface ReplicationTask {
   readonly machine: { readonly id: string; readonly name: string };
@@ -23,8 +25,14 @@ export interface ReplicationTask {
   /** Bytes read of the bytes to read, and bytes that the vault has taken. The total becomes exact as disks begin. */
   readonly onProgress: (bytesDone: number, bytesTotal: number, sentBytes: number) => void;
   readonly onNote: (note: string) => void;
+  /** Takes the cut that is replicated; the machine's writes are tracked by then. */
+  readonly takeCut: () => Promise<TakenCut>;
+  /** Waits for leave to read and send; returns the way to give it back. */
+  readonly takeSlot: () => Promise<() => void>;
+  /** The cut over several machines that this one is part of; null: it is of this machine only. */
+  readonly group: CutGroup | null;
   /** Makes the committed point known to the vault; answers its id. Idempotent. */
-  readonly register: (objectName: string, point: Point) => Promise<string>;
+  readonly register: (objectName: string, point: Point, writeLogBytes: number | null) => Promise<string>;
 }
 
 export interface ReplicationTools {
@@ -50,17 +58,40 @@ export async function replicateMachine(tools: ReplicationTools, task: Replicatio
   const { id, name } = task.machine;
   if (task.final) await mustBeOff(host, task);
   await host.setTracking(id, { enabled: true, diskIds: [...task.diskIds] });
-  const cut = await host.cut(id, { diskIds: [...task.diskIds] });
+  const taken = await task.takeCut();
+  const { cut } = taken;
   let recoveryPointId: string | null = null;
   try {
     const before = await contentOfLastPoint(tools, task);
     const plans = planDisks(tools, task, cut, before);
-    const committed = await readAndCommit(tools, task, cut, plans);
-    recoveryPointId = await task.register(committed.objectName, committed.point);
+    const writeLogBytes = sizeOfLogs(tools.fileSystem, cut);
+    const committed = await inSlot(task, () => readAndCommit(tools, task, taken, plans));
+    recoveryPointId = await task.register(committed.objectName, committed.point, writeLogBytes);
     return { ...committed, recoveryPointId };
   } finally {
+    const problem = await taken.thaw();
+    if (problem !== null) task.onNote(problem.message);
     await release(host, { id, name }, cut.cutId, recoveryPointId, task.onNote);
   }
+}
+
+async function inSlot<Result>(task: ReplicationTask, work: () => Promise<Result>): Promise<Result> {
+  const giveSlot = await task.takeSlot();
+  try {
+    return await work();
+  } finally {
+    giveSlot();
+  }
+}
+
+/** Null when a disk has none: everything is read then. */
+function sizeOfLogs(fileSystem: FileSystem, cut: Cut): number | null {
+  let bytes = 0;
+  for (const { writeLogPaths } of cut.disks) {
+    if (writeLogPaths === null) return null;
+    for (const path of writeLogPaths) bytes += fileSystem.statIdentity(path).sizeBytes;
+  }
+  return bytes;
 }
 
 async function contentOfLastPoint(tools: ReplicationTools, task: ReplicationTask): Promise<Point | null> {
@@ -90,16 +121,20 @@ function planDisks(tools: ReplicationTools, task: ReplicationTask, cut: Cut, bef
   });
 }
 
-async function readAndCommit(tools: ReplicationTools, task: ReplicationTask, cut: Cut, planned: PlannedDisk[]) {
+async function readAndCommit(tools: ReplicationTools, task: ReplicationTask, taken: TakenCut, planned: PlannedDisk[]) {
+  const { cut, kind, problem } = taken;
   const run = await tools.session.begin(task.machine);
   try {
     const read = await readDisks(tools, task, run, planned);
     if (task.final) await mustBeOff(tools.host, task);
     if (!(await tools.host.verifyCut(task.machine.id, cut.cutId))) throw cutVoid(task.machine.name);
+    const thawProblem = await taken.thaw();
     task.signal.throwIfAborted();
     const { name, point } = await run.commit({
       at: cut.at,
-      kind: "CrashConsistent",
+      kind,
+      quiesceProblem: problem ?? thawProblem,
+      group: task.group,
       disks: read.disks,
       sourceBytesRead: read.bytesRead,
       changedBytes: read.changedBytes,

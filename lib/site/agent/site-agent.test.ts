@@ -21,6 +21,7 @@ import { VaultSession } from "@/lib/engine/vault/vault-session";
 import type { Clock } from "@/lib/kernel/clock";
 import { MemoryStore } from "@/lib/testing/memory-store";
 import { PASSPHRASE, startSiteVaultDoor, temporaryFolder, type SiteVaultDoor } from "@/lib/testing/site-vault-door";
+import { FolderHooks } from "../hooks/folder-hooks";
 import { parseCredentialsFile } from "../credentials-file";
 import { registerHost, type RegisterHostInput } from "../register-host";
 import type { HostRegistration } from "../registration-file";
@@ -133,6 +134,7 @@ function startAgent(changes: Partial<SiteHost> = {}): SiteAgent {
   const agent = new SiteAgent({
     registration,
     host: Object.assign(Object.create(hostClient) as SiteHost, bound(), changes),
+    hooks: new FolderHooks({ folder: path.join(folder, "hooks"), stateFolder: path.join(folder, "agent-state") }),
     client: new VaultClient({
       ...{ endpoint, trusted },
       client: { certificatePem: clientCertificate, keyPem: clientKeyPem },
@@ -160,6 +162,7 @@ function bound(): SiteHost {
     stop: (id) => client.stop(id),
     setTracking: (id, body) => client.setTracking(id, body),
     cut: (id, body) => client.cut(id, body),
+    cutTogether: (body) => client.cutTogether(body),
     verifyCut: (id, cutId) => client.verifyCut(id, cutId),
     releaseCut: (id, cutId, body) => client.releaseCut(id, cutId, body),
   };
@@ -175,7 +178,7 @@ async function stopAgents(): Promise<void> {
 function protect(intervalSeconds = 3_600): void {
   door.desired.push({
     ...{ protectedItemId: ITEM, machineId: MACHINE, diskIds: ["os", "data"], intervalSeconds },
-    ...{ state: "active", lastPoint: null },
+    ...{ state: "active", lastPoint: null, applicationConsistent: null, consistencyGroup: null },
   });
 }
 

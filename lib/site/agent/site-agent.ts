@@ -14,9 +14,11 @@ import { RemoteObjectStore } from "../remote-object-store";
 import type { VaultClient } from "../vault-client";
 import { reconnectDelayMs } from "./back-off";
 import { CommandRunner } from "./command-runner";
+import { ConsistencyGroup, type GroupMembers } from "./consistency-group";
 import { explainError } from "./explain-error";
 import { inventoryOf, inventoryWithoutHost } from "./inventory";
 import { MachineReplicator, type ReplicatorSetup } from "./machine-replicator";
+import type { QuiesceHooks } from "./quiesce-hooks";
 import type { SiteHost } from "./site-host";
 import { Slots } from "./slots";
 import { TransferPace } from "./transfer-pace";
@@ -25,6 +27,7 @@ export interface SiteAgentOptions {
   readonly registration: HostRegistration;
   readonly client: VaultClient;
   readonly host: SiteHost;
+  readonly hooks: QuiesceHooks;
   readonly fileSystem: FileSystem;
   /** Opens the engine's session on the vault; the agent closes it. */
   readonly openSession: (store: ObjectReader & ObjectSink) => Promise<VaultSession>;
@@ -49,6 +52,7 @@ export class SiteAgent {
   readonly #pace: TransferPace;
   readonly #setup: ReplicatorSetup;
   readonly #replicators = new Map<string, { readonly replicator: MachineReplicator; readonly loop: Promise<void> }>();
+  readonly #groups = new Map<string, { readonly group: ConsistencyGroup; readonly loop: Promise<void> }>();
   /** Stopped, and not yet at rest. */
   readonly #ending = new Set<MachineReplicator>();
   readonly #commands: CommandRunner;
@@ -62,11 +66,11 @@ export class SiteAgent {
 
   constructor(options: SiteAgentOptions) {
     this.#options = options;
-    const { client, clock, random, host, fileSystem, registration, log } = options;
+    const { client, clock, random, host, hooks, fileSystem, registration, log } = options;
     this.#pace = new TransferPace(clock);
     this.#store = new RemoteObjectStore(client, clock, this.#ended.signal, this.#pace);
     this.#setup = {
-      ...{ host, fileSystem, clock, random, log, store: this.#store, keys: registration.vaultKeys },
+      ...{ host, hooks, fileSystem, clock, random, log, store: this.#store, keys: registration.vaultKeys },
       openSession: () => this.#openSession(),
       registerPoint: (body) => this.#registerPoint(body),
       initialSlots: new Slots(1),
@@ -81,7 +85,9 @@ export class SiteAgent {
 
   /** Resolves when `stop` was called and everything under way has ended. */
   async run(): Promise<void> {
+    await this.#options.hooks.thawLeftovers();
     await Promise.all([this.#heartbeats(), this.#commands.run(), this.#progress()]);
+    await Promise.all([...this.#groups.values()].map(({ loop }) => loop));
     await Promise.all([...this.#replicators.values()].map(({ loop }) => loop));
     const replicators = [...this.#ending, ...[...this.#replicators.values()].map(({ replicator }) => replicator)];
     await Promise.all(replicators.map((replicator) => replicator.settled()));
@@ -94,6 +100,7 @@ export class SiteAgent {
     this.#ended.abort(new Fault(agentEnds()));
     this.#beat.abort();
     this.#wakeAfterBeat();
+    for (const { group } of this.#groups.values()) group.stop();
     for (const { replicator } of this.#replicators.values()) replicator.stop();
   }
 
@@ -181,7 +188,38 @@ export class SiteAgent {
       this.#ending.add(replicator);
       void Promise.all([loop, replicator.settled()]).finally(() => this.#ending.delete(replicator));
     }
+    this.#convergeGroups(wanted);
     await this.#endTracking(wanted, status);
+  }
+
+  /** Groups compare without case, as names do. */
+  #convergeGroups(wanted: readonly DesiredReplication[]): void {
+    const names = new Set<string>();
+    for (const { consistencyGroup } of wanted) {
+      const key = consistencyGroup?.name.toLowerCase();
+      if (consistencyGroup === null || key === undefined || names.has(key)) continue;
+      names.add(key);
+      const desired = wanted.filter((one) => one.consistencyGroup?.name.toLowerCase() === key);
+      const members = {
+        members: desired.flatMap((one) => this.#replicators.get(one.protectedItemId)?.replicator ?? []),
+        size: consistencyGroup.size,
+        intervalSeconds: Math.min(...desired.map((one) => one.intervalSeconds)),
+      };
+      const known = this.#groups.get(key);
+      if (known) known.group.update(members);
+      else this.#beginGroup(key, consistencyGroup.name, members);
+    }
+    for (const [key, { group }] of this.#groups) {
+      if (names.has(key)) continue;
+      group.stop();
+      this.#groups.delete(key);
+    }
+  }
+
+  #beginGroup(key: string, name: string, members: GroupMembers): void {
+    if (this.#ended.signal.aborted) return;
+    const group = new ConsistencyGroup(this.#setup, name, members);
+    this.#groups.set(key, { group, loop: group.run() });
   }
 
   #begin(desired: DesiredReplication, machineName: string): void {

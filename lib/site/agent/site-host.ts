@@ -3,5 +3,5 @@ import type { HostClient } from "@/lib/compute/host-client";
 /** What the agent asks of the host beside it; `HostClient` is the real one. */
 export type SiteHost = Pick<
   HostClient,
-  "status" | "machine" | "start" | "stop" | "setTracking" | "cut" | "verifyCut" | "releaseCut"
+  "status" | "machine" | "start" | "stop" | "setTracking" | "cut" | "cutTogether" | "verifyCut" | "releaseCut"
 >;

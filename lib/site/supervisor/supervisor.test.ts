@@ -259,6 +259,7 @@ describe("registration through the command line", () => {
     door.desired.push({
       ...{ protectedItemId: "item", machineId: pair?.id ?? "", intervalSeconds: 300, state: "active", lastPoint: null },
       diskIds: pair?.disks.map((disk) => disk.id) ?? [],
+      ...{ applicationConsistent: null, consistencyGroup: null },
     });
     await until("the first point by the agent's own process and threads", async () => door.points.length > 0);
     expect(door.points[0]?.sourceBytesRead).toBe(2 * MIB);
