@@ -31,7 +31,8 @@ ${VAULT_USAGE}
 The home folder is $SECONDSITE_HOME (default ./.secondsite); PORT and TLS_PORT say where the portal listens.
 
 Exit codes: 0 done; 1 a defect; 2 the command line; 3 the credentials file; 4 the passphrase;
-5 the vault or the supervisor does not answer; 6 refused for another reason. The reason is on standard error.
+5 the vault or the supervisor does not answer; 6 refused for another reason;
+7 a check found damage. The reason is on standard error.
 `;
 
 async function run(args: readonly string[]): Promise<CommandResult | null> {
@@ -53,6 +54,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const result = await run(args);
   if (result === null) return;
+  process.exitCode = result.exitCode ?? 0;
   process.stdout.write(`${args.includes("--json") ? JSON.stringify(result.json) : result.text}\n`);
 }
 

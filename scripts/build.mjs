@@ -13,9 +13,10 @@ const programName = (file) =>
 /** Every TypeScript file of bin/ is a program; worker threads are programs too, named *.worker.ts where they live. */
 async function bundlePrograms() {
   const { build } = await import("esbuild");
-  const programs = [...filesBelow(["bin"]), ...["story", "chaos", "bench"].map((name) => `e2e/${name}/main.ts`)].filter(
-    (file) => file.endsWith(".ts") && has(file),
-  );
+  const programs = [
+    ...filesBelow(["bin"]),
+    ...["story", "chaos", "bench", "simulate"].map((name) => `e2e/${name}/main.ts`),
+  ].filter((file) => file.endsWith(".ts") && has(file));
   const workers = filesBelow(["lib"]).filter((file) => file.endsWith(".worker.ts"));
   await build({
     absWorkingDir: root,

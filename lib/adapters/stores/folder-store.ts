@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import fs from "node:fs/promises";
 import path from "node:path";
 import { Fault } from "@/lib/kernel/fault";
 import { parseObjectName } from "@/lib/engine/vault/object-names";
@@ -12,6 +11,7 @@ import {
   type ObjectStore,
   type StoredObject,
 } from "@/lib/engine/vault/object-store";
+import { nodeFolderFiles, type FolderFile, type FolderFiles } from "./folder-files";
 
 /** Names with a dot cannot be objects', so nothing here is ever listed. */
 const TEMPORARY_FOLDER = ".incoming";
@@ -23,15 +23,17 @@ const TEMPORARY_AGE_MS_MAX = 24 * 60 * 60 * 1_000;
  */
 export class FolderStore implements ObjectStore {
   readonly #root: string;
+  readonly #files: FolderFiles;
   readonly #folders = new Set<string>();
 
-  private constructor(root: string) {
+  private constructor(root: string, files: FolderFiles) {
     this.#root = root;
+    this.#files = files;
   }
 
   /** Makes the folder when it is missing, and clears away what an earlier process died over. */
-  static async open(root: string): Promise<FolderStore> {
-    const store = new FolderStore(path.resolve(root));
+  static async open(root: string, files: FolderFiles = nodeFolderFiles): Promise<FolderStore> {
+    const store = new FolderStore(path.resolve(root), files);
     await store.#makeFolder(path.join(store.#root, TEMPORARY_FOLDER));
     await store.#removeOldTemporaries();
     return store;
@@ -42,24 +44,24 @@ export class FolderStore implements ObjectStore {
     const temporary = path.join(this.#root, TEMPORARY_FOLDER, randomBytes(12).toString("hex"));
     await this.#makeFolder(path.dirname(file));
     try {
-      await writeDurably(temporary, bytes);
-      await fs.rename(temporary, file);
-      await syncFolder(path.dirname(file));
+      await this.#writeDurably(temporary, bytes);
+      await this.#files.rename(temporary, file);
+      await this.#files.syncFolder(path.dirname(file));
     } catch (error) {
-      await fs.rm(temporary, { force: true });
+      await this.#files.remove(temporary);
       throw translate(error, name, "write");
     }
   }
 
   async get(name: string, range?: ByteRange): Promise<Buffer> {
-    let handle: fs.FileHandle | null = null;
+    let file: FolderFile | null = null;
     try {
-      handle = await fs.open(this.#file(name), "r");
-      if (range === undefined) return await handle.readFile();
+      file = await this.#files.open(this.#file(name));
+      if (range === undefined) return await file.readAll();
       const bytes = Buffer.allocUnsafeSlow(range.length);
       let done = 0;
       while (done < range.length) {
-        const { bytesRead } = await handle.read(bytes, done, range.length - done, range.offset + done);
+        const bytesRead = await file.read(bytes, done, range.length - done, range.offset + done);
         if (bytesRead === 0) throw objectTruncated(name);
         done += bytesRead;
       }
@@ -67,15 +69,14 @@ export class FolderStore implements ObjectStore {
     } catch (error) {
       throw translate(error, name, "read");
     } finally {
-      await handle?.close();
+      await file?.close();
     }
   }
 
   async size(name: string): Promise<number | null> {
     try {
-      return (await fs.stat(this.#file(name))).size;
+      return (await this.#files.stat(this.#file(name)))?.size ?? null;
     } catch (error) {
-      if (codeOf(error) === "ENOENT") return null;
       throw translate(error, name, "look up");
     }
   }
@@ -84,14 +85,11 @@ export class FolderStore implements ObjectStore {
     const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
     const found: StoredObject[] = [];
     try {
-      const entries = await fs.readdir(path.join(this.#root, folder), { withFileTypes: true, recursive: true });
-      for (const entry of entries) {
-        if (!entry.isFile()) continue;
-        const file = path.join(entry.parentPath, entry.name);
+      for (const file of await this.#files.filesBelow(path.join(this.#root, folder))) {
         const name = path.relative(this.#root, file).split(path.sep).join("/");
         if (!name.startsWith(prefix) || parseObjectName(name) === null) continue;
-        const stat = await statIfThere(file);
-        if (stat !== null) found.push({ name, sizeBytes: stat.size, modifiedAt: stat.mtime });
+        const stat = await this.#files.stat(file);
+        if (stat !== null) found.push({ name, sizeBytes: stat.size, modifiedAt: stat.modifiedAt });
       }
     } catch (error) {
       if (codeOf(error) === "ENOENT") return found;
@@ -103,8 +101,8 @@ export class FolderStore implements ObjectStore {
   async delete(name: string): Promise<void> {
     const file = this.#file(name);
     try {
-      await fs.rm(file, { force: true });
-      await syncFolder(path.dirname(file));
+      await this.#files.remove(file);
+      await this.#files.syncFolder(path.dirname(file));
     } catch (error) {
       if (codeOf(error) !== "ENOENT") throw translate(error, name, "delete");
     }
@@ -119,10 +117,10 @@ export class FolderStore implements ObjectStore {
   async #makeFolder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return;
     try {
-      const first = await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+      const first = await this.#files.makeFolder(folder);
       if (first !== undefined) {
         for (let made = folder; made.length >= first.length; made = path.dirname(made))
-          await syncFolder(path.dirname(made));
+          await this.#files.syncFolder(path.dirname(made));
       }
     } catch (error) {
       throw translate(error, folder, "create");
@@ -130,42 +128,22 @@ export class FolderStore implements ObjectStore {
     this.#folders.add(folder);
   }
 
-  async #removeOldTemporaries(): Promise<void> {
-    const folder = path.join(this.#root, TEMPORARY_FOLDER);
-    for (const name of await fs.readdir(folder)) {
-      const file = path.join(folder, name);
-      const stat = await statIfThere(file);
-      // Younger ones may be another process's, being written now.
-      if (stat !== null && Date.now() - stat.mtimeMs > TEMPORARY_AGE_MS_MAX) await fs.rm(file, { force: true });
+  async #writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+    const written = await this.#files.write(file, bytes);
+    try {
+      await written.sync();
+    } finally {
+      await written.close();
     }
   }
-}
 
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await fs.open(file, "wx", 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await fs.open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function statIfThere(file: string) {
-  try {
-    return await fs.stat(file);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return null;
-    throw error;
+  async #removeOldTemporaries(): Promise<void> {
+    for (const file of await this.#files.filesBelow(path.join(this.#root, TEMPORARY_FOLDER))) {
+      const stat = await this.#files.stat(file);
+      // Younger ones may be another process's, being written now.
+      const old = stat !== null && Date.now() - stat.modifiedAt.getTime() > TEMPORARY_AGE_MS_MAX;
+      if (old) await this.#files.remove(file);
+    }
   }
 }
 

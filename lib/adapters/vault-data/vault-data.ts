@@ -90,7 +90,7 @@ export function createVaultData(parts: Parts): VaultData & {
       return { root, path: targetPath, bytesWritten, bytesVerified, seconds };
     },
 
-    check: (request, { onProgress, signal }) =>
+    check: (request, options) =>
       workers.run(
         "check-vault",
         {
@@ -98,7 +98,10 @@ export function createVaultData(parts: Parts): VaultData & {
           ...{ read: request.read, since: request.since, expectedPoints: request.expectedPoints },
           ledgerPath: path.join(parts.checksFolder, `${request.vault.id}.read`),
         },
-        { signal, onProgress: ({ bytesRead, bytesTotal }) => onProgress(bytesRead, bytesTotal) },
+        {
+          signal: options.signal,
+          onProgress: ({ bytesRead, bytesTotal }) => options.onProgress(bytesRead, bytesTotal),
+        },
       ),
 
     deletePoint: async (vault, name) => deletePoint(await openStore(vault), name),

@@ -29,6 +29,8 @@ export interface VaultSessionSetup {
   readonly openSource: SourceOpener;
   readonly random: Random;
   readonly clock: Clock;
+  /** Blobs that the index has room for before it grows. */
+  readonly expectedBlobs?: number;
   /** Packs of a run that was killed or cut off were taken over. */
   readonly onAdopted?: (adopted: AdoptedPacks) => void;
 }
@@ -80,7 +82,7 @@ export class VaultSession {
   }
 
   static async open(setup: VaultSessionSetup): Promise<VaultSession> {
-    const index = new VaultIndex(setup.keys, EXPECTED_BLOBS);
+    const index = new VaultIndex(setup.keys, setup.expectedBlobs ?? EXPECTED_BLOBS);
     await index.refresh(setup.store, { checkPacks: true });
     return new VaultSession(setup, index);
   }

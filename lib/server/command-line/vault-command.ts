@@ -9,6 +9,7 @@ import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import { UsageError } from "@/lib/site/cli/exit-codes";
 import { readPassphrase } from "@/lib/site/cli/read-passphrase";
 import type { CommandResult } from "@/lib/site/cli/site-commands";
+import { checkVaultFolder } from "@/lib/site/cli/vault-check-command";
 import { createVault, listPoints, replicateImages, type VaultCommandWorld } from "@/lib/site/cli/vault-commands";
 import { restoreDisk } from "@/lib/site/cli/vault-restore-command";
 import { readPassphraseFile } from "./passphrase-file";
@@ -26,6 +27,7 @@ function parse(args: readonly string[]) {
         point: { type: "string" },
         disk: { type: "string" },
         replace: { type: "boolean" },
+        "read-data": { type: "boolean" },
       },
     });
   } catch (error) {
@@ -49,6 +51,8 @@ function runVerb(verb: string, folder: string, rest: readonly string[], values: 
   switch (verb) {
     case "create":
       return createVault(world, folder);
+    case "check":
+      return checkVaultFolder(world, folder, values["read-data"] === true);
     case "points":
       return listPoints(world, folder, values.machine);
     case "replicate":

@@ -10,5 +10,9 @@ export const VAULT_USAGE = `  npx secondsite vault create FOLDER
   npx secondsite vault restore FOLDER TARGET --machine NAME [--point BEGINNING] [--disk NAME] [--replace]
       Writes one disk as a fixed VHD, syncs it, reads it back and compares it with the recovery point.
 
+  npx secondsite vault check FOLDER [--read-data]
+      Looks for damage and changes nothing: every point opens, every block has its place; with --read-data
+      everything is read, decrypted and hashed. Damage is located to machine, point, disk and bytes (exit code 7).
+
   Every vault command: --passphrase-file FILE, else the passphrase is asked for; --json for programs.
 `;

@@ -9,6 +9,8 @@ export const EXIT = {
   passphrase: 4,
   notReachable: 5,
   refused: 6,
+  /** A check did its work and found damage. */
+  damaged: 7,
 } as const;
 
 /** What was typed cannot be understood; the message says what would be. */

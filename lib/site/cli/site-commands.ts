@@ -23,6 +23,8 @@ export interface CommandWorld {
 export interface CommandResult {
   readonly text: string;
   readonly json: unknown;
+  /** When it is not 0 although the command did its work. */
+  readonly exitCode?: number;
 }
 
 export async function registerSite(

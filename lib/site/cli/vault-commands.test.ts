@@ -10,6 +10,7 @@ import { MemoryStore } from "@/lib/testing/memory-store";
 import { noiseBlock } from "@/lib/testing/model-disk";
 import { seededRandom } from "@/lib/testing/seeded-random";
 import { TestClock } from "@/lib/testing/test-clock";
+import { checkVaultFolder } from "./vault-check-command";
 import { createVault, listPoints, replicateImages, type VaultCommandWorld } from "./vault-commands";
 import { restoreDisk } from "./vault-restore-command";
 
@@ -100,6 +101,20 @@ describe("a vault folder of one's own", () => {
     other.append(BLOCKS * BLOCK_BYTES, 512);
     other.close();
     await expect(replicate(["/images/other.log"])).rejects.toMatchObject({ code: "WriteLogOfAnotherDisk" });
+  }, 20_000);
+
+  it("checks itself: says what is damaged where, and that nothing is", async () => {
+    await replicate();
+    const sound = await checkVaultFolder(world, "/vault", true);
+    expect(sound.text).toMatch(/^1 recovery points, 2 packs; .* 9 blocks and pages verified.*\nNo damage was found\.$/);
+    expect(sound.exitCode).toBeUndefined();
+    const store = await world.openStore("/vault");
+    const [pack] = await store.list("data/");
+    await store.delete(pack?.name ?? "");
+    const damaged = await checkVaultFolder(world, "/vault", false);
+    expect(damaged.text).toContain(`missing    ${pack?.name ?? ""}  (${BLOCKS} blocks or pages lost)`);
+    expect(damaged.text).toContain(`disk web: ${BLOCKS * BLOCK_BYTES} bytes lost at 0-${BLOCKS * BLOCK_BYTES - 1}`);
+    expect(damaged.exitCode).toBe(7);
   }, 20_000);
 
   it("says what is missing: the folder, the vault, the passphrase, the point, the disk", async () => {
