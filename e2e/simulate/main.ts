@@ -1,7 +1,7 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import type { PlantedBug } from "@/lib/testing/simulation/sim-process";
-import { simulate } from "@/lib/testing/simulation/simulation";
+import { ROUNDS, simulate } from "@/lib/testing/simulation/simulation";
 
 /**
  * `npm run simulate -- --seeds 1000`: so many lives of a vault under faults. `--seed N` replays one and prints what
@@ -12,13 +12,14 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1000" },
     seed: { type: "string" },
     first: { type: "string", default: "1" },
+    rounds: { type: "string", default: String(ROUNDS) },
     bug: { type: "string", default: "none" },
   },
 });
-const bug = values.bug as PlantedBug;
+const options = { rounds: Number(values.rounds), bug: values.bug as PlantedBug };
 
 async function replay(seed: number): Promise<boolean> {
-  const report = await simulate(seed, bug);
+  const report = await simulate(seed, options);
   process.stdout.write(`${report.trace.join("\n")}\n`);
   process.stdout.write(report.violation === null ? "\nEvery invariant held.\n" : `\nVIOLATION: ${report.violation}\n`);
   return report.violation === null;
@@ -29,7 +30,7 @@ async function many(first: number, seeds: number): Promise<boolean> {
   const failing: number[] = [];
   const startedMs = performance.now();
   for (let seed = first; seed < first + seeds; seed++) {
-    const report = await simulate(seed, bug);
+    const report = await simulate(seed, options);
     total.faults += report.faults;
     total.calls += report.calls;
     total.points += report.pointsChecked;

@@ -20,7 +20,8 @@ import { SimMedium } from "./sim-medium";
 import { nextTurn, SimProcess, type PlannedFault, type PlantedBug } from "./sim-process";
 
 const ROOT = "/vault";
-const ROUNDS = 4;
+/** Of a bench run; tests make do with fewer. */
+export const ROUNDS = 5;
 const HOUR_MS = 60 * 60 * 1_000;
 const POINTS_KEPT = 4;
 const MIB = 1024 * 1024;
@@ -42,11 +43,14 @@ export interface SimulationReport {
  * processes that are killed at any call. After every fault: each committed point is exactly its cut, nothing half-written
  * is visible, the next runs heal, a check finds nothing.
  */
-export async function simulate(seed: number, bug: PlantedBug = "none"): Promise<SimulationReport> {
+export async function simulate(
+  seed: number,
+  { rounds = ROUNDS, bug = "none" }: { readonly rounds?: number; readonly bug?: PlantedBug } = {},
+): Promise<SimulationReport> {
   const world = new Simulation(seed, bug);
   let violation: string | null = null;
   try {
-    await world.run();
+    await world.run(rounds);
   } catch (error) {
     violation = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
   }
@@ -81,9 +85,9 @@ class Simulation {
     for (const { id } of this.#machines) this.#points.set(id, []);
   }
 
-  async run(): Promise<void> {
+  async run(rounds: number): Promise<void> {
     for (const machine of this.#machines) machine.work(12);
-    for (let round = 1; round <= ROUNDS; round++) {
+    for (let round = 1; round <= rounds; round++) {
       this.trace.push(`-- round ${round}`);
       await this.#round();
       await this.#verify();
