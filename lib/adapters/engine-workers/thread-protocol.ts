@@ -1,9 +1,9 @@
 import type { BlockUnit, BlockUnitResult } from "@/lib/engine/vault/block-workers";
 import type { SharedBlobTable } from "@/lib/engine/vault/blob-table";
-import type { BlobType } from "@/lib/engine/vault/blob-type";
+import type { PackType } from "@/lib/engine/vault/blob-type";
 import { ID_BYTES } from "@/lib/engine/blocks/block-size";
 import type { PackEntry } from "@/lib/engine/vault/pack-format";
-import type { FinishedPack } from "@/lib/engine/vault/pack-writer";
+import type { FinishedPack } from "@/lib/engine/vault/pack-finish";
 import type { WireError } from "./error-wire";
 
 export interface ThreadSetup {
@@ -28,7 +28,7 @@ export type FromThread =
 /** A finished pack whose buffer is moved, not copied; its entries in one piece, since cloning hundreds of buffers is slow. */
 export interface WirePack {
   readonly name: string;
-  readonly type: BlobType;
+  readonly type: PackType;
   readonly sizeBytes: number;
   readonly salt: Uint8Array;
   readonly entries: Uint8Array;

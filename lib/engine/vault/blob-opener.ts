@@ -1,8 +1,10 @@
 import { BlockHasher } from "../blocks/block-hasher";
 import { Decompressor } from "../blocks/compressor";
+import { frameContentLength } from "../blocks/group-compressor";
 import type { VaultKeys } from "../keys/vault-keys";
+import { BlockGroup, groupCount } from "./block-group";
 import { plainLength, type BlobType } from "./blob-type";
-import { blobContext, packKey } from "./pack-format";
+import { blobContext, GROUP_CONTEXT, packKey } from "./pack-format";
 import { NONCE_DOMAIN, nonceAt, TAG_BYTES, unseal } from "./seal";
 
 const PACK_KEYS_MAX = 256;
@@ -26,6 +28,19 @@ export class BlobOpener {
 
   openPage(id: Buffer, level: number, sealed: Buffer, offset: number, salt: Buffer, into: Buffer): boolean {
     return this.#open("page", id, sealed, offset, salt, into) && this.#hasher.pageId(level, into).equals(id);
+  }
+
+  /** Null when it was altered, or is not a group. Its blocks are to be compared with their ids: `isBlock`. */
+  openGroup(sealed: Buffer, offset: number, salt: Buffer): BlockGroup | null {
+    const frame = unseal(sealed, this.#packKey(salt), nonceAt(offset, NONCE_DOMAIN.blob), GROUP_CONTEXT);
+    const length = frame === null ? null : frameContentLength(frame);
+    if (frame === null || length === null || groupCount(length) === null) return null;
+    const plain = Buffer.allocUnsafeSlow(length);
+    return this.#decompressor.decompress(frame, plain) ? BlockGroup.of(plain) : null;
+  }
+
+  isBlock(id: Buffer, block: Buffer): boolean {
+    return this.#hasher.blockId(block).equals(id);
   }
 
   #open(type: BlobType, id: Buffer, sealed: Buffer, offset: number, salt: Buffer, into: Buffer): boolean {

@@ -2,7 +2,9 @@ import { Fault } from "@/lib/kernel/fault";
 import { BLOCK_BYTES, PAGE_BYTES } from "../blocks/block-size";
 import type { VaultKeys } from "../keys/vault-keys";
 import { BlobOpener } from "./blob-opener";
+import type { BlockGroup } from "./block-group";
 import type { BlobPlace } from "./blob-table";
+import { GroupCache } from "./group-cache";
 import type { ObjectReader } from "./object-store";
 import { PageCache } from "./page-cache";
 import { vaultDamage, type VaultContext } from "./vault-faults";
@@ -32,6 +34,7 @@ export class BlobReader {
   readonly #index: VaultIndex;
   readonly #opener: BlobOpener;
   readonly #pages: PageCache;
+  readonly #groups = new GroupCache();
   readonly #block = Buffer.alloc(BLOCK_BYTES);
 
   constructor(store: ObjectReader, index: VaultIndex, keys: VaultKeys, pages = new PageCache()) {
@@ -49,8 +52,7 @@ export class BlobReader {
   async page(id: Buffer, level: number, context: VaultContext): Promise<Buffer> {
     const cached = this.#pages.get(id);
     if (cached !== undefined) return cached;
-    const place = await this.locate(id, context);
-    const sealed = await this.#fetch(place.in, place.offset, place.sealedLength, context);
+    const { place, sealed } = await this.#fetchPage(id, context);
     const page = Buffer.alloc(PAGE_BYTES);
     if (!this.#opener.openPage(id, level, sealed, place.offset, place.in.salt, page)) {
       throw vaultDamage("VaultPackDamaged", place.in.name, context);
@@ -69,7 +71,8 @@ export class BlobReader {
     onBlock: (blockIndex: number, block: Buffer) => void,
     signal?: AbortSignal,
   ): Promise<void> {
-    const fetches = planFetches(await this.#locateAll(wanted, context));
+    const located = await this.#locateAll(wanted, context);
+    const fetches = planFetches(located.filter((block) => !this.#serveOpenGroup(block, context, onBlock)));
     const pending: Promise<Buffer>[] = [];
     try {
       for (const [at, fetch] of fetches.entries()) {
@@ -82,8 +85,12 @@ export class BlobReader {
           fetching.catch(() => undefined);
           pending.push(fetching);
         }
-        const bytes = await pending.shift();
-        if (bytes !== undefined) this.#openFetched(fetch, bytes, context, onBlock);
+        const fetching = pending.shift();
+        const bytes = await fetching?.catch((error: unknown) => this.#unlessMoved(fetch, error));
+        if (bytes === "moved") {
+          const again = fetch.blocks.map((block) => block.wanted);
+          await this.blocks(again, context, onBlock, signal);
+        } else if (bytes !== undefined) this.#openFetched(fetch, bytes, context, onBlock);
       }
     } finally {
       await Promise.allSettled(pending);
@@ -122,11 +129,72 @@ export class BlobReader {
     for (const { wanted, place } of fetch.blocks) {
       const at = place.offset - fetch.offset;
       const sealed = bytes.subarray(at, at + place.sealedLength);
+      if (place.in.type === "group") {
+        onBlock(wanted.blockIndex, this.#takeFromGroup(wanted.id, place, sealed, context));
+        continue;
+      }
       if (!this.#opener.openBlock(wanted.id, sealed, place.offset, fetch.pack.salt, this.#block)) {
         throw vaultDamage("VaultPackDamaged", fetch.pack.name, context);
       }
       onBlock(wanted.blockIndex, this.#block);
     }
+  }
+
+  /** True when the block's group is open still: it needs no fetch. */
+  #serveOpenGroup(
+    { wanted, place }: { wanted: WantedBlock; place: Located },
+    context: VaultContext,
+    onBlock: (blockIndex: number, block: Buffer) => void,
+  ): boolean {
+    const group = place.in.type === "group" ? this.#groups.get(place.pack, place.offset) : undefined;
+    if (group === undefined) return false;
+    onBlock(wanted.blockIndex, this.#blockOf(group, wanted.id, place, context));
+    return true;
+  }
+
+  #takeFromGroup(id: Buffer, place: Located, sealed: Buffer, context: VaultContext): Buffer {
+    let group = this.#groups.get(place.pack, place.offset) ?? null;
+    if (group === null) {
+      group = this.#opener.openGroup(sealed, place.offset, place.in.salt);
+      if (group === null) throw vaultDamage("VaultPackDamaged", place.in.name, context);
+      this.#groups.put(place.pack, place.offset, group);
+    }
+    return this.#blockOf(group, id, place, context);
+  }
+
+  #blockOf(group: BlockGroup, id: Buffer, place: Located, context: VaultContext): Buffer {
+    const block = group.block(id);
+    if (block === null || !this.#opener.isBlock(id, block)) {
+      throw vaultDamage("VaultPackDamaged", place.in.name, context);
+    }
+    return block;
+  }
+
+  async #fetchPage(id: Buffer, context: VaultContext): Promise<{ place: Located; sealed: Buffer }> {
+    const place = await this.locate(id, context);
+    const fetch = { pack: place.in, blocks: [{ wanted: { id } }] };
+    const sealed = await this.#fetch(place.in, place.offset, place.sealedLength, context).catch((error: unknown) =>
+      this.#unlessMoved(fetch, error),
+    );
+    return sealed === "moved" ? this.#fetchPage(id, context) : { place, sealed };
+  }
+
+  /**
+   * A pack that is gone may have been compacted since this reader looked: then everything it had is in others by now. Throws
+   * the error when that is not so.
+   */
+  async #unlessMoved(
+    {
+      pack,
+      blocks,
+    }: { readonly pack: KnownPack; readonly blocks: readonly { readonly wanted: { readonly id: Buffer } }[] },
+    error: unknown,
+  ): Promise<"moved"> {
+    if (!(error instanceof Fault) || error.code !== "VaultPackMissing") throw error;
+    await this.#index.refresh(this.#store, { reading: true });
+    const stayed = blocks.some(({ wanted }) => (this.#index.locate(wanted.id)?.in ?? pack) === pack);
+    if (stayed) throw error;
+    return "moved";
   }
 
   async #fetch(pack: KnownPack, offset: number, length: number, context: VaultContext): Promise<Buffer> {

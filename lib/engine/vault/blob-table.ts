@@ -151,20 +151,23 @@ export class BlobTable {
     }
   }
 
-  /** Makes a blob of a stored pack known; a blob that is known from another live pack stays where it is. */
-  insertStored(id: Buffer, pack: number, offset: number, sealedLength: number): void {
+  /**
+   * Makes a blob of a stored pack known. False: it is known from another live pack, where it is read until that pack goes.
+   */
+  insertStored(id: Buffer, pack: number, offset: number, sealedLength: number): boolean {
     this.#load(id);
     const found = this.#find();
     if (found === null) {
       this.reserve(1);
       this.#insert(pack, offset, sealedLength);
-      return;
+      return true;
     }
     const holder = this.#packAt(found.segment, found.slot);
     const better = this.packState(holder) === PACK_DEAD && this.packState(pack) !== PACK_DEAD;
-    if (holder !== pack && !better) return;
+    if (holder !== pack && !better) return false;
     setPlace(found.segment, found.slot, offset, sealedLength);
     Atomics.store(found.segment.packs, found.slot, pack);
+    return true;
   }
 
   /** Coordinating thread, when the pack that `claim` announced is finished. */
@@ -185,6 +188,23 @@ export class BlobTable {
     const offset = found.segment.places[found.slot * 2] ?? 0;
     const sealedLength = found.segment.places[found.slot * 2 + 1] ?? 0;
     return sealedLength === 0 ? null : { pack, offset, sealedLength };
+  }
+
+  /** A number that belongs to this blob alone, for as long as the table lives; null when it is unknown. Below `slotCount`. */
+  slotOf(id: Buffer): number | null {
+    this.#load(id);
+    const found = this.#find();
+    if (found === null) return null;
+    let before = 0;
+    for (const segment of this.#segments.toReversed()) {
+      if (segment === found.segment) break;
+      before += segment.shared.slotCount;
+    }
+    return before + found.slot;
+  }
+
+  get slotCount(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.shared.slotCount, 0);
   }
 
   #newest(): Segment {

@@ -9,7 +9,8 @@ import type { VaultKeys } from "../keys/vault-keys";
 import { imageChangedWhileReading } from "../tracking/log-faults";
 import { BlobTable, PACK_DEAD, PACK_STORED, type SharedBlobTable } from "./blob-table";
 import type { BlockUnit, BlockUnitResult, OpenBlockSource, SourceOpener, SourceSpec } from "./block-workers";
-import { PackWriter, type FinishedPack } from "./pack-writer";
+import type { FinishedPack } from "./pack-finish";
+import { PackWriter } from "./pack-writer";
 
 const READ_BLOCKS = 16;
 const ZERO_PAGE = Buffer.alloc(PAGE_BYTES);

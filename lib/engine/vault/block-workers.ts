@@ -3,7 +3,7 @@ import type { FileIdentity } from "../disk/random-access-file";
 import type { VaultKeys } from "../keys/vault-keys";
 import type { FrozenViewSource } from "../tracking/frozen-view";
 import type { SharedBlobTable, SharedSegment } from "./blob-table";
-import type { FinishedPack } from "./pack-writer";
+import type { FinishedPack } from "./pack-finish";
 
 /** Where a disk's frozen state is found: what the site's host answers to a cut. Plain data, so that it can be sent to a thread. */
 export type SourceSpec = FrozenViewSource;

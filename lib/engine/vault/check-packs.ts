@@ -5,6 +5,7 @@ import type { VaultKeys } from "../keys/vault-keys";
 import { BlobOpener } from "./blob-opener";
 import { decodeIndex, type IndexedPack } from "./index-object";
 import { parseObjectName, sha256Hex } from "./object-names";
+import { GroupCache } from "./group-cache";
 import type { ObjectReader } from "./object-store";
 import { openHeader, headerPlace, PACK_FOOT_BYTES, PACK_HEAD_BYTES, type PackEntry } from "./pack-format";
 import type { ObjectProblem } from "./vault-check";
@@ -32,6 +33,8 @@ export class PackChecker {
   readonly #opener: BlobOpener;
   readonly #block = Buffer.alloc(BLOCK_BYTES);
   readonly #page = Buffer.alloc(PAGE_BYTES);
+  readonly #groups = new GroupCache(1);
+  #groupsOf = "";
 
   constructor(store: ObjectReader, keys: VaultKeys) {
     this.#store = store;
@@ -69,11 +72,23 @@ export class PackChecker {
     const sealed = bytes.subarray(offset, offset + sealedLength);
     if (sealed.length < sealedLength) return false;
     if (pack.type === "block") return this.#opener.openBlock(id, sealed, offset, pack.salt, this.#block);
+    if (pack.type === "group") return this.#opensInGroup(pack, { id, offset, sealedLength }, sealed);
     // A page does not say its level; its id does, and only for the right one.
     for (let level = 1; level <= LEVELS_MAX; level++) {
       if (this.#opener.openPage(id, level, sealed, offset, pack.salt, this.#page)) return true;
     }
     return false;
+  }
+
+  #opensInGroup(pack: IndexedPack, { id, offset }: PackEntry, sealed: Buffer): boolean {
+    let group = this.#groups.get(0, offset);
+    if (this.#groupsOf !== pack.name || group === undefined) {
+      group = this.#opener.openGroup(sealed, offset, pack.salt) ?? undefined;
+      this.#groupsOf = pack.name;
+      if (group !== undefined) this.#groups.put(0, offset, group);
+    }
+    const block = group?.block(id) ?? null;
+    return block !== null && this.#opener.isBlock(id, block);
   }
 
   async #read(name: string): Promise<Buffer | null> {

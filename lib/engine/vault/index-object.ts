@@ -1,7 +1,7 @@
 import { ID_BYTES } from "../blocks/block-size";
 import type { VaultKeys } from "../keys/vault-keys";
 import type { Random } from "@/lib/kernel/random";
-import { BLOB_TYPE, packKindOf, type BlobType } from "./blob-type";
+import { BLOB_TYPE, packKindOf, packTypeOf, type PackType } from "./blob-type";
 import { packName, sha256Hex } from "./object-names";
 import { PACK_BLOBS_MAX, PACK_BYTES_MAX, type PackEntry } from "./pack-format";
 import { SALT_BYTES } from "./seal";
@@ -13,7 +13,7 @@ const ENTRY_BYTES = ID_BYTES + 8;
 /** A stored pack as an index lists it. */
 export interface IndexedPack {
   readonly name: string;
-  readonly type: BlobType;
+  readonly type: PackType;
   readonly sizeBytes: number;
   /** Its key follows from it; kept here so that reading one blob takes one request. */
   readonly salt: Buffer;
@@ -54,11 +54,12 @@ export function decodeIndex(bytes: Buffer, keys: VaultKeys): IndexedPack[] | nul
     if (at + PACK_RECORD_BYTES > text.length) return null;
     const sha256 = text.toString("hex", at, at + 32);
     const salt = Buffer.from(text.subarray(at + 32, at + 64));
-    const type: BlobType = text[at + 64] === BLOB_TYPE.page ? "page" : "block";
+    const type = packTypeOf(text[at + 64]);
     const sizeBytes = text.readUInt32LE(at + 65);
     const count = text.readUInt32LE(at + 69);
     at += PACK_RECORD_BYTES;
     const end = at + count * ENTRY_BYTES;
+    if (type === null) return null;
     if (sizeBytes > PACK_BYTES_MAX || count > PACK_BLOBS_MAX || end > text.length) return null;
     const entries: PackEntry[] = [];
     for (; at < end; at += ENTRY_BYTES) {

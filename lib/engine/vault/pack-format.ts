@@ -1,6 +1,7 @@
 import { ID_BYTES } from "../blocks/block-size";
 import { deriveObjectKey, type VaultKeys } from "../keys/vault-keys";
-import { BLOB_TYPE, plainLength, type BlobType } from "./blob-type";
+import { BLOB_TYPE, packTypeOf, plainLength, type BlobType, type PackType } from "./blob-type";
+import { groupCount } from "./block-group";
 import { NONCE_DOMAIN, nonceAt, SALT_BYTES, TAG_BYTES, unseal } from "./seal";
 
 /** docs/vault-format.md §5. */
@@ -22,7 +23,7 @@ export interface PackEntry {
 }
 
 export interface PackHeader {
-  readonly type: BlobType;
+  readonly type: PackType;
   readonly salt: Buffer;
   readonly entries: PackEntry[];
 }
@@ -38,6 +39,9 @@ export function blobContext(type: BlobType, id: Uint8Array): Buffer {
   context.set(id, 1);
   return context;
 }
+
+/** What a group's seal binds besides its place: blocks are compared with their ids when they have been taken out. */
+export const GROUP_CONTEXT = Buffer.from([BLOB_TYPE.group]);
 
 /** Where the sealed header of a pack lies, from its last PACK_FOOT_BYTES; null when they are not a pack's. */
 export function headerPlace(foot: Buffer, packSizeBytes: number): { offset: number; length: number } | null {
@@ -59,12 +63,13 @@ export function openHeader(
   if (head.length !== PACK_HEAD_BYTES || !head.subarray(0, 8).equals(PACK_MAGIC)) return null;
   const salt = Buffer.from(head.subarray(PACK_SALT_AT));
   const plain = unseal(sealedHeader, packKey(keys, salt), nonceAt(place.offset, NONCE_DOMAIN.header), head);
-  const type: BlobType = head[8] === BLOB_TYPE.page ? "page" : "block";
+  const type = packTypeOf(head[8]);
+  if (type === null) return null;
   const entries = plain === null ? null : decodeHeader(type, plain, place.offset);
   return entries === null ? null : { type, salt, entries };
 }
 
-function decodeHeader(type: BlobType, plain: Buffer, endOfBlobs: number): PackEntry[] | null {
+function decodeHeader(type: PackType, plain: Buffer, endOfBlobs: number): PackEntry[] | null {
   const entries: PackEntry[] = [];
   for (let at = 0; at < plain.length; at += HEADER_ENTRY_BYTES) {
     const entry = {
@@ -72,9 +77,13 @@ function decodeHeader(type: BlobType, plain: Buffer, endOfBlobs: number): PackEn
       offset: plain.readUInt32LE(at + 33),
       sealedLength: plain.readUInt32LE(at + 37),
     };
-    if (plain[at] !== BLOB_TYPE[type] || plain.readUInt32LE(at + 41) !== plainLength(type)) return null;
+    if (plain[at] !== BLOB_TYPE[type] || !isPlainLength(type, plain.readUInt32LE(at + 41))) return null;
     if (entry.offset < PACK_HEAD_BYTES || entry.offset + entry.sealedLength > endOfBlobs) return null;
     entries.push(entry);
   }
   return entries;
+}
+
+function isPlainLength(type: PackType, length: number): boolean {
+  return type === "group" ? groupCount(length) !== null : length === plainLength(type);
 }

@@ -1,5 +1,5 @@
 import type { VaultKeys } from "../keys/vault-keys";
-import { blobTypeOf } from "./blob-type";
+import { packKindOf } from "./blob-type";
 import type { IndexedPack } from "./index-object";
 import { parseObjectName } from "./object-names";
 import type { ObjectReader } from "./object-store";
@@ -22,6 +22,6 @@ export async function readPackHeader(
   if (place === null) return null;
   const head = await store.get(name, { offset: 0, length: PACK_HEAD_BYTES });
   const header = openHeader(head, await store.get(name, place), place, keys);
-  if (header === null || header.type !== blobTypeOf(kind)) return null;
+  if (header === null || packKindOf(header.type) !== kind) return null;
   return { name, type: header.type, sizeBytes, salt: header.salt, entries: header.entries };
 }

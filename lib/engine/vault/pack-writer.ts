@@ -2,15 +2,12 @@ import { assert } from "@/lib/kernel/assert";
 import type { Random } from "@/lib/kernel/random";
 import type { Compressor } from "../blocks/compressor";
 import type { VaultKeys } from "../keys/vault-keys";
-import { BLOB_TYPE, packKindOf, plainLength, type BlobType } from "./blob-type";
-import type { IndexedPack } from "./index-object";
-import { packName, sha256Hex } from "./object-names";
+import { BLOB_TYPE, plainLength, type BlobType } from "./blob-type";
 import {
   blobContext,
   HEADER_ENTRY_BYTES,
   PACK_BLOBS_MAX,
   PACK_FILL_BYTES,
-  PACK_END,
   PACK_FOOT_BYTES,
   PACK_HEAD_BYTES,
   PACK_MAGIC,
@@ -18,12 +15,8 @@ import {
   packKey,
   type PackEntry,
 } from "./pack-format";
+import { finishPack, type FinishedPack } from "./pack-finish";
 import { NONCE_DOMAIN, nonceAt, SALT_BYTES, sealInto, TAG_BYTES } from "./seal";
-
-/** A pack that is ready to be stored. `bytes` is a view of the buffer that the writer was given. */
-export interface FinishedPack extends IndexedPack {
-  readonly bytes: Buffer;
-}
 
 /** Fills one pack in a buffer of PACK_FILL_BYTES that it does not own. One use: make another for the next pack. */
 export class PackWriter {
@@ -77,29 +70,14 @@ export class PackWriter {
   finish(): FinishedPack {
     assert(!this.#finished && this.#entries.length > 0, "only a pack with blobs can be finished, and only once");
     this.#finished = true;
-    const header = this.#encodeHeader();
-    const head = this.#buffer.subarray(0, PACK_HEAD_BYTES);
-    const nonce = nonceAt(this.#end, NONCE_DOMAIN.header);
-    const length = sealInto(this.#buffer, this.#end, header, this.#key, nonce, head);
-    const foot = this.#end + length;
-    this.#buffer.writeUInt32LE(length, foot);
-    PACK_END.copy(this.#buffer, foot + 4);
-    const bytes = this.#buffer.subarray(0, foot + PACK_FOOT_BYTES);
-    const name = packName(packKindOf(this.#type), sha256Hex(bytes));
-    return { name, type: this.#type, sizeBytes: bytes.length, salt: this.#salt, entries: this.#entries, bytes };
-  }
-
-  #encodeHeader(): Buffer {
-    const header = Buffer.alloc(this.#entries.length * HEADER_ENTRY_BYTES);
-    let at = 0;
-    for (const { id, offset, sealedLength } of this.#entries) {
-      header[at] = BLOB_TYPE[this.#type];
-      id.copy(header, at + 1);
-      header.writeUInt32LE(offset, at + 33);
-      header.writeUInt32LE(sealedLength, at + 37);
-      header.writeUInt32LE(plainLength(this.#type), at + 41);
-      at += HEADER_ENTRY_BYTES;
-    }
-    return header;
+    return finishPack({
+      type: this.#type,
+      buffer: this.#buffer,
+      end: this.#end,
+      key: this.#key,
+      salt: this.#salt,
+      entries: this.#entries,
+      plainLengthOf: () => plainLength(this.#type),
+    });
   }
 }

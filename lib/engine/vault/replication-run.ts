@@ -17,7 +17,8 @@ import type {
 } from "./block-workers";
 import type { BufferPool } from "./buffer-pool";
 import type { ObjectReader, ObjectSink } from "./object-store";
-import { PackWriter, type FinishedPack } from "./pack-writer";
+import type { FinishedPack } from "./pack-finish";
+import { PackWriter } from "./pack-writer";
 import { encodePoint, type Point } from "./point-object";
 import { DiskReplication, type DiskRun, type ReplicatedDisk, type ReplicateDiskRequest } from "./replicate-disk";
 import { RunPacks } from "./run-packs";

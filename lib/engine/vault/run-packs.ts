@@ -4,7 +4,7 @@ import type { VaultKeys } from "../keys/vault-keys";
 import { PACK_DEAD } from "./blob-table";
 import { encodeIndex, type IndexedPack } from "./index-object";
 import type { ObjectSink } from "./object-store";
-import type { FinishedPack } from "./pack-writer";
+import type { FinishedPack } from "./pack-finish";
 import type { VaultIndex } from "./vault-index";
 
 /** A long run stores an index after so many packs, so that a run that starts over need not send them again. */

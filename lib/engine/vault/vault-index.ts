@@ -2,7 +2,7 @@ import { assert } from "@/lib/kernel/assert";
 import { Fault } from "@/lib/kernel/fault";
 import type { VaultKeys } from "../keys/vault-keys";
 import { BlobTable, createSharedBlobTable, PACK_DEAD, PACK_STORED, type BlobPlace } from "./blob-table";
-import type { BlobType } from "./blob-type";
+import type { PackType } from "./blob-type";
 import { decodeIndex, type IndexedPack } from "./index-object";
 import type { ObjectReader, StoredObject } from "./object-store";
 import { readPackHeader } from "./pack-header-reader";
@@ -12,9 +12,10 @@ import { vaultDamage } from "./vault-faults";
 export interface KnownPack {
   readonly number: number;
   readonly name: string;
-  readonly type: BlobType;
+  readonly type: PackType;
   readonly sizeBytes: number;
   readonly salt: Buffer;
+  readonly blobCount: number;
 }
 
 /**
@@ -38,6 +39,9 @@ export class VaultIndex {
   #present: ReadonlyMap<string, number> | null = null;
   #headersRead = false;
   #doomed: ReadonlySet<string> = new Set();
+  /** Packs with blobs that are read from another pack, until that one goes. */
+  readonly #shadowed = new Set<string>();
+  #elsewhereUnread = false;
 
   constructor(keys: VaultKeys, expectedBlobs = 0) {
     this.#keys = keys;
@@ -57,10 +61,14 @@ export class VaultIndex {
     this.#doomed = doomed;
     await this.#loadIndexes(store);
     const listed = new Set([...this.#indexes.values()].flat());
+    let died = false;
     for (const pack of this.#byName.values()) {
       const alive = listed.has(pack.name) && !doomed.has(pack.name) && !this.#lost.has(pack.name);
-      if (!alive && this.table.packState(pack.number) === PACK_STORED) this.table.setPackState(pack.number, PACK_DEAD);
+      if (alive || this.table.packState(pack.number) !== PACK_STORED) continue;
+      this.table.setPackState(pack.number, PACK_DEAD);
+      died = true;
     }
+    if (died || this.#elsewhereUnread) await this.#readElsewhere(store);
     this.#present = null;
   }
 
@@ -175,8 +183,35 @@ export class VaultIndex {
     return (await store.size(name)) === sizeBytes;
   }
 
+  /** What lay in packs that are going, and was compacted, is read from the packs that have it as well. */
+  async #readElsewhere(store: ObjectReader): Promise<void> {
+    this.#elsewhereUnread = false;
+    if (this.#shadowed.size === 0) return;
+    for (const [name, listed] of this.#indexes) {
+      if (!listed.some((pack) => this.#shadowed.has(pack))) continue;
+      const bytes = await getIfThere(store, name);
+      // A sweep has just written another index in its place.
+      if (bytes === null) this.#elsewhereUnread = true;
+      const packs = bytes === null ? null : decodeIndex(bytes, this.#keys);
+      for (const pack of packs ?? []) {
+        const number = this.#byName.get(pack.name)?.number;
+        if (number !== undefined && this.#shadowed.has(pack.name)) this.#insert(number, pack);
+      }
+    }
+  }
+
+  #insert(number: number, { name, entries }: IndexedPack): void {
+    let shadowed = false;
+    for (const { id, offset, sealedLength } of entries) {
+      if (!this.table.insertStored(id, number, offset, sealedLength)) shadowed = true;
+    }
+    if (shadowed) this.#shadowed.add(name);
+    else this.#shadowed.delete(name);
+  }
+
   #addStored(pack: IndexedPack): void {
-    const state = this.#lost.has(pack.name) ? PACK_DEAD : PACK_STORED;
+    const gone = this.#lost.has(pack.name) || this.#doomed.has(pack.name);
+    const state = gone ? PACK_DEAD : PACK_STORED;
     const known = this.#byName.get(pack.name);
     if (known !== undefined) {
       if (this.table.packState(known.number) === PACK_DEAD) this.table.setPackState(known.number, state);
@@ -185,13 +220,11 @@ export class VaultIndex {
     const number = this.table.newPack(state);
     this.#remember(number, pack);
     this.table.reserve(pack.entries.length);
-    for (const { id, offset, sealedLength } of pack.entries) {
-      this.table.insertStored(id, number, offset, sealedLength);
-    }
+    this.#insert(number, pack);
   }
 
-  #remember(number: number, { name, type, sizeBytes, salt }: IndexedPack): void {
-    const known = { number, name, type, sizeBytes, salt };
+  #remember(number: number, { name, type, sizeBytes, salt, entries }: IndexedPack): void {
+    const known = { number, name, type, sizeBytes, salt, blobCount: entries.length };
     this.#byName.set(name, known);
     this.#byNumber.set(number, known);
   }
