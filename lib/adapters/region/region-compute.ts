@@ -15,6 +15,16 @@ const RETRY_MS = 250;
 export function createRegionCompute(host: HostClient, clock: Clock): RegionCompute {
   const view = async (status: MachineStatus): Promise<RegionMachine> => merge(status, await host.console(status.id));
 
+  /** Null for a machine that was removed since the list was asked for: cleanups run beside each other. */
+  async function viewIfThere(status: MachineStatus): Promise<RegionMachine | null> {
+    try {
+      return await view(status);
+    } catch (error) {
+      if (isUnknown(error)) return null;
+      throw error;
+    }
+  }
+
   async function patiently<T>(work: () => Promise<T>): Promise<T> {
     const deadlineMs = clock.monotonicMs() + PATIENCE_MS;
     for (;;) {
@@ -62,7 +72,10 @@ export function createRegionCompute(host: HostClient, clock: Clock): RegionCompu
       }
     },
     async list() {
-      return patiently(async () => Promise.all((await host.status()).machines.map(view)));
+      return patiently(async () => {
+        const views = await Promise.all((await host.status()).machines.map(viewIfThere));
+        return views.filter((machine) => machine !== null);
+      });
     },
   };
 }

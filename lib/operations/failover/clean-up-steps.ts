@@ -27,7 +27,7 @@ export async function removeTest(step: FailoverStep, run: CleanupRun): Promise<S
     await removeTestMachines(step.services, item);
   } catch (error) {
     // The evidence of the test says what is left; then the job does.
-    await proveCleanup(step.services, item, machines, run.notes);
+    await proveCleanup(step.services, item, machines, run.notes, error);
     throw error;
   }
   return { details: { removed: machines.map((machine) => machine.name) } };

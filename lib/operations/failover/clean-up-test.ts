@@ -16,7 +16,7 @@ export async function removeTestMachines(context: OperationContext, item: Protec
 
 /**
  * Looks whether anything is left of the machines of the test, writes the finding into the test's evidence, and fails unless
- * it is nothing. `machines`: as they were before the removal.
+ * it is nothing. `machines`: as they were before the removal; `stoppedBy`: what ended the removal early.
  *
  * @throws Fault CleanupIncomplete
  */
@@ -25,6 +25,7 @@ export async function proveCleanup(
   item: ProtectedItem,
   machines: readonly DeployedMachine[],
   notes: string,
+  stoppedBy?: unknown,
 ): Promise<readonly string[]> {
   const looked = await Promise.all(machines.map((machine) => remainsOf(context, machine)));
   const records = (await testMachinesOf(context, item.id)).map((machine) => `record of ${machine.name}`);
@@ -35,7 +36,7 @@ export async function proveCleanup(
     await recordRun(context, item.id, test, { cleanup });
   }
   if (remaining.length === 0) return remaining;
-  throw cleanupIncomplete(item, remaining);
+  throw cleanupIncomplete(item, remaining, stoppedBy);
 }
 
 export async function markTest(

@@ -230,13 +230,22 @@ export async function remainsOf(context: OperationContext, machine: DeployedMach
   ];
 }
 
-export function cleanupIncomplete(item: Pick<ProtectedItem, "machineName">, remaining: readonly string[]): Fault {
-  return new Fault({
-    code: "CleanupIncomplete",
-    message: `After the cleanup of ${item.machineName} something is left: ${remaining.join(", ")}.`,
-    possibleCauses: "The region's compute did not stop the machine, or a file is held open or was added by somebody.",
-    recommendedAction: "Look at what is left, then restart the job.",
-  });
+/** `cause`: what stopped the removal, when something did. */
+export function cleanupIncomplete(
+  item: Pick<ProtectedItem, "machineName">,
+  remaining: readonly string[],
+  cause?: unknown,
+): Fault {
+  const reason = cause instanceof Error ? ` ${cause.message}` : "";
+  return new Fault(
+    {
+      code: "CleanupIncomplete",
+      message: `After the cleanup of ${item.machineName} something is left: ${remaining.join(", ")}.${reason}`,
+      possibleCauses: "The region's compute did not stop the machine, or a file is held open or was added by somebody.",
+      recommendedAction: "Look at what is left, then restart the job.",
+    },
+    { cause },
+  );
 }
 
 export async function vaultOf(context: OperationContext, item: Pick<ProtectedItem, "vaultId">): Promise<Vault> {
