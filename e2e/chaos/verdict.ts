@@ -2,7 +2,7 @@ import nodePath from "node:path";
 import { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
 import { ControlDatabase } from "@/lib/adapters/persistence/database";
 import { createSqliteRepositories } from "@/lib/adapters/persistence/repositories";
-import { vaultStoreFolder } from "@/lib/adapters/storage/storage-folders";
+import { vaultStoreFolder } from "@/lib/adapters/storage/storage-places";
 import { KeyFiles } from "@/lib/adapters/vault-data/key-files";
 import { paths, SUBSCRIPTION, type ArmDriver, type ArmJob } from "@/lib/testing/drive/arm-driver";
 import { lastRun, path, pointsOf, vault, type List, type ProtectedItem } from "../story/site-to-azure";

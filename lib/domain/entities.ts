@@ -230,12 +230,24 @@ export interface VirtualNetwork {
   readonly isolated: boolean;
 }
 
+/** A container of a real Azure storage account (or of what speaks its language). The key is kept elsewhere. */
+export interface BlobBacking {
+  /** Of the blob service, without the container: https://contoso.blob.core.windows.net */
+  readonly endpoint: string;
+  readonly accountName: string;
+  readonly container: string;
+  /** When the key was entered that is used now, ISO 8601. */
+  readonly keyEnteredAt: string;
+}
+
 export interface StorageAccount {
   readonly name: string;
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly location: string;
   readonly createdAt: string;
+  /** Where vaults in this account keep their data; null: in a folder of this machine. */
+  readonly blob: BlobBacking | null;
 }
 
 export type RecoveryPlanGroupType = "Shutdown" | "Failover" | "Boot";

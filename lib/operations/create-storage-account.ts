@@ -28,6 +28,7 @@ export async function createStorageAccount(
     resourceGroup: input.resourceGroup,
     location: region.name,
     createdAt: context.clock.now().toISOString(),
+    blob: null,
   };
   await context.repositories.storageAccounts.insert(account);
   announce(context, null, "storageAccounts", account.name);

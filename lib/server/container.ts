@@ -14,6 +14,7 @@ import { createReplicaFolders } from "@/lib/adapters/replicas/replica-folders";
 import { createAgentEndpoint } from "@/lib/adapters/site-gateway/agent-endpoint";
 import { createSiteGateway } from "@/lib/adapters/site-gateway/memory-site-gateway";
 import { createStorageFolders } from "@/lib/adapters/storage/storage-folders";
+import { StoragePlaces } from "@/lib/adapters/storage/storage-places";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { systemRandom } from "@/lib/adapters/system/system-random";
 import { KeyFiles } from "@/lib/adapters/vault-data/key-files";
@@ -72,8 +73,13 @@ export async function createContainer(options: {
   // Of its own: a guest that waits for a block must not wait for a check or a sweep.
   const blockWorkers = new VaultWorkerClient({ childCountMax: 1, niceness: 0 });
   const workers = new VaultWorkerClient();
-  const vaultData = createVaultData({
+  const places = new StoragePlaces({
     storageRoot: home.storage,
+    keysFolder: home.keys,
+    accounts: repositories.storageAccounts,
+  });
+  const vaultData = createVaultData({
+    places,
     checksFolder: home.checks,
     keyFiles: new KeyFiles(home.keys),
     workers,
@@ -109,7 +115,7 @@ export async function createContainer(options: {
       clock,
       onBug: (error) => logger.error({ err: error }, "the service of a disk met a defect"),
     }),
-    storageFolders: createStorageFolders(home.storage),
+    storageFolders: createStorageFolders(home.storage, places),
     certificates,
     sourceConsoles: createHostConsoleSource(() => sourceHosts.list()),
     regionConsoles: createHostConsoleSource(() => [{ client: regionHost, location: "Recovery" }]),
@@ -147,7 +153,7 @@ export async function createContainer(options: {
       verbs: inboundVerbs(context),
       inbox: gateway.inbox,
       certificates,
-      storeOf: (vault) => vaultData.storeOf(vault),
+      storeOf: (vault) => places.locate(vault),
       report: (error) => logger.error({ err: error }, "a site's request met a defect"),
     }),
     start: () => {

@@ -17,6 +17,7 @@ export class ArmWorld {
       name: "contosostorage",
       location: "westeurope",
       createdAt,
+      blob: null,
     });
     await this.repositories.vaults.insert(sampleVault());
     await this.repositories.fabrics.insert(sampleFabric());

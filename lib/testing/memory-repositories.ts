@@ -373,6 +373,11 @@ function ofRegion(tables: Tables): Pick<Repositories, "deployedMachines" | "virt
         return found && plain(found);
       },
       list: async (scope) => accounts.all(inScope(scope)).map(plain),
+      replaceBlob: async (name, blob) => {
+        const found = accounts.get(nameKey(name));
+        if (found) accounts.update(nameKey(name), { blob });
+        return found !== null;
+      },
       delete: async (name) => accounts.delete(nameKey(name)),
     },
   };

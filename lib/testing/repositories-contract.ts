@@ -270,11 +270,16 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       expect((await r.virtualNetworks.find({ ...SCOPE, resourceGroup: "Contoso" }, "PROD"))?.isolated).toBe(true);
       await r.virtualNetworks.delete(SCOPE, "PROD");
       expect(await r.virtualNetworks.list(SCOPE)).toEqual([]);
-      const account = { ...SCOPE, name: "store1", location: "westeurope", createdAt: "1" };
+      const account = { ...SCOPE, name: "store1", location: "westeurope", createdAt: "1", blob: null };
       await r.storageAccounts.insert(account);
       const elsewhere = r.storageAccounts.insert({ ...account, resourceGroup: "elsewhere" });
       await expect(elsewhere).rejects.toMatchObject({ code: "NameTaken" });
       expect(await r.storageAccounts.get("store1")).toEqual(account);
+      const place = { endpoint: "https://contoso.blob.core.windows.net", accountName: "contoso", container: "vaults" };
+      const blob = { ...place, keyEnteredAt: "2026-11-22T00:00:00.000Z" };
+      expect(await r.storageAccounts.replaceBlob("STORE1", blob)).toBe(true);
+      expect(await r.storageAccounts.get("store1")).toEqual({ ...account, blob });
+      expect(await r.storageAccounts.replaceBlob("none", blob)).toBe(false);
     });
 
     it("lists the newest events first, no more than asked for", async () => {

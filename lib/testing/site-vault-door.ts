@@ -112,7 +112,7 @@ export async function startSiteVaultDoor(options: {
     const endpoint = createAgentEndpoint({
       context: { repositories, vaultData, clock, random: systemRandom },
       ...{ verbs, inbox: gateway.inbox, certificates: authority() },
-      storeOf: () => ({ kind: "folder", folder: options.folder }),
+      storeOf: async () => ({ kind: "folder", folder: options.folder }),
       report: (error) => errors.push(error),
     });
     const origin = `https://127.0.0.1:${port}`;

@@ -77,6 +77,13 @@ export function storageAccountRepository(database: ControlDatabase): Repositorie
       (await read.storageAccount.findMany({ where: { scopeKey: scopeKey(scope) }, orderBy: inOrder })).map(
         accountRow.from,
       ),
+    replaceBlob: async (name, blob) => {
+      const data = { blobJson: JSON.stringify(blob) };
+      const { count } = await database.write((db) =>
+        db.storageAccount.updateMany({ where: { nameKey: nameKey(name) }, data }),
+      );
+      return count > 0;
+    },
     delete: async (name) =>
       void (await database.write((db) => db.storageAccount.deleteMany({ where: { nameKey: nameKey(name) } }))),
   };

@@ -192,9 +192,13 @@ export const networkRow = {
 };
 
 export const accountRow = {
-  from: ({ seq: _seq, nameKey: _key, scopeKey: _scope, ...row }: db.StorageAccount): domain.StorageAccount => row,
-  to: (account: domain.StorageAccount) => ({
+  from: ({ seq: _seq, nameKey: _key, scopeKey: _scope, blobJson, ...row }: db.StorageAccount) => ({
+    ...row,
+    blob: blobJson === null ? null : (JSON.parse(blobJson) as domain.BlobBacking),
+  }),
+  to: ({ blob, ...account }: domain.StorageAccount) => ({
     ...account,
+    blobJson: blob && JSON.stringify(blob),
     scopeKey: scopeKey(account),
     nameKey: nameKey(account.name),
   }),

@@ -42,7 +42,7 @@ interface Options {
   readonly verbs: InboundVerbs;
   readonly inbox: SiteGatewayInbox;
   readonly certificates: SiteCertificateDesk;
-  storeOf(vault: VaultRef): ObjectAdmission["store"];
+  storeOf(vault: VaultRef): Promise<ObjectAdmission["store"]>;
   /** Where errors of our own go: the log. */
   report(error: unknown): void;
 }
@@ -144,7 +144,7 @@ export function createAgentEndpoint(options: Options): AgentEndpoint {
   async function admit(certificateDer: Uint8Array | null): Promise<ObjectAdmission> {
     const { provider, vault } = await authenticate(certificateDer);
     const replications = desired.get(provider.id) ?? (await desiredOf(provider.id));
-    return { store: options.storeOf(vault), machineIds: replications.map((one) => one.machineId) };
+    return { store: await options.storeOf(vault), machineIds: replications.map((one) => one.machineId) };
   }
 
   async function route(request: Request, certificateDer: Uint8Array | null): Promise<Response> {

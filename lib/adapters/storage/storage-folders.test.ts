@@ -2,7 +2,9 @@ import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createMemoryRepositories } from "@/lib/testing/memory-repositories";
 import { createStorageFolders } from "./storage-folders";
+import { StoragePlaces } from "./storage-places";
 
 let root: string;
 beforeEach(async () => {
@@ -10,10 +12,15 @@ beforeEach(async () => {
 });
 afterEach(() => fs.rm(root, { recursive: true }));
 
+function foldersAt(storageRoot: string) {
+  const { storageAccounts: accounts } = createMemoryRepositories();
+  return createStorageFolders(storageRoot, new StoragePlaces({ storageRoot, keysFolder: storageRoot, accounts }));
+}
+
 const vault = { id: "v1", name: "contoso-vault", storageAccount: "ContosoStorage" };
 
 test("an account with a vault in it is not deleted, and says what it holds", async () => {
-  const folders = createStorageFolders(root);
+  const folders = foldersAt(root);
   await folders.ensureAccount("contosostorage");
   await folders.ensureVaultStore(vault);
   expect(await folders.list("CONTOSOSTORAGE")).toEqual(["vaults/v1"]);
@@ -21,7 +28,7 @@ test("an account with a vault in it is not deleted, and says what it holds", asy
 });
 
 test("an empty account is deleted, and deleting it again is no error", async () => {
-  const folders = createStorageFolders(root);
+  const folders = foldersAt(root);
   await folders.ensureAccount("contosostorage");
   await folders.removeAccount("contosostorage");
   await folders.removeAccount("contosostorage");

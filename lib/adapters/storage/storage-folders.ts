@@ -1,16 +1,16 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { openStore } from "@/lib/adapters/stores/store-location";
 import { translateFileError } from "@/lib/adapters/files/translate-file-error";
 import { Fault } from "@/lib/kernel/fault";
 import type { StorageFolders } from "@/lib/operations/ports/storage-folders";
-import type { VaultRef } from "@/lib/operations/ports/vault-data";
+import type { StoragePlaces } from "./storage-places";
 
-/** Where a vault's sealed objects lie inside its storage account. */
-export const vaultStoreFolder = (storageRoot: string, vault: Pick<VaultRef, "id" | "storageAccount">) =>
-  path.join(storageRoot, vault.storageAccount.toLowerCase(), "vaults", vault.id);
-
-/** Storage accounts as folders below the home: `STORAGE/<account>/vaults/<vault id>` and `STORAGE/<account>/replicas/*`. */
-export function createStorageFolders(storageRoot: string): StorageFolders {
+/**
+ * Storage accounts as folders below the home: `STORAGE/<account>/vaults/<vault id>` and `STORAGE/<account>/replicas/*`. An
+ * account with a container in Azure keeps its vaults there; replicas run here, so their disks are here in any case.
+ */
+export function createStorageFolders(storageRoot: string, places: StoragePlaces): StorageFolders {
   const account = (name: string) => path.join(storageRoot, name.toLowerCase());
   const make = async (folder: string): Promise<void> => {
     try {
@@ -25,12 +25,14 @@ export function createStorageFolders(storageRoot: string): StorageFolders {
     for (const kind of ["vaults", "replicas"]) {
       for (const entry of await entries(path.join(account(name), kind))) found.push(`${kind}/${entry}`);
     }
-    return found;
+    return [...found, ...(await places.containerEntries(name))];
   };
 
   return {
     ensureAccount: (name) => make(account(name)),
-    ensureVaultStore: (vault) => make(vaultStoreFolder(storageRoot, vault)),
+    async ensureVaultStore(vault) {
+      await openStore(await places.locate(vault));
+    },
     list,
     async removeAccount(name) {
       const left = await list(name);
@@ -43,6 +45,7 @@ export function createStorageFolders(storageRoot: string): StorageFolders {
         });
       }
       await fs.rm(account(name), { recursive: true, force: true });
+      places.removeKey(name);
     },
   };
 }

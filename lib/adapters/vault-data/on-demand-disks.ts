@@ -19,7 +19,7 @@ interface Parts {
   /** A process of its own, so that no guest waits behind a check or a sweep. */
   readonly workers: VaultWorkerClient;
   /** @throws Fault VaultLocked */
-  readonly access: (vault: VaultRef) => VaultAccess;
+  readonly access: (vault: VaultRef) => Promise<VaultAccess>;
   readonly clock: Clock;
   readonly onBug: (error: unknown) => void;
 }
@@ -115,7 +115,7 @@ class Session {
         return await workers.run(
           "hydrate",
           {
-            ...access(vault),
+            ...(await access(vault)),
             ...{ pointName: pointObjectName, diskId, imagePath: this.path, socketPath: this.#socketPath() },
             context: { machine: machineName, point: pointObjectName },
             bootId: bootId(),

@@ -3,8 +3,8 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import type { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
 import type { VaultAccess } from "@/lib/adapters/engine-workers/vault-worker-protocol";
-import { vaultStoreFolder } from "@/lib/adapters/storage/storage-folders";
-import { openStore as openStoreAt, type StoreLocation } from "@/lib/adapters/stores/store-location";
+import type { StoragePlaces } from "@/lib/adapters/storage/storage-places";
+import { openStore as openStoreAt, removeStore } from "@/lib/adapters/stores/store-location";
 import { createVaultKeys } from "@/lib/engine/keys/key-envelope";
 import { isPassphraseProof } from "@/lib/engine/keys/passphrase-proof";
 import type { VaultKeys } from "@/lib/engine/keys/vault-keys";
@@ -18,7 +18,7 @@ import type { KeyFiles } from "./key-files";
 const SWEEP_MINIMUM_AGE_MS = 24 * 60 * 60 * 1000;
 
 interface Parts {
-  readonly storageRoot: string;
+  readonly places: StoragePlaces;
   /** Keeps what checks remember. */
   readonly checksFolder: string;
   readonly keyFiles: KeyFiles;
@@ -26,24 +26,20 @@ interface Parts {
   readonly random: Random;
 }
 
-/** Vaults in folders of the storage accounts: keys here, bytes in the workers. */
+/** Vaults in their storage accounts: keys here, bytes in the workers. */
 export function createVaultData(parts: Parts): VaultData & {
-  storeOf(vault: VaultRef): StoreLocation;
-  /** @throws Fault VaultLocked */
-  readonly access: (vault: VaultRef) => VaultAccess;
+  /** @throws Fault VaultLocked, StorageKeyMissing */
+  readonly access: (vault: VaultRef) => Promise<VaultAccess>;
 } {
-  const { keyFiles, workers } = parts;
-  const folderOf = (vault: VaultRef) => vaultStoreFolder(parts.storageRoot, vault);
-  const storeOf = (vault: VaultRef) => ({ kind: "folder" as const, folder: folderOf(vault) });
-  const openStore = (vault: VaultRef) => openStoreAt(storeOf(vault));
-  const access = (vault: VaultRef) => ({
-    store: storeOf(vault),
+  const { keyFiles, workers, places } = parts;
+  const openStore = async (vault: VaultRef) => openStoreAt(await places.locate(vault));
+  const access = async (vault: VaultRef) => ({
+    store: await places.locate(vault),
     masterKey: openedKeys(keyFiles, vault).master,
   });
   const sweeping = new Map<string, Promise<{ bytesFreed: number }>>();
 
   return {
-    storeOf,
     access,
 
     async setPassphrase(vault, passphrase) {
@@ -75,7 +71,7 @@ export function createVaultData(parts: Parts): VaultData & {
       const made = await workers.run(
         "materialise",
         {
-          ...access(vault),
+          ...(await access(vault)),
           ...{ pointName: pointObjectName, diskId, targetPath, format: "vhd-fixed", replace: true },
           context: { machine: request.machineName, point: pointObjectName },
         },
@@ -90,11 +86,11 @@ export function createVaultData(parts: Parts): VaultData & {
       return { root, path: targetPath, bytesWritten, bytesVerified, seconds };
     },
 
-    check: (request, options) =>
+    check: async (request, options) =>
       workers.run(
         "check-vault",
         {
-          ...access(request.vault),
+          ...(await access(request.vault)),
           ...{ read: request.read, since: request.since, expectedPoints: request.expectedPoints },
           ledgerPath: path.join(parts.checksFolder, `${request.vault.id}.read`),
         },
@@ -110,8 +106,8 @@ export function createVaultData(parts: Parts): VaultData & {
     sweep(vault) {
       const running = sweeping.get(vault.id);
       if (running) return running;
-      const sweep = workers
-        .run("sweep", { ...access(vault), minimumAgeMs: SWEEP_MINIMUM_AGE_MS })
+      const sweep = access(vault)
+        .then((opened) => workers.run("sweep", { ...opened, minimumAgeMs: SWEEP_MINIMUM_AGE_MS }))
         .then(({ bytesFreed }) => ({ bytesFreed }))
         .finally(() => sweeping.delete(vault.id));
       sweeping.set(vault.id, sweep);
@@ -119,7 +115,7 @@ export function createVaultData(parts: Parts): VaultData & {
     },
 
     async deleteVault(vault) {
-      await fs.rm(folderOf(vault), { recursive: true, force: true });
+      await removeStore(await places.locate(vault));
       await fs.rm(path.join(parts.checksFolder, `${vault.id}.read`), { force: true });
       keyFiles.remove(vault.id);
     },

@@ -13,6 +13,7 @@
  * - A write is durable when its promise resolves.
  */
 import type {
+  BlobBacking,
   ContainerMapping,
   DeployedMachine,
   Fabric,
@@ -211,6 +212,8 @@ export interface StorageAccountRepository {
   /** Names are unique in the whole installation, as in Azure. */
   get(name: string): Promise<StorageAccount | null>;
   list(scope: ResourceGroupScope): Promise<StorageAccount[]>;
+  /** False when there is no such account. */
+  replaceBlob(name: string, blob: BlobBacking): Promise<boolean>;
   delete(name: string): Promise<void>;
 }
 
