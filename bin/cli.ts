@@ -4,6 +4,7 @@
  */
 import { describeForPeople, exitCodeOf, explanationOf } from "@/lib/site/cli/exit-codes";
 import type { CommandResult } from "@/lib/site/cli/site-commands";
+import { DISK_USAGE } from "@/lib/server/command-line/disk-usage";
 import { VAULT_USAGE } from "@/lib/server/command-line/vault-usage";
 
 const USAGE = `secondsite: a disaster-recovery portal with a real replication engine
@@ -19,7 +20,7 @@ const USAGE = `secondsite: a disaster-recovery portal with a real replication en
       --json         result and errors as one line of JSON
 
   npx secondsite site add FOLDER [--name NAME] [--json]
-      Any folder of VHD or raw disk images becomes a site whose machines can be protected. The images are only
+      Any folder of VHD, VHDX, VMDK or raw disk images becomes a site whose machines can be protected. The images are only
       read. A file machines.json in it may say more: {"name": {"generation": 2, "osType": "Linux", ...}}.
 
   npx secondsite site list [--json]
@@ -28,6 +29,7 @@ const USAGE = `secondsite: a disaster-recovery portal with a real replication en
   npx secondsite site remove NAME      forgets the site; the images of an added folder stay
 
 ${VAULT_USAGE}
+${DISK_USAGE}
 The home folder is $SECONDSITE_HOME (default ./.secondsite); PORT and TLS_PORT say where the portal listens.
 
 Exit codes: 0 done; 1 a defect; 2 the command line; 3 the credentials file; 4 the passphrase;
@@ -40,6 +42,10 @@ async function run(args: readonly string[]): Promise<CommandResult | null> {
   if (noun === "vault") {
     const { runVaultCommand } = await import("@/lib/server/command-line/vault-command");
     return runVaultCommand(args.filter((_, at) => at !== args.indexOf(noun)));
+  }
+  if (noun === "disk") {
+    const { runDiskCommand } = await import("@/lib/server/command-line/disk-command");
+    return runDiskCommand(args.filter((_, at) => at !== args.indexOf(noun)));
   }
   const { runSiteCommand } = await import("@/lib/server/command-line/site-command");
   return runSiteCommand(args, import.meta.dirname);

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { MemoryFileSystem } from "@/lib/testing/memory-file-system";
 import { openDisk } from "@/lib/engine/disk/open-disk";
 import type { FileSystem } from "@/lib/engine/disk/random-access-file";
-import { makeContosoEstate, type ContosoEstateOptions } from "./contoso-estate";
+import { CONTOSO_MACHINES, makeContosoEstate, type ContosoEstateOptions } from "./contoso-estate";
 import { readLedger } from "./guest/ledger";
 
 const MIB = 1024 * 1024;
@@ -70,6 +70,16 @@ it("makes bootable disks with an empty ledger, real data in them, and a data dis
   bytes.set(sector.subarray(16, 32));
   expect([0, 4, 8, 12].map((at) => bytes.readUInt32LE(at))).toEqual([2, 35, 1, 528]);
   data.close();
+});
+
+it("gives the web shop a VHDX, as hosts of the time have both formats", async () => {
+  const fileSystem = new MemoryFileSystem();
+  const machines = CONTOSO_MACHINES.filter((one) => one.name === "CONTOSO-WEB").map((one) => ({ ...one, applicationDataBytes: 2 * MIB })); // prettier-ignore
+  const [web] = await makeContosoEstate({ ...options(fileSystem), machines });
+  const disk = openDisk(fileSystem, web?.disks[0]?.path ?? "", "read");
+  expect([web?.disks[0]?.name, disk.format]).toEqual(["CONTOSO-WEB.vhdx", "vhdx-dynamic"]);
+  expect(readLedger(disk)).toMatchObject({ hostName: "CONTOSO-WEB", verdict: "ok" });
+  disk.close();
 });
 
 it("leaves what is there alone, and makes again what an interrupted run left without a definition", async () => {

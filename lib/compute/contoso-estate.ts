@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setImmediate as breathe } from "node:timers/promises";
-import { createDynamicVhd, createFixedVhd } from "@/lib/engine/disk/create-vhd";
+import { createDisk } from "@/lib/engine/disk/create-disk";
+import { createFixedVhd } from "@/lib/engine/disk/create-vhd";
 import type { Disk } from "@/lib/engine/disk/disk";
 import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import { installLedgerGuest } from "./guest/ledger";
@@ -15,6 +16,8 @@ const GIB = 1024 * MIB;
 export interface ContosoMachine {
   readonly name: string;
   readonly title: string;
+  /** Hyper-V hosts of the time have both; in Azure every replica is a fixed VHD. */
+  readonly osDiskFormat?: "vhd-dynamic" | "vhdx-dynamic";
   readonly osDiskBytes: number;
   readonly applicationDataBytes: number;
   /** Null: no second disk. */
@@ -24,7 +27,7 @@ export interface ContosoMachine {
 export const CONTOSO_MACHINES: readonly ContosoMachine[] = [
   machine("CONTOSO-SQL", "Orders database", 80 * MIB, 64 * MIB),
   machine("CONTOSO-APP", "Order processing", 64 * MIB, null),
-  machine("CONTOSO-WEB", "Web shop", 48 * MIB, null),
+  { ...machine("CONTOSO-WEB", "Web shop", 48 * MIB, null), osDiskFormat: "vhdx-dynamic" },
   machine("CONTOSO-CRM", "Customer relations", 48 * MIB, null),
   machine("CONTOSO-INTRANET", "Intranet", 32 * MIB, null),
 ];
@@ -78,11 +81,13 @@ export async function makeContosoEstate(options: ContosoEstateOptions): Promise<
 function makeMachine(options: ContosoEstateOptions, one: ContosoMachine, id: string): MachineDefinition {
   const folder = `${options.disksFolder}/${one.name}`;
   options.fileSystem.makeFolder(folder);
-  const osPath = `${folder}/${one.name}.vhd`;
+  const osFormat = one.osDiskFormat ?? "vhd-dynamic";
+  const osName = `${one.name}.${osFormat === "vhdx-dynamic" ? "vhdx" : "vhd"}`;
+  const osPath = `${folder}/${osName}`;
   const osId = idFrom(options.seed, `${one.name}/os`);
   options.fileSystem.remove(osPath);
   fillAndClose(
-    createDynamicVhd(options.fileSystem, osPath, {
+    createDisk(options.fileSystem, osPath, osFormat, {
       ...{ uniqueId: osId, createdAt: options.createdAt, virtualSizeBytes: one.osDiskBytes },
     }),
     (disk) => {
@@ -91,7 +96,7 @@ function makeMachine(options: ContosoEstateOptions, one: ContosoMachine, id: str
       installLedgerGuest(disk, ledgerConfig(options.seed, one));
     },
   );
-  const disks: MachineDefinition["disks"] = [{ id: osId, name: `${one.name}.vhd`, path: osPath, role: "os" }];
+  const disks: MachineDefinition["disks"] = [{ id: osId, name: osName, path: osPath, role: "os" }];
   if (one.dataDiskBytes !== null) disks.push(makeDataDisk(options, one, folder, one.dataDiskBytes));
   return {
     ...{ id, name: one.name, generation: 1, osType: "Other", memoryBytes: 16 * MIB, cpuCount: 1, disks },
