@@ -24,3 +24,21 @@ export async function openPoint(
   if (point === null) throw vaultDamage("VaultPointDamaged", name, context);
   return point;
 }
+
+/**
+ * The same for a name that a listing gave: null when the point was deleted since. Points go while others work on the vault
+ * (retention, a commit), and one that is gone holds on to nothing.
+ */
+export async function openListedPoint(
+  store: ObjectReader,
+  keys: VaultKeys,
+  name: string,
+  context: VaultContext,
+): Promise<Point | null> {
+  try {
+    return await openPoint(store, keys, name, context);
+  } catch (error) {
+    if (error instanceof Fault && error.code === "VaultPointMissing") return null;
+    throw error;
+  }
+}

@@ -53,6 +53,23 @@ describe("a sweep", () => {
     await checkRestores(harness.store, three?.name ?? "", three?.disks ?? new Map());
   });
 
+  it("goes on when a point is deleted while it looks: two machines are committed at once", async () => {
+    const { harness, made, run } = await threePoints();
+    const doomed = made[0]?.name ?? "";
+    const { store } = harness;
+    const racing = new MemoryStore(store.objects, () => harness.clock.now());
+    const list = racing.list.bind(racing);
+    racing.list = async (prefix) => {
+      const listed = await list(prefix);
+      if (prefix === "points/") await deletePoint(store, doomed);
+      return listed;
+    };
+    harness.clock.advance(2 * DAY_MS);
+    expect(await run(racing)).toMatchObject({ packsAnnounced: 2 });
+    const three = made[2];
+    await checkRestores(store, three?.name ?? "", three?.disks ?? new Map());
+  });
+
   it("makes a session that is open store again what was swept", async () => {
     const { harness, disk, session, made, run } = await threePoints();
     const old = made[0];

@@ -5,7 +5,7 @@ import { isZeroId } from "../blocks/blob-id";
 import type { VaultKeys } from "../keys/vault-keys";
 import { decodeIndex, encodeIndex, type IndexedPack } from "./index-object";
 import type { ObjectStore, StoredObject } from "./object-store";
-import { openPoint } from "./open-point";
+import { openListedPoint } from "./open-point";
 import { readPackHeader } from "./pack-header-reader";
 import { SWEEP_GRACE_MS } from "./sweep-grace";
 import { decodeTombstone, encodeTombstone, type Tombstone } from "./tombstone-object";
@@ -95,8 +95,8 @@ async function reachedPacks(vault: VaultReader, signal: AbortSignal | undefined)
   const walked = new Set<string>();
   for (const { name } of await vault.store.list("points/")) {
     const context = { machine: name.split("/")[1] ?? name, point: name };
-    const point = await openPoint(vault.store, vault.keys, name, context);
-    for (const disk of point.disks) {
+    const point = await openListedPoint(vault.store, vault.keys, name, context);
+    for (const disk of point?.disks ?? []) {
       const { shape, top } = treeOfDisk(vault, disk, context);
       const walk = async (id: Buffer, level: number): Promise<void> => {
         signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 import { isZeroId } from "../blocks/blob-id";
 import { BLOCK_BYTES } from "../blocks/block-size";
 import type { KnownPack } from "./vault-index";
-import { openPoint } from "./open-point";
+import { openListedPoint } from "./open-point";
 import { children } from "./tree-reader";
 import type { VaultContext } from "./vault-faults";
 import { treeOfDisk, type VaultReader } from "./vault-reader";
@@ -183,7 +183,8 @@ class SpaceWalk {
     let newest = 0;
     for (const name of points) {
       const context = { machine: machineId, point: name };
-      const point = await openPoint(this.#vault.store, this.#vault.keys, name, context);
+      const point = await openListedPoint(this.#vault.store, this.#vault.keys, name, context);
+      if (point === null) continue;
       newest = 0;
       for (const disk of point.disks) {
         const { top, shape } = treeOfDisk(this.#vault, disk, context);
