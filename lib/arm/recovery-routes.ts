@@ -1,12 +1,14 @@
 import { failoverRoutes } from "./resources/failovers";
 import { jobRoutes } from "./resources/jobs";
 import { protectedItemRoutes } from "./resources/protected-items";
+import { recoveryPointRoutes } from "./resources/recovery-points";
 import { recoveryPlanRoutes } from "./resources/recovery-plans";
 import type { Route } from "./route";
 
 /** Protection, failovers, recovery plans and their jobs. */
 export const recoveryRoutes: readonly Route[] = [
   ...protectedItemRoutes,
+  ...recoveryPointRoutes,
   ...failoverRoutes,
   ...recoveryPlanRoutes,
   ...jobRoutes,

@@ -180,10 +180,20 @@ export const ProtectedItemResource = z.object({
       recoveryAzureResourceGroupId: z.string(),
       useManagedDisks: z.literal("false"),
       licenseType: z.literal("NotSpecified"),
+      /** The consistency group; named as the service names it for other instance types. */
+      multiVmGroupName: z.string().nullable(),
+      multiVmSyncStatus: z.enum(["Enabled", "Disabled"]),
     }),
   }),
 });
 export type ProtectedItemResource = z.infer<typeof ProtectedItemResource>;
+
+const Problem = z.object({
+  code: z.string(),
+  message: z.string(),
+  possibleCauses: z.string(),
+  recommendedAction: z.string(),
+});
 
 export const RecoveryPointResource = z.object({
   id: z.string(),
@@ -201,6 +211,14 @@ export const RecoveryPointResource = z.object({
       storedBytes: z.number(),
       final: z.boolean(),
       disks: z.array(z.object({ diskId: z.string(), virtualSizeBytes: z.number(), root: z.string() })),
+      /** Why it is not application-consistent although it was to be, or what went wrong after its cut. */
+      quiesceProblem: Problem.nullable(),
+      /** Whether every machine of its consistency group has a point of this cut (the service's name for other types). */
+      isMultiVmSyncPoint: z.boolean(),
+      multiVmGroupName: z.string().nullable(),
+      /** Points of one stamp are of one instant. */
+      multiVmStamp: z.string().nullable(),
+      multiVmProblem: Problem.nullable(),
     }),
   }),
 });

@@ -51,7 +51,16 @@ export const UpdatePlanBody = z.object({ properties: z.object({ groups: z.array(
 
 const instanceType = z.literal("HyperVReplicaAzure");
 export const PlanPointType = z.enum(["Latest", "LatestApplicationConsistent", "LatestProcessed"]);
-const ProviderDetails = z.array(z.object({ instanceType, recoveryPointType: PlanPointType.nullish() })).nullish();
+const ProviderDetails = z
+  .array(
+    z.object({
+      instanceType,
+      recoveryPointType: PlanPointType.nullish(),
+      /** Machines of a consistency group start from their newest shared point (the service has it for other types). */
+      multiVmSyncPointOption: z.enum(["UseMultiVmSyncRecoveryPoint", "UsePerVmRecoveryPoint"]).nullish(),
+    }),
+  )
+  .nullish();
 
 export const PlanPlannedFailoverBody = z.object({
   properties: z.object({ failoverDirection: Direction.nullish(), providerSpecificDetails: ProviderDetails }),

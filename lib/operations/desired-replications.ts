@@ -1,4 +1,4 @@
-import { isInGroup } from "@/lib/domain/consistency-groups";
+import { GROUP_SIZE_MIN, isInGroup } from "@/lib/domain/consistency-groups";
 import type { Policy, ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
 import { isFailedOver } from "@/lib/domain/protection-state";
 import type { OperationContext } from "./context";
@@ -60,5 +60,5 @@ function groupOf(item: ProtectedItem, ofHost: readonly ProtectedItem[]) {
   const { consistencyGroup: name, fabricId } = item;
   if (name === null) return null;
   const members = ofHost.filter((one) => one.fabricId === fabricId && isInGroup(one, name));
-  return { name, size: members.length };
+  return members.length < GROUP_SIZE_MIN ? null : { name, size: members.length };
 }

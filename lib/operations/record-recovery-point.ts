@@ -39,8 +39,10 @@ export async function recordRecoveryPoint(
   }
   const { cycle = null, ...cut } = input;
   const before = await context.repositories.recoveryPoints.newest(item.id);
-  const point = await context.repositories.recoveryPoints.insert({ ...cut, id: context.random.uuid() });
+  const id = context.random.uuid();
+  const point = await context.repositories.recoveryPoints.insert({ ...cut, id });
   if (cycle) await recordCycle(context, point, before, cycle);
+  if (point.id === id) await tellOfQuiesce(context, item, point);
   const healed = await changeItem(context, item.id, recovered);
   announce(context, item.vaultId, "recoveryPoints", item.name);
   if (healed.heldByJobId === null) {
@@ -48,6 +50,24 @@ export async function recordRecoveryPoint(
     await applyRetention(context, healed);
   }
   return { recoveryPointId: point.id };
+}
+
+/** Where nothing can be asked to come to rest, that is no event: the point says it. */
+async function tellOfQuiesce(context: OperationContext, item: ProtectedItem, point: RecoveryPoint): Promise<void> {
+  const problem = point.quiesceProblem;
+  if (problem === null || problem.code === "QuiesceNotAvailable") return;
+  const outcome =
+    point.kind === "CrashConsistent"
+      ? "The recovery point was made crash-consistent instead."
+      : "The recovery point is application-consistent all the same.";
+  await recordEvent(context, {
+    vaultId: item.vaultId,
+    type: "VmHealth",
+    severity: "Warning",
+    description: `${problem.message} ${outcome}`,
+    affectedObject: item.machineName,
+    jobId: null,
+  });
 }
 
 /** A point that arrives is the proof that replication works: after a failover that came to nothing too. */

@@ -68,7 +68,7 @@ export class MemorySite implements SiteGateway {
   }
 
   /** A cut of the machine as it is now, sent and registered. */
-  async replicate(itemId: string, final: boolean): Promise<SiteCommandResult> {
+  async replicate(itemId: string, final: boolean, about: Partial<RecoveryPointInput> = {}): Promise<SiteCommandResult> {
     const machine = this.machine(this.itemMachines.get(itemId) ?? "");
     const objectName = `points/${machine.id}/${(this.cuts += 1)}`;
     this.vaultData.points.set(objectName, { machineName: machine.name, orders: machine.orders });
@@ -91,6 +91,7 @@ export class MemorySite implements SiteGateway {
       quiesceProblem: null,
       group: null,
       cycle: { durationMs: 10, missedIntervals: 0, writeLogBytes: 4096 },
+      ...about,
     });
     return { recoveryPointId, orders };
   }

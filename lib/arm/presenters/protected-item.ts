@@ -5,9 +5,10 @@ import type {
   RecoveryPointResource,
   TargetComputeSizeResource,
 } from "@/lib/contract/protected-items";
-import type { Fabric, ProtectedItem, RecoveryPoint, ReportedMachine, Vault } from "@/lib/domain/entities";
+import type { Fabric, ProtectedItem, ReportedMachine, Vault } from "@/lib/domain/entities";
 import { describeState, describeTestState } from "@/lib/domain/protection-state";
 import type { MachineSize } from "@/lib/domain/sizes";
+import type { RecoveryPointView } from "@/lib/operations/read-recovery-points";
 import type { ItemHealth, ProtectedItemView } from "@/lib/operations/read-protected-item";
 import { jobArmId, policyArmId, protectableItemArmId, protectedItemArmId, providerIdInArm } from "../site-recovery-ids";
 import { presentHealthError } from "./health-error";
@@ -137,6 +138,8 @@ function presentDetails(view: ProtectedItemView): Details {
     recoveryAzureResourceGroupId: resourceGroupPath(vault),
     useManagedDisks: "false",
     licenseType: "NotSpecified",
+    multiVmGroupName: item.consistencyGroup,
+    multiVmSyncStatus: item.consistencyGroup === null ? "Disabled" : "Enabled",
   };
 }
 
@@ -170,8 +173,9 @@ export function presentRecoveryPoint(
   vault: Vault,
   fabric: Fabric,
   item: Pick<ProtectedItem, "name">,
-  point: RecoveryPoint,
+  { point, isShared }: RecoveryPointView,
 ): RecoveryPointResource {
+  const { quiesceProblem, group } = point;
   const { orders, sourceBytesRead, changedBytes, storedBytes, final, disks } = point;
   return {
     id: recoveryPointArmId(vault, fabric, item, point.id),
@@ -188,6 +192,11 @@ export function presentRecoveryPoint(
         storedBytes,
         final,
         disks: disks.map((disk) => ({ ...disk })),
+        quiesceProblem: quiesceProblem && { ...quiesceProblem },
+        isMultiVmSyncPoint: isShared,
+        multiVmGroupName: group?.name ?? null,
+        multiVmStamp: group?.stamp ?? null,
+        multiVmProblem: group?.problem ? { ...group.problem } : null,
       },
     },
   };

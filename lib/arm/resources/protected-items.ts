@@ -12,6 +12,7 @@ import { SIZES, sizesFor } from "@/lib/domain/sizes";
 import { enableProtection, type EnableProtectionInput } from "@/lib/operations/enable-protection";
 import type { OperationContext } from "@/lib/operations/context";
 import { readProtectedItem } from "@/lib/operations/read-protected-item";
+import { readRecoveryPoint, readRecoveryPoints } from "@/lib/operations/read-recovery-points";
 import { sourceOf } from "@/lib/operations/source-machine";
 import { updateProtectedItem, type TargetChanges } from "@/lib/operations/update-protected-item";
 import { accepted, list, ok } from "../answers";
@@ -111,8 +112,8 @@ export const protectedItemRoutes: readonly Route[] = [
     answer: listOf(RecoveryPointResource),
     async handle(call) {
       const { vault, fabric, item } = await resolveProtectedItem(call);
-      const points = await call.context.repositories.recoveryPoints.list(item.id);
-      return list(points.map((point) => presentRecoveryPoint(vault, fabric, item, point)));
+      const points = await readRecoveryPoints(call.context, item);
+      return list(points.map((view) => presentRecoveryPoint(vault, fabric, item, view)));
     },
   }),
   route({
@@ -126,7 +127,7 @@ export const protectedItemRoutes: readonly Route[] = [
       const { recoveryPointName } = call.params;
       const point = await call.context.repositories.recoveryPoints.get(recoveryPointName);
       if (point?.protectedItemId !== item.id) throw noSuchResource(recoveryPointName, "recoveryPointName");
-      return ok(presentRecoveryPoint(vault, fabric, item, point));
+      return ok(presentRecoveryPoint(vault, fabric, item, await readRecoveryPoint(call.context, point)));
     },
   }),
   route({

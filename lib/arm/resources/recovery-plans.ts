@@ -140,6 +140,7 @@ export const recoveryPlanRoutes: readonly Route[] = [
         return runRecoveryPlan(call.context, vault, plan, {
           kind: "TestFailover",
           point: planPoint(properties.providerSpecificDetails, "Latest"),
+          useSharedPoints: usesSharedPoints(properties.providerSpecificDetails),
           testNetworkName: testNetworkFrom(properties),
           shutDownSource: false,
         });
@@ -178,6 +179,7 @@ export const recoveryPlanRoutes: readonly Route[] = [
         return runRecoveryPlan(call.context, vault, plan, {
           kind: "UnplannedFailover",
           point: planPoint(properties.providerSpecificDetails, "LatestProcessed"),
+          useSharedPoints: usesSharedPoints(properties.providerSpecificDetails),
           testNetworkName: null,
           shutDownSource: properties.sourceSiteOperations === "Required",
         });
@@ -204,11 +206,17 @@ export const recoveryPlanRoutes: readonly Route[] = [
   }),
 ];
 
-type Details = readonly { readonly recoveryPointType?: Exclude<PointChoice["type"], "Id"> | null | undefined }[];
+type Details = readonly {
+  readonly recoveryPointType?: Exclude<PointChoice["type"], "Id"> | null | undefined;
+  readonly multiVmSyncPointOption?: "UseMultiVmSyncRecoveryPoint" | "UsePerVmRecoveryPoint" | null | undefined;
+}[];
 
 function planPoint(details: Details | null | undefined, otherwise: Exclude<PointChoice["type"], "Id">): PointChoice {
   return { type: details?.find((one) => one.recoveryPointType)?.recoveryPointType ?? otherwise };
 }
+
+const usesSharedPoints = (details: Details | null | undefined): boolean =>
+  details?.some((one) => one.multiVmSyncPointOption === "UseMultiVmSyncRecoveryPoint") ?? false;
 
 async function fabricOf(context: OperationContext, vault: Vault, id: string): Promise<Fabric> {
   const name = nameFromReference(id, "replicationFabrics", "properties.primaryFabricId");

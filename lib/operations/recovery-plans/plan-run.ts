@@ -10,6 +10,8 @@ export interface PlanMachine {
   readonly networkName: string | null;
   /** Why this run leaves it alone; null: it takes part. */
   readonly leftOut: string | null;
+  /** Settled when the run began: the machine's part of a point that its consistency group shares. */
+  readonly sharedPointId?: string;
 }
 
 /** The running copy of a plan: what is edited meanwhile is for the next run. The job's input; JSON. */
@@ -46,8 +48,9 @@ export function planItemsRunOf(input: Job["input"]): PlanItemsRun {
 }
 
 export function machineRun(run: PlanRun, machine: PlanMachine): FailoverRun {
-  const { itemId, networkName } = machine;
-  return { kind: run.kind, itemId, point: run.point, networkName, shutDownSource: run.shutDownSource };
+  const { itemId, networkName, sharedPointId } = machine;
+  const point: PointChoice = sharedPointId === undefined ? run.point : { type: "Id", id: sharedPointId };
+  return { kind: run.kind, itemId, point, networkName, shutDownSource: run.shutDownSource };
 }
 
 /** Machines that take part, in boot order. */

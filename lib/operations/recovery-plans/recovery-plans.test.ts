@@ -33,6 +33,31 @@ async function shop(world = new RecoveryWorld()) {
   return { world, context, plan };
 }
 
+it("starts machines of a consistency group from the newest point that all of them share, others from their own", async () => {
+  const { world, context, plan } = await shop();
+  const unplanned = request("UnplannedFailover", { useSharedPoints: true });
+  for (const name of ["SQL", "APP"]) {
+    const item = await world.item(name);
+    await world.repositories.protectedItems.update(item.id, item.revision, { consistencyGroup: "tills" });
+  }
+  await expect(runRecoveryPlan(context, world.vault, plan, unplanned)).rejects.toMatchObject({
+    code: "MultiVmPointNotFound",
+  });
+  const cut = (stamp: string) => ({ group: { name: "tills", stamp, size: 2, problem: null } });
+  const shared: string[] = [];
+  for (const name of ["SQL", "APP"]) {
+    const { recoveryPointId } = await world.site.replicate(`item-${name}`, false, cut("whole"));
+    shared.push(recoveryPointId ?? "");
+  }
+  await world.site.replicate("item-SQL", false, cut("half"));
+  const job = await runRecoveryPlan(context, world.vault, plan, unplanned);
+  await runThrough(world, context, job);
+  const used = async (name: string) => (await world.item(name)).failoverRecoveryPointId;
+  expect([await used("SQL"), await used("APP")]).toEqual(shared);
+  const own = await world.repositories.recoveryPoints.list("item-WEB");
+  expect(await used("WEB")).toBe(own.at(-1)?.id);
+});
+
 const request = (kind: PlanRequest["kind"], changes: Partial<PlanRequest> = {}): PlanRequest => ({
   kind,
   point: { type: kind === "UnplannedFailover" ? "LatestProcessed" : "Latest" },

@@ -1,12 +1,14 @@
 import type { ProtectedItem, RecoveryPlan, Vault } from "@/lib/domain/entities";
 import { explainNotAllowed, isFailedOver, type ProtectedItemOperation } from "@/lib/domain/protection-state";
 import { planItemIds, withServiceGroups } from "@/lib/domain/recovery-plan-rules";
+import { nameKey } from "@/lib/domain/names";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
 import type { PointChoice } from "../failover/choose-recovery-point";
 import type { FailoverKind } from "../failover/failover-run";
 import { holdItem, standingOf } from "../hold-protected-item";
+import { newestSharedPoint } from "../read-recovery-points";
 import { requireNetwork } from "../start-failover";
 import type { PlanMachine, PlanRun } from "./plan-run";
 import { holdPlan, releasePlan } from "./settle-plan";
@@ -17,6 +19,8 @@ export interface PlanRequest {
   /** Of a test; null: not connected. Failovers use the network of each machine. */
   readonly testNetworkName: string | null;
   readonly shutDownSource: boolean;
+  /** Machines of a consistency group start from the newest point that all of the group share. */
+  readonly useSharedPoints?: boolean;
 }
 
 /**
@@ -36,12 +40,15 @@ export async function runRecoveryPlan(
   const over = (item: ProtectedItem) => request.kind !== "TestFailover" && isFailedOver(item.state);
   const active = [...items.values()].filter((item) => !over(item));
   if (active.length === 0) throw nothingToDo(plan, "every machine of it has failed over already");
+  const shared = request.useSharedPoints === true ? await sharedPoints(context, active) : new Map<string, string>();
   const machine = (itemId: string): PlanMachine => {
     const item = items.get(itemId);
     if (!item) throw itemGone(plan);
     const networkName = request.kind === "TestFailover" ? request.testNetworkName : item.target.networkName;
     const leftOut = over(item) ? "The machine has failed over already." : null;
-    return { itemId, machineName: item.machineName, networkName, leftOut };
+    const sharedPointId = shared.get(itemId);
+    const point = sharedPointId === undefined ? {} : { sharedPointId };
+    return { itemId, machineName: item.machineName, networkName, leftOut, ...point };
   };
   const input: PlanRun = {
     planId: plan.id,
@@ -56,6 +63,43 @@ export async function runRecoveryPlan(
     shutDownSource: request.shutDownSource,
   };
   return enqueueHolding(context, plan, request.kind, request.kind, active, { ...input });
+}
+
+/**
+ * Settled once for the whole run, so that a cut that becomes whole meanwhile does not part the machines of a group.
+ * @throws Refusal MultiVmPointNotFound
+ */
+async function sharedPoints(
+  context: OperationContext,
+  items: readonly ProtectedItem[],
+): Promise<ReadonlyMap<string, string>> {
+  const stamps = new Map<string, string>();
+  const chosen = new Map<string, string>();
+  for (const item of items) {
+    if (item.consistencyGroup === null) continue;
+    const key = `${item.fabricId}/${nameKey(item.consistencyGroup)}`;
+    const stamp = stamps.get(key) ?? (await newestSharedPoint(context, item))?.group?.stamp;
+    if (stamp === undefined) throw noSharedPoint(item);
+    stamps.set(key, stamp);
+    const points = await context.repositories.recoveryPoints.listByGroupStamp(stamp);
+    const own = points.find((point) => point.protectedItemId === item.id);
+    if (own === undefined) throw noSharedPoint(item);
+    chosen.set(item.id, own.id);
+  }
+  return chosen;
+}
+
+function noSharedPoint(item: ProtectedItem): Refusal {
+  return new Refusal(
+    "notFound",
+    {
+      code: "MultiVmPointNotFound",
+      message: `${item.machineName} has no recovery point that all machines of its consistency group ${item.consistencyGroup ?? ""} share.`,
+      possibleCauses: "The group is new, one of its machines could not be replicated, or retention dropped a part.",
+      recommendedAction: "Wait for the next cut of the group, or choose the points of each machine.",
+    },
+    "properties.providerSpecificDetails.multiVmSyncPointOption",
+  );
 }
 
 /** Commits every machine of the plan that waits for it. */
