@@ -6,7 +6,13 @@ import { resource } from "./portal";
  *
  * GET   V/providers/Secondsite.Recovery/verification          VerificationView
  * POST  V/providers/Secondsite.Recovery/verification/check    CheckRequest  202 -> job
+ * POST  V/providers/Secondsite.Recovery/verification/repair   RepairRequest 202 -> job
  */
+export const RepairRequest = z.object({
+  /** Recovery points that cannot be repaired are deleted. */
+  properties: z.object({ deleteLostPoints: z.boolean().optional() }).optional(),
+});
+
 export const CheckRequest = z.object({
   properties: z.object({ readData: z.boolean().optional() }).optional(),
 });

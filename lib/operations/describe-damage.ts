@@ -22,6 +22,28 @@ export function damageFound(vaultName: string, check: VaultCheck): Explanation {
   };
 }
 
+/** After a repair: what no machine had any more. */
+export function stillDamaged(vaultName: string, check: VaultCheck): Explanation {
+  const lost = check.damagedPoints.length;
+  return {
+    code: "VaultRepairedInPart",
+    message: `${count(lost, "recovery point")} of the vault ${vaultName} could not be repaired: what they hold has changed at the source since, or the source could not be asked.`,
+    possibleCauses:
+      "The blocks were overwritten on the machine after these recovery points, or the machine's site is not connected.",
+    recommendedAction:
+      "Newer recovery points are whole. When a site was not connected, repair again once it is; otherwise repair with 'delete lost recovery points', so that space can be reclaimed.",
+  };
+}
+
+export function notFetched(machine: string, cause: Explanation): Explanation {
+  return {
+    code: "RepairSourceNotAsked",
+    message: `${machine} could not be asked for what the vault has lost: ${cause.message}`,
+    possibleCauses: cause.possibleCauses,
+    recommendedAction: "Connect the machine's site and repair again.",
+  };
+}
+
 export function describeKind({ name }: Pick<DamagedObject, "name">): string {
   const kind = name.split("/")[0] ?? "";
   return KINDS[kind] ?? "Object";

@@ -1,6 +1,6 @@
 import type { ProtectedItem, Vault } from "@/lib/domain/entities";
 import type { DamagedObject, DamagedPoint } from "@/lib/engine/vault/vault-check";
-import { CHECK_SCENARIO } from "./check-vault";
+import { CHECK_SCENARIO, REPAIR_SCENARIO } from "./check-vault";
 import type { OperationContext } from "./context";
 import { OPEN_JOB_STATES } from "./open-job";
 import { knownDamage, reportOf, type VerificationReport } from "./verification-report";
@@ -33,7 +33,8 @@ export interface Verification {
 
 /** What is known of the vault's soundness, from the jobs that looked. Damage of points that were deleted since is history. */
 export async function readVerification(context: OperationContext, vault: Pick<Vault, "id">): Promise<Verification> {
-  const jobs = await context.jobs.list({ vaultId: vault.id, scenarioNames: [CHECK_SCENARIO], limit: JOBS_LOOKED_AT });
+  const scenarioNames = [CHECK_SCENARIO, REPAIR_SCENARIO];
+  const jobs = await context.jobs.list({ vaultId: vault.id, scenarioNames, limit: JOBS_LOOKED_AT });
   const looks = jobs.flatMap((job) => {
     const report = reportOf(job.memory);
     return report === null ? [] : [{ jobId: job.id, report }];

@@ -4,10 +4,15 @@ const running = new WeakMap<VaultData, Map<string, Promise<unknown>>>();
 
 /** Gives back the space of what no point refers to. Sweeps of one vault follow one another, never at once (vault format). */
 export async function sweepVault(vaultData: VaultData, vault: VaultRef): Promise<{ bytesFreed: number }> {
+  return betweenSweeps(vaultData, vault, () => vaultData.sweep(vault));
+}
+
+/** Work that deletes from the store: one at a time per vault. */
+export async function betweenSweeps<T>(vaultData: VaultData, vault: VaultRef, work: () => Promise<T>): Promise<T> {
   const chains = running.get(vaultData) ?? new Map<string, Promise<unknown>>();
   running.set(vaultData, chains);
   const before = chains.get(vault.id) ?? Promise.resolve();
-  const turn = before.then(() => vaultData.sweep(vault));
+  const turn = before.then(work);
   const settled = turn.catch(() => undefined);
   chains.set(vault.id, settled);
   try {

@@ -5,6 +5,7 @@ import { VerificationView } from "@/lib/contract/verification";
 import { RecoveryWorld } from "@/lib/testing/recovery-world";
 import { checkVault, type CheckDepth } from "./check-vault";
 import { readVerification } from "./read-verification";
+import { repairVault } from "./repair-vault";
 
 async function protectedWorld() {
   const world = new RecoveryWorld();
@@ -92,5 +93,54 @@ describe("the verification of a vault", () => {
     expect((await checkVault(context, world.vault, { depth: "structure" })).id).toBe(job.id);
     await world.run(job);
     expect(world.vaultData.checks.map(({ since }) => since)).toEqual([job.createdAt]);
+  });
+});
+
+describe("the repair of a vault", () => {
+  async function damagedWorld() {
+    const made = await protectedWorld();
+    const { world, pointOf, check } = made;
+    world.vaultData.damagedPoints = [torn(await pointOf("SQL"), "SQL")];
+    world.vaultData.damages = { damagedObjects: [{ name: "data/aa/bb", problem: "altered", blobsLost: 1 }] };
+    await check({ depth: "data" });
+    return made;
+  }
+  const heal = (world: RecoveryWorld) => {
+    world.vaultData.damagedPoints = [];
+    world.vaultData.damages = {};
+  };
+
+  it("is refused when nothing is known to be damaged", async () => {
+    const { world, context } = await protectedWorld();
+    const repairing = repairVault(context, world.vault, { deleteLostPoints: false });
+    await expect(repairing).rejects.toMatchObject({ code: "NothingToRepair" });
+  });
+
+  it("takes damage out of use, has the machine send again what is lost, and says that all is sound", async () => {
+    const { world, context } = await damagedWorld();
+    const before = (await world.repositories.recoveryPoints.list("item-SQL")).length;
+    world.clock.advance(1_000);
+    const job = await repairVault(context, world.vault, { deleteLostPoints: true });
+    heal(world);
+    const ended = await world.run(job);
+    expect([ended.state, ended.errors]).toEqual(["Succeeded", []]);
+    expect(world.vaultData.isolated).toEqual(["data/aa/bb"]);
+    expect(await world.repositories.recoveryPoints.list("item-SQL")).toHaveLength(before + 1);
+    expect(world.vaultData.checks.at(-1)?.read).toEqual({ modifiedSince: job.createdAt });
+    expect(await readVerification(context, world.vault)).toMatchObject({ damagedPoints: [], damagedObjects: [] });
+  });
+
+  it("goes on without a site that is not connected, says so, and deletes lost points only when asked to", async () => {
+    const { world, context } = await damagedWorld();
+    world.site.connected = false;
+    for (const deleteLostPoints of [false, true]) {
+      world.clock.advance(1_000);
+      const ended = await world.run(await repairVault(context, world.vault, { deleteLostPoints }));
+      expect(ended.state).toBe("Succeeded");
+      expect(ended.errors.map(({ code }) => code)).toEqual(["RepairSourceNotAsked", "VaultRepairedInPart"]);
+      const left = await world.repositories.recoveryPoints.list("item-SQL");
+      expect(left).toHaveLength(deleteLostPoints ? 0 : 1);
+    }
+    expect((await readVerification(context, world.vault)).damagedPoints).toEqual([]);
   });
 });

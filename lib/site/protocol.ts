@@ -141,7 +141,12 @@ export const QueuedCommand = z.object({
   command: z.discriminatedUnion("type", [
     z.object({ type: z.literal("stopMachine"), machineId: z.string() }),
     z.object({ type: z.literal("startMachine"), machineId: z.string() }),
-    z.object({ type: z.literal("replicateNow"), protectedItemId: z.string(), final: z.boolean() }),
+    z.object({
+      type: z.literal("replicateNow"),
+      protectedItemId: z.string(),
+      final: z.boolean(),
+      storeAgain: z.boolean().optional(),
+    }),
     z.object({ type: z.literal("refreshInventory") }),
   ]),
 });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Fault } from "@/lib/kernel/fault";
+import type { Isolation } from "@/lib/engine/vault/isolate-damage";
 import type { DamagedPoint, VaultCheck } from "@/lib/engine/vault/vault-check";
 import type {
   CheckOptions,
@@ -28,6 +29,7 @@ export class MemoryVaultData implements VaultData {
   readonly points = new Map<string, StoredPoint>();
   readonly deleted: string[] = [];
   readonly checks: VaultCheckRequest[] = [];
+  readonly isolated: string[] = [];
   /** What the next checks report. */
   damages: Partial<VaultCheck> = {};
   damagedPoints: DamagedPoint[] = [];
@@ -86,6 +88,11 @@ export class MemoryVaultData implements VaultData {
       check: { ...sound, ...this.damages, damagedPoints },
       coverage: { packs: 1, packsNeverRead: request.read === "none" ? 1 : 0, allReadSince: null },
     };
+  }
+
+  async isolateDamage(_vault: VaultRef, suspects: readonly string[]): Promise<Isolation> {
+    this.isolated.push(...suspects);
+    return { packsRemoved: suspects, blobsSaved: 3, blobsLost: 1, indexesRewritten: 1 };
   }
 
   async deletePoint(_vault: VaultRef, pointObjectName: string): Promise<void> {

@@ -8,6 +8,7 @@ import { definitionRegistry, JobService } from "@/lib/jobs/job-service";
 import type { OperationContext } from "@/lib/operations/context";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
 import { checkVaultJob } from "@/lib/operations/jobs/check-vault-job";
+import { repairVaultJob } from "@/lib/operations/jobs/repair-vault-job";
 import { recoveryJobs } from "@/lib/operations/jobs/recovery-jobs";
 import { recordHeartbeat } from "@/lib/operations/record-heartbeat";
 import { recordRecoveryPoint } from "@/lib/operations/record-recovery-point";
@@ -48,7 +49,7 @@ export class RecoveryWorld {
   readonly onDemandDisks = new MemoryOnDemandDisks(this.folders, this.vaultData);
   readonly region = new MemoryRegion(this.folders);
   readonly site = new MemorySite(this.vaultData, this.clock);
-  readonly definitions: readonly JobDefinition<OperationContext>[] = [...recoveryJobs, checkVaultJob];
+  readonly definitions: readonly JobDefinition<OperationContext>[] = [...recoveryJobs, checkVaultJob, repairVaultJob];
   vault!: Vault;
   /** Machines of which source and replica ran at the same instant. */
   readonly ranTwice = new Set<string>();

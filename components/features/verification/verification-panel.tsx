@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ScanSearch, ShieldCheck } from "lucide-react";
+import { ScanSearch, ShieldCheck, Wrench } from "lucide-react";
+import { useState } from "react";
 import { Commands } from "@/components/shell/command-slot";
 import { QueryView } from "@/components/shell/query-view";
 import { useOperation } from "@/components/shell/use-operation";
@@ -18,6 +19,7 @@ import { verificationQuery } from "@/lib/client/queries/verification";
 import type { VerificationView } from "@/lib/contract/verification";
 import { DamagedObjects } from "./damaged-objects";
 import { DamagedPoints } from "./damaged-points";
+import { RepairDialog } from "./repair-dialog";
 
 type Properties = VerificationView["properties"];
 type Look = NonNullable<Properties["lastCheck"]>;
@@ -27,6 +29,7 @@ export function VerificationPanel({ vaultName }: { readonly vaultName: string })
   const query = useQuery(verificationQuery(vaultName));
   const operation = useOperation();
   const running = query.data?.properties.running ?? null;
+  const [isRepairing, setRepairing] = useState(false);
   const check = (readData: boolean) =>
     operation.run({
       title: readData ? "Check all data" : "Check the structure",
@@ -47,6 +50,7 @@ export function VerificationPanel({ vaultName }: { readonly vaultName: string })
           </>
         )}
       </QueryView>
+      <RepairDialog vaultName={vaultName} isOpen={isRepairing} onClose={() => setRepairing(false)} />
       <Commands
         label="Commands for the verification"
         commands={[
@@ -64,14 +68,25 @@ export function VerificationPanel({ vaultName }: { readonly vaultName: string })
             disabledReason: reason,
             onPress: () => check(true),
           },
+          {
+            id: "repair",
+            label: "Repair",
+            icon: <Wrench />,
+            disabledReason: reason ?? (query.data && isDamaged(query.data.properties) ? null : NOTHING_TO_REPAIR),
+            onPress: () => setRepairing(true),
+          },
         ]}
       />
     </>
   );
 }
 
+const NOTHING_TO_REPAIR = "No damage is known. Check all data to look for it.";
+const isDamaged = ({ damagedObjects, damagedPoints, unlistedPacks }: Properties) =>
+  damagedObjects.length + damagedPoints.length + unlistedPacks.length > 0;
+
 function Verdict({ properties, vaultName }: { readonly properties: Properties; readonly vaultName: string }) {
-  const { lastCheck, coverage, damagedPoints, damagedObjects, running } = properties;
+  const { lastCheck, coverage, damagedPoints, running } = properties;
   if (lastCheck === null) {
     return (
       <Card>
@@ -89,7 +104,7 @@ function Verdict({ properties, vaultName }: { readonly properties: Properties; r
       </Card>
     );
   }
-  const sound = damagedObjects.length + damagedPoints.length + properties.unlistedPacks.length === 0;
+  const sound = !isDamaged(properties);
   return (
     <Card>
       <div className="grid grid-cols-2 gap-x-6 gap-y-5 lg:grid-cols-4">

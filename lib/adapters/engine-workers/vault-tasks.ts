@@ -7,6 +7,7 @@ import { deriveVaultKeys } from "@/lib/engine/keys/vault-keys";
 import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import { checkPoint } from "@/lib/engine/vault/check-point";
 import { checkVault } from "@/lib/engine/vault/check-vault";
+import { isolateDamage } from "@/lib/engine/vault/isolate-damage";
 import { materialise } from "@/lib/engine/vault/materialise";
 import { openPoint } from "@/lib/engine/vault/open-point";
 import { sweep } from "@/lib/engine/vault/sweep";
@@ -79,7 +80,10 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
     try {
       const check = await checkVault({
         ...{ store, keys: deriveVaultKeys(args.masterKey), expectedPoints: args.expectedPoints, expectEnvelope: true },
-        read: args.read === "none" ? "none" : (packs) => ledger.due(packs, since, budgetOf(args.read)),
+        read:
+          args.read === "none"
+            ? "none"
+            : (packs) => ledger.due(ofInterest(packs, args.read), since, budgetOf(args.read)),
         onSoundPack: (name) => ledger.note(name, Date.now()),
         ...{ onProgress, signal },
       });
@@ -90,6 +94,14 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
       ledger.save();
     }
   },
+
+  "isolate-damage": async (args, { onProgress, signal }) =>
+    isolateDamage({
+      ...{ store: await openStore(args.store), keys: deriveVaultKeys(args.masterKey), random: systemRandom },
+      suspects: args.suspects,
+      onProgress: (packsDone, packsTotal) => onProgress({ packsDone, packsTotal }),
+      signal,
+    }),
 
   sweep: async (args, { signal }) =>
     sweep({
@@ -103,5 +115,15 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
 };
 
 function budgetOf(read: VaultTasks["check-vault"]["args"]["read"]): number {
-  return typeof read === "object" ? read.budgetBytes : Infinity;
+  return typeof read === "object" && "budgetBytes" in read ? read.budgetBytes : Infinity;
+}
+
+/** After a repair: what was stored since it began. */
+function ofInterest(
+  packs: readonly StoredObject[],
+  read: VaultTasks["check-vault"]["args"]["read"],
+): readonly StoredObject[] {
+  if (typeof read !== "object" || !("modifiedSince" in read)) return packs;
+  const sinceMs = Date.parse(read.modifiedSince);
+  return packs.filter(({ modifiedAt }) => modifiedAt.getTime() >= sinceMs);
 }

@@ -58,6 +58,8 @@ async function perform(
       return vaultTasks.check(request.args, { onProgress, signal });
     case "check-vault":
       return vaultTasks["check-vault"](request.args, { onProgress, signal });
+    case "isolate-damage":
+      return vaultTasks["isolate-damage"](request.args, { onProgress, signal });
     case "sweep":
       return vaultTasks.sweep(request.args, { onProgress, signal });
   }

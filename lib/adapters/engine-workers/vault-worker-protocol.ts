@@ -1,4 +1,5 @@
 import type { Explanation } from "@/lib/kernel/fault";
+import type { Isolation } from "@/lib/engine/vault/isolate-damage";
 import type { Materialised, MaterialiseProgress } from "@/lib/engine/vault/materialise";
 import type { HydrationProgress } from "@/lib/engine/on-demand/hydration";
 import type { HydratedDisk } from "@/lib/engine/on-demand/on-demand-files";
@@ -76,7 +77,7 @@ export interface VaultTasks {
   "check-vault": {
     readonly args: VaultAccess & {
       /** `budgetBytes`: the packs that were not read for the longest time, so many bytes of them. */
-      readonly read: "none" | "all" | { readonly budgetBytes: number };
+      readonly read: "none" | "all" | { readonly budgetBytes: number } | { readonly modifiedSince: string };
       /** Packs found sound at or after this instant (ISO 8601) were read by this check already, before it was interrupted. */
       readonly since: string;
       /** Where it is kept when each pack was last found sound. */
@@ -85,6 +86,12 @@ export interface VaultTasks {
     };
     readonly progress: { readonly bytesRead: number; readonly bytesTotal: number };
     readonly result: { readonly check: VaultCheck; readonly coverage: PackCoverage };
+  };
+  /** Makes everybody stop relying on damaged packs (engine/vault/isolate-damage). Not beside a sweep of the vault. */
+  "isolate-damage": {
+    readonly args: VaultAccess & { readonly suspects: readonly string[] };
+    readonly progress: { readonly packsDone: number; readonly packsTotal: number };
+    readonly result: Isolation;
   };
   /** Gives back space (engine/vault/sweep). One at a time per vault: the caller's duty. */
   sweep: {

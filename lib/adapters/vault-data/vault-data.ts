@@ -100,6 +100,9 @@ export function createVaultData(parts: Parts): VaultData & {
         },
       ),
 
+    isolateDamage: (vault, suspects, signal) =>
+      workers.run("isolate-damage", { ...access(vault), suspects }, { signal }),
+
     deletePoint: async (vault, name) => deletePoint(await openStore(vault), name),
 
     /** One at a time per vault; who asks while one runs gets that one's answer. */

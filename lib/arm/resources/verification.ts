@@ -1,7 +1,8 @@
 import { OWN_API_VERSIONS } from "@/lib/contract/api-versions";
 import { vaultArmId } from "@/lib/contract/arm-id";
-import { CheckRequest, VerificationView } from "@/lib/contract/verification";
+import { CheckRequest, RepairRequest, VerificationView } from "@/lib/contract/verification";
 import { checkVault } from "@/lib/operations/check-vault";
+import { repairVault } from "@/lib/operations/repair-vault";
 import { readVerification } from "@/lib/operations/read-verification";
 import { accepted, ok } from "../answers";
 import { VAULT_OWN } from "../paths";
@@ -36,6 +37,21 @@ export const verificationRoutes: readonly Route[] = [
       const vault = await resolveVault(call);
       const depth = call.body.properties?.readData === true ? "data" : "structure";
       const job = await checkVault(call.context, vault, { depth });
+      return accepted(call, vault, job, `${vaultArmId(vault)}/providers/Secondsite.Recovery/verification`);
+    },
+  }),
+  route({
+    method: "POST",
+    path: `${VERIFICATION}/repair`,
+    summary: "Repairs known damage (job): fetches from the protected machines what they still have of it.",
+    apiVersions: OWN_API_VERSIONS,
+    body: RepairRequest,
+    bodyOptional: true,
+    longRunning: true,
+    async handle(call) {
+      const vault = await resolveVault(call);
+      const deleteLostPoints = call.body.properties?.deleteLostPoints === true;
+      const job = await repairVault(call.context, vault, { deleteLostPoints });
       return accepted(call, vault, job, `${vaultArmId(vault)}/providers/Secondsite.Recovery/verification`);
     },
   }),

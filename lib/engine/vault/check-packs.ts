@@ -2,6 +2,7 @@ import { Fault } from "@/lib/kernel/fault";
 import { PAGE_BYTES } from "../blocks/block-size";
 import { BLOCK_BYTES } from "../blocks/block-size";
 import type { VaultKeys } from "../keys/vault-keys";
+import type { BlobType } from "./blob-type";
 import { BlobOpener } from "./blob-opener";
 import { decodeIndex, type IndexedPack } from "./index-object";
 import { parseObjectName, sha256Hex } from "./object-names";
@@ -26,6 +27,12 @@ export interface PackVerdict {
   readonly blobsVerified: number;
 }
 
+/** Receives each blob that opens, for those who save what is left of a pack. */
+export interface SoundBlobs {
+  take(type: BlobType, entry: PackEntry, plain: Buffer): void;
+  flush(): Promise<void>;
+}
+
 /** Reads packs whole: SHA-256 against the name, then every blob decrypted, decompressed and hashed. */
 export class PackChecker {
   readonly #store: ObjectReader;
@@ -36,7 +43,10 @@ export class PackChecker {
   readonly #groups = new GroupCache(1);
   #groupsOf = "";
 
-  constructor(store: ObjectReader, keys: VaultKeys) {
+  readonly #sound: SoundBlobs | null;
+
+  constructor(store: ObjectReader, keys: VaultKeys, sound: SoundBlobs | null = null) {
+    this.#sound = sound;
     this.#store = store;
     this.#keys = keys;
     this.#opener = new BlobOpener(keys);
@@ -49,6 +59,7 @@ export class PackChecker {
     }
     const lost = new Set<string>();
     for (const entry of pack.entries) if (!this.#opens(pack, entry, bytes)) lost.add(entry.id.toString("latin1"));
+    await this.#sound?.flush();
     const blobsVerified = pack.entries.length - lost.size;
     const problem = this.#problemOf(pack, bytes, lost.size > 0);
     return { damage: problem === null ? null : { problem, lost }, bytesRead: bytes.length, blobsVerified };
@@ -71,16 +82,23 @@ export class PackChecker {
   #opens(pack: IndexedPack, { id, offset, sealedLength }: PackEntry, bytes: Buffer): boolean {
     const sealed = bytes.subarray(offset, offset + sealedLength);
     if (sealed.length < sealedLength) return false;
-    if (pack.type === "block") return this.#opener.openBlock(id, sealed, offset, pack.salt, this.#block);
+    if (pack.type === "block") {
+      const opens = this.#opener.openBlock(id, sealed, offset, pack.salt, this.#block);
+      if (opens) this.#sound?.take("block", { id, offset, sealedLength }, this.#block);
+      return opens;
+    }
     if (pack.type === "group") return this.#opensInGroup(pack, { id, offset, sealedLength }, sealed);
     // A page does not say its level; its id does, and only for the right one.
     for (let level = 1; level <= LEVELS_MAX; level++) {
-      if (this.#opener.openPage(id, level, sealed, offset, pack.salt, this.#page)) return true;
+      if (!this.#opener.openPage(id, level, sealed, offset, pack.salt, this.#page)) continue;
+      this.#sound?.take("page", { id, offset, sealedLength }, this.#page);
+      return true;
     }
     return false;
   }
 
-  #opensInGroup(pack: IndexedPack, { id, offset }: PackEntry, sealed: Buffer): boolean {
+  #opensInGroup(pack: IndexedPack, entry: PackEntry, sealed: Buffer): boolean {
+    const { id, offset } = entry;
     let group = this.#groups.get(0, offset);
     if (this.#groupsOf !== pack.name || group === undefined) {
       group = this.#opener.openGroup(sealed, offset, pack.salt) ?? undefined;
@@ -88,7 +106,9 @@ export class PackChecker {
       if (group !== undefined) this.#groups.put(0, offset, group);
     }
     const block = group?.block(id) ?? null;
-    return block !== null && this.#opener.isBlock(id, block);
+    if (block === null || !this.#opener.isBlock(id, block)) return false;
+    this.#sound?.take("block", entry, block);
+    return true;
   }
 
   async #read(name: string): Promise<Buffer | null> {

@@ -11,6 +11,7 @@ import {
   removePolicyJob,
   updatePolicyJob,
 } from "./policy-jobs";
+import { repairVaultJob } from "./repair-vault-job";
 import { runHostRegistrationJob } from "./run-host-registration-job";
 import { createSiteJob, deleteSiteJob, refreshProviderJob, unregisterProviderJob } from "./site-jobs";
 
@@ -19,6 +20,7 @@ export const baseJobs: readonly JobDefinition<OperationContext>[] = [
   createVaultJob,
   deleteVaultJob,
   checkVaultJob,
+  repairVaultJob,
   createSiteJob,
   deleteSiteJob,
   unregisterProviderJob,

@@ -1,11 +1,11 @@
 import type { JobDefinition, StepDefinition } from "@/lib/jobs/job-definition";
 import type { Job } from "@/lib/jobs/job";
-import type { VaultCheck } from "@/lib/engine/vault/vault-check";
-import { isSound } from "@/lib/engine/vault/vault-check";
+import { isSound, type VaultCheck } from "@/lib/engine/vault/vault-check";
 import { announce } from "../announce";
 import { CHECK_SCENARIO, type CheckDepth } from "../check-vault";
 import type { OperationContext } from "../context";
 import { damageFound } from "../describe-damage";
+import { expectedPoints, withoutDeleted } from "../expected-points";
 import { recordEvent } from "../record-event";
 import { verificationReport } from "../verification-report";
 
@@ -61,25 +61,6 @@ const check: Step = {
 function readOf(input: CheckVaultInput): "none" | "all" | { budgetBytes: number } {
   if (input.depth === "structure") return "none";
   return input.depth === "data" ? "all" : { budgetBytes: input.budgetBytes };
-}
-
-/** Retention may delete points while a long check runs: they are not lost, they are gone. */
-function withoutDeleted(check: VaultCheck, still: ReadonlySet<string>): VaultCheck {
-  const gone = (name: string) => name.startsWith("points/") && !still.has(name);
-  const unexpected = new Set(check.unexpectedPoints);
-  return {
-    ...check,
-    damagedObjects: check.damagedObjects.filter(({ name }) => !gone(name) || unexpected.has(name)),
-    damagedPoints: check.damagedPoints.filter(({ name }) => !gone(name) || unexpected.has(name)),
-  };
-}
-
-async function expectedPoints({ repositories }: OperationContext, vaultId: string): Promise<string[]> {
-  const names = [];
-  for (const item of await repositories.protectedItems.listByVault(vaultId)) {
-    for (const { objectName } of await repositories.recoveryPoints.list(item.id)) names.push(objectName);
-  }
-  return names;
 }
 
 function figures(check: VaultCheck): Record<string, unknown> {

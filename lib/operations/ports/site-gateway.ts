@@ -4,8 +4,16 @@ import type { Explanation } from "@/lib/kernel/fault";
 export type SiteCommand =
   | { readonly type: "stopMachine"; readonly machineId: string }
   | { readonly type: "startMachine"; readonly machineId: string }
-  /** Cuts and replicates now; answers when the point is registered. `final`: the machine is off, nothing may follow. */
-  | { readonly type: "replicateNow"; readonly protectedItemId: string; readonly final: boolean }
+  /**
+   * Cuts and replicates now; answers when the point is registered. `final`: the machine is off, nothing may follow.
+   * `storeAgain`: everything is read, and what the vault has lost is stored again although it has not changed.
+   */
+  | {
+      readonly type: "replicateNow";
+      readonly protectedItemId: string;
+      readonly final: boolean;
+      readonly storeAgain?: boolean;
+    }
   | { readonly type: "refreshInventory" };
 
 export interface SiteCommandResult {

@@ -1,3 +1,4 @@
+import type { Isolation } from "@/lib/engine/vault/isolate-damage";
 import type { VaultCheck } from "@/lib/engine/vault/vault-check";
 
 /** The vault's data plane as the control plane sees it: bulk work happens in child processes behind it. */
@@ -12,7 +13,7 @@ export interface MaterialiseResult {
 export interface VaultCheckRequest {
   readonly vault: VaultRef;
   /** "none": the structure only. A budget reads what was not read for the longest time. */
-  readonly read: "none" | "all" | { readonly budgetBytes: number };
+  readonly read: "none" | "all" | { readonly budgetBytes: number } | { readonly modifiedSince: string };
   /** When the check began, ISO 8601. */
   readonly since: string;
   /** Object names of the recovery points that must be there. */
@@ -50,6 +51,8 @@ export interface VaultData {
   ): Promise<MaterialiseResult>;
   /** Looks for damage; nothing is changed. Repeatable: what was read since `since` is not read again. */
   check(request: VaultCheckRequest, options: CheckOptions): Promise<VaultCheckResult>;
+  /** Takes damaged objects out of use, saving what can still be read of them. Repeatable; never beside a sweep. */
+  isolateDamage(vault: VaultRef, suspects: readonly string[], signal: AbortSignal): Promise<Isolation>;
   deletePoint(vault: VaultRef, pointObjectName: string): Promise<void>;
   /** Removes what no remaining point refers to. */
   sweep(vault: VaultRef): Promise<{ bytesFreed: number }>;

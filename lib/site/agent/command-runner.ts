@@ -98,7 +98,7 @@ export class CommandRunner {
       case "replicateNow": {
         const replicator = await this.#options.replicator(command.protectedItemId);
         if (replicator === null) throw notReplicated();
-        const { recoveryPointId, orders } = await replicator.replicateNow(command.final);
+        const { recoveryPointId, orders } = await replicator.replicateNow(command.final, command.storeAgain);
         return { recoveryPointId, orders };
       }
       case "refreshInventory":

@@ -144,7 +144,8 @@ export class MachineReplicator {
   }
 
   /** Now, whatever the interval says; waits for a run under way and then makes one of its own. */
-  async replicateNow(final: boolean): Promise<ReplicationReceipt> {
+  async replicateNow(final: boolean, storeAgain = false): Promise<ReplicationReceipt> {
+    if (storeAgain) this.#repair = true;
     return this.#replicate(final, null);
   }
 
