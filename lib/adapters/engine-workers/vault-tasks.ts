@@ -9,6 +9,7 @@ import { checkPoint } from "@/lib/engine/vault/check-point";
 import { checkVault } from "@/lib/engine/vault/check-vault";
 import { isolateDamage } from "@/lib/engine/vault/isolate-damage";
 import { materialise } from "@/lib/engine/vault/materialise";
+import type { StoredObject } from "@/lib/engine/vault/object-store";
 import { openPoint } from "@/lib/engine/vault/open-point";
 import { sweep } from "@/lib/engine/vault/sweep";
 import { openVaultReader } from "@/lib/engine/vault/vault-reader";

@@ -100,8 +100,8 @@ export function createVaultData(parts: Parts): VaultData & {
         },
       ),
 
-    isolateDamage: (vault, suspects, signal) =>
-      workers.run("isolate-damage", { ...access(vault), suspects }, { signal }),
+    isolateDamage: async (vault, suspects, signal) =>
+      workers.run("isolate-damage", { ...(await access(vault)), suspects }, { signal }),
 
     deletePoint: async (vault, name) => deletePoint(await openStore(vault), name),
 
