@@ -4,6 +4,8 @@ import path from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
 import { createDynamicVhd } from "@/lib/engine/disk/create-vhd";
+import { createVmdk } from "@/lib/engine/disk/create-vmdk";
+import { qcow2Image } from "@/lib/testing/qcow2-image";
 import { seededRandom } from "@/lib/testing/seeded-random";
 import { choose, dropDown, expectFieldError, tick } from "./support/form";
 import { openCommand, openNew, service, vaultTab } from "./support/portal";
@@ -52,12 +54,20 @@ test("the folder appears as a site with its machines, and says which image is no
   for (const [machine, code] of [
     ["x", "NotADiskImage"],
     ["truncated", "VhdTruncated"],
+    ["nosy", "DiskPartOutsideFolder"],
   ] as const) {
     const problem = page.getByRole("status").filter({ hasText: code });
     await expect(problem).toContainText(new RegExp(`^${machine}, `));
     await expect(problem).toContainText("Possible causes:");
     await expect(problem).toContainText("Recommended action:");
   }
+});
+
+test("disks of other products are machines too, with their format; the files of a split disk are one disk", async () => {
+  const machines = page.getByRole("grid", { name: "Machines of the site" });
+  await expect(machines.getByRole("row", { name: "Archive server" })).toContainText(/archive\.vmdk \(.*VMDK, split\)/);
+  await expect(machines.getByRole("row", { name: "cloud" })).toContainText("qcow2");
+  await expect(machines).not.toContainText("archive-s001.vmdk");
 });
 
 test("its host is registered in a vault of its own", async () => {
@@ -135,5 +145,25 @@ function makeImages(into: string): void {
   disk.write(4 * MIB, Buffer.alloc(512, 2));
   disk.close();
   fs.truncateSync(file, 3 * MIB);
+  const archive = createVmdk(nodeFileSystem, path.join(into, "archive.vmdk"), {
+    ...{ kind: "twoGbMaxExtentSparse", virtualSizeBytes: 3 * 1024 * MIB, contentId: "0badcafe" },
+  });
+  archive.write(2200 * MIB, Buffer.from(random.bytes(MIB)));
+  archive.close();
+  fs.writeFileSync(
+    path.join(into, "archive.vmx"),
+    'displayName = "Archive server"\nguestOS = "ubuntu-64"\nscsi0:0.fileName = "archive.vmdk"\n',
+  );
+  const bytes = Buffer.alloc(65_536, "an order, and another; ");
+  const clusters = new Map([[3, { kind: "compressed" as const, bytes }]]);
+  fs.writeFileSync(
+    path.join(into, "cloud.qcow2"),
+    qcow2Image({ version: 3, clusterBits: 16, virtualSizeBytes: 2 * MIB, clusters }),
+  );
+  const backing = { name: "/etc/passwd", format: "raw" };
+  fs.writeFileSync(
+    path.join(into, "nosy.qcow2"),
+    qcow2Image({ version: 3, clusterBits: 16, virtualSizeBytes: 2 * MIB, clusters, backing }),
+  );
   fs.writeFileSync(path.join(into, "x.vhd"), "This is a letter, not a disk.");
 }

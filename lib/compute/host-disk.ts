@@ -77,6 +77,7 @@ export class HostDisk {
   open(): TrackedDisk {
     if (this.#open) return this.#open.tracked;
     this.#inspection = null;
+    if (this.definition.refused) throw new Fault(this.definition.refused);
     try {
       const { disk, supply } = this.#openWritable();
       try {
@@ -208,11 +209,14 @@ export class HostDisk {
 
   /** Opening an image parses its tables, which is too much for every heartbeat: the answer is kept until it changes. */
   #inspect(): Inspection {
+    if (this.definition.refused) return { identity: NOWHERE, ...broken(this.definition.refused) };
     try {
       const identity = this.#fileSystem.statIdentity(this.definition.path);
       if (this.#inspection && sameIdentity(this.#inspection.identity, identity)) return this.#inspection;
-      this.#inspection = { identity, ...this.#look() };
-      return this.#inspection;
+      const seen = { identity, ...this.#look() };
+      // What is wrong may be a part of the disk that is missing, and comes without a change of this file.
+      this.#inspection = seen.problem === null ? seen : null;
+      return seen;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       return { identity: NOWHERE, ...broken(error.explanation) };
@@ -223,7 +227,7 @@ export class HostDisk {
     try {
       const disk = openDisk(this.#fileSystem, this.definition.path, "read");
       try {
-        const allocatedBytes = disk.file.allocatedBytes();
+        const allocatedBytes = disk.files.reduce((sum, file) => sum + file.allocatedBytes(), 0);
         return { format: disk.format, virtualSizeBytes: disk.virtualSizeBytes, allocatedBytes, problem: null };
       } finally {
         disk.close();

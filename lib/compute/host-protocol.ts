@@ -41,7 +41,14 @@ export const MachineDefinition = z.object({
   cpuCount: z.number().int().positive().default(1),
   /** Absolute paths, boot disk first. */
   disks: z.array(
-    z.object({ id: Id, name: z.string(), path: z.string().startsWith("/"), role: z.enum(["os", "data"]) }),
+    z.object({
+      id: Id,
+      name: z.string(),
+      path: z.string().startsWith("/"),
+      role: z.enum(["os", "data"]),
+      /** Why the file is not opened, whatever it is: who described the machine pointed somewhere else. */
+      refused: Explanation.optional(),
+    }),
   ),
   /** Whether the host should run it: `running` also after a restart of the host. */
   desired: z.enum(["running", "off"]),

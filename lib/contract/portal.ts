@@ -66,7 +66,15 @@ export const EstateSite = resource(
         name: z.string(),
         power: z.string(),
         orders: Orders.nullable(),
-        disks: z.array(z.object({ name: z.string(), virtualSizeBytes: z.number(), problem: Explanation.nullable() })),
+        disks: z.array(
+          z.object({
+            name: z.string(),
+            /** One of lib/kernel/disk-format; null when the image cannot be read. */
+            format: z.string().nullable(),
+            virtualSizeBytes: z.number(),
+            problem: Explanation.nullable(),
+          }),
+        ),
       }),
     ),
     /** Why it cannot be failed, restored or registered from here; null when it can. */

@@ -40,7 +40,8 @@ export function EstateList() {
                   </Button>
                 }
               >
-                A folder of VHD or raw disk images becomes a site whose machines can be protected and tested.
+                A folder of disk images (VHD, VHDX, VMDK, qcow2, raw) becomes a site whose machines can be protected and
+                tested.
               </EmptyState>
             }
           />

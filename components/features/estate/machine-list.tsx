@@ -10,6 +10,7 @@ import { formatCount, formatDiskSize } from "@/components/ui/format";
 import { MessageBar } from "@/components/ui/message-bar";
 import { StatusBadge, type StatusTone } from "@/components/ui/status-badge";
 import type { EstateSite } from "@/lib/contract/portal";
+import { diskFormatLabel } from "@/lib/kernel/disk-format";
 
 type Machine = EstateSite["properties"]["machines"][number];
 
@@ -77,6 +78,12 @@ export function MachineList({
   );
 }
 
+/** `data.vmdk (40 GB, VMDK, split)`; an image that cannot be read has neither size nor format, and a message above. */
+function describeDisk({ name, format, virtualSizeBytes }: Machine["disks"][number]): string {
+  if (format === null) return `${name} (cannot be read)`;
+  return `${name} (${formatDiskSize(virtualSizeBytes)}, ${diskFormatLabel(format)})`;
+}
+
 const columns = (onConsole: (machine: Machine) => void): readonly TableColumn<Machine>[] => [
   { key: "name", header: "Machine", cell: (machine) => machine.name, sortValue: (machine) => machine.name },
   {
@@ -99,8 +106,7 @@ const columns = (onConsole: (machine: Machine) => void): readonly TableColumn<Ma
   {
     key: "disks",
     header: "Disks",
-    cell: (machine) =>
-      machine.disks.map((disk) => `${disk.name} (${formatDiskSize(disk.virtualSizeBytes)})`).join(", ") || "none",
+    cell: (machine) => machine.disks.map(describeDisk).join("; ") || "none",
     hideBelow: "md",
   },
   {

@@ -22,6 +22,7 @@ export function presentEstateSite(
         ...{ id, name, power, orders },
         disks: disks.map((disk) => ({
           name: disk.name,
+          format: disk.format,
           virtualSizeBytes: disk.virtualSizeBytes,
           problem: disk.problem,
         })),

@@ -53,7 +53,7 @@ export const estateSiteRoutes: readonly Route[] = [
   route({
     method: "PUT",
     path: SITE,
-    summary: "Makes a site of a folder with VHD or raw images.",
+    summary: "Makes a site of a folder with disk images (VHD, VHDX, VMDK, qcow2, raw).",
     apiVersions,
     body: Folder,
     answer: EstateSite,

@@ -39,9 +39,13 @@ const DISK_BYTES_MAX = 64 * 2 ** 40;
  * ParentDiskChanged, DiskFormatReadOnly, those of the parent.
  */
 export const vmdkOpener: DiskOpener = {
-  recognises: ({ first }) => isSparse(first) || /^\s*# Disk DescriptorFile/i.test(first.toString("latin1", 0, 128)),
+  recognises: ({ first }) => isVmdk(first),
   open: (file, context, { first }) => (isSparse(first) ? openSparseFile(file, context) : openDescriptor(file, context)),
 };
+
+function isVmdk(first: Buffer): boolean {
+  return isSparse(first) || /^\s*# Disk DescriptorFile/i.test(first.toString("latin1", 0, 128));
+}
 
 function isSparse(first: Buffer): boolean {
   return first.toString("latin1", 0, 4) === VMDK_MAGIC;
@@ -53,32 +57,57 @@ function formatOf(path: string, descriptor: VmdkDescriptor): DiskFormat {
   return format;
 }
 
-function openSparseFile(file: RandomAccessFile, context: OpenContext): Disk {
-  const layout = readSparseLayout(file);
-  if (layout.descriptor === null)
+/** The descriptor of a VMDK and where it is; null for a file that is none. Faults: Vmdk… */
+export function readVmdkDescriptor(file: RandomAccessFile): ReadDescriptor | null {
+  const first = Buffer.alloc(VMDK_SECTOR_BYTES);
+  const there = first.subarray(0, file.read(0, first));
+  if (!isVmdk(there)) return null;
+  return isSparse(there) ? readEmbedded(file) : readDescriptorFile(file);
+}
+
+interface ReadDescriptor {
+  readonly descriptor: VmdkDescriptor;
+  readonly text: Buffer;
+  /** Where `text` is in the file. */
+  readonly textOffset: number;
+  /** Of a disk in one file: its header. */
+  readonly embedded: VmdkSparseLayout | null;
+}
+
+function readEmbedded(file: RandomAccessFile): ReadDescriptor {
+  const embedded = readSparseLayout(file);
+  if (embedded.descriptor === null)
     throw vmdkUnsupported(file.path, "is one part of a split disk: its descriptor is another file");
-  if (layout.descriptor.lengthBytes > VMDK_DESCRIPTOR_BYTES_MAX)
-    throw vmdkDescriptorInvalid(file.path, `it has ${layout.descriptor.lengthBytes} bytes`);
-  const text = Buffer.alloc(layout.descriptor.lengthBytes);
-  file.read(layout.descriptor.offsetBytes, text);
-  const descriptor = parseVmdkDescriptor(file.path, text);
+  const { offsetBytes, lengthBytes } = embedded.descriptor;
+  return { ...readText(file, offsetBytes, lengthBytes), embedded };
+}
+
+function readDescriptorFile(file: RandomAccessFile): ReadDescriptor {
+  return { ...readText(file, 0, file.sizeBytes()), embedded: null };
+}
+
+function readText(file: RandomAccessFile, textOffset: number, bytes: number): Omit<ReadDescriptor, "embedded"> {
+  if (bytes > VMDK_DESCRIPTOR_BYTES_MAX) throw vmdkDescriptorInvalid(file.path, `it has ${bytes} bytes`);
+  const text = Buffer.alloc(bytes);
+  file.read(textOffset, text);
+  return { descriptor: parseVmdkDescriptor(file.path, text), text, textOffset };
+}
+
+function openSparseFile(file: RandomAccessFile, context: OpenContext): Disk {
+  const { descriptor, text, textOffset, embedded } = readEmbedded(file);
   const [line, second] = descriptor.extents;
-  if (line?.type !== "SPARSE" || second !== undefined)
+  if (embedded === null || line?.type !== "SPARSE" || second !== undefined)
     throw vmdkDescriptorInvalid(file.path, "a disk in one file has one extent, of type SPARSE");
-  const format = layout.compressed ? "vmdk-stream" : formatOf(file.path, descriptor);
-  return assemble(file, context, { descriptor, text, textOffset: layout.descriptor.offsetBytes, format }, () => [
-    sparseExtent(file, layout, line, context, descriptor),
+  const format = embedded.compressed ? "vmdk-stream" : formatOf(file.path, descriptor);
+  return assemble(file, context, { descriptor, text, textOffset, format }, () => [
+    sparseExtent(file, embedded, line, context, descriptor),
   ]);
 }
 
 function openDescriptor(file: RandomAccessFile, context: OpenContext): Disk {
-  const sizeBytes = file.sizeBytes();
-  if (sizeBytes > VMDK_DESCRIPTOR_BYTES_MAX) throw vmdkDescriptorInvalid(file.path, `it has ${sizeBytes} bytes`);
-  const text = Buffer.alloc(sizeBytes);
-  file.read(0, text);
-  const descriptor = parseVmdkDescriptor(file.path, text);
+  const { descriptor, text, textOffset } = readDescriptorFile(file);
   const format = formatOf(file.path, descriptor);
-  return assemble(file, context, { descriptor, text, textOffset: 0, format }, () =>
+  return assemble(file, context, { descriptor, text, textOffset, format }, () =>
     openExtents(file, context, descriptor),
   );
 }

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { systemRandom } from "@/lib/adapters/system/system-random";
 import { readEnvironment } from "@/lib/server/environment";
@@ -26,6 +27,7 @@ export async function runSiteCommand(
   const world: commands.CommandWorld = {
     home,
     cwd: process.cwd(),
+    fileSystem: nodeFileSystem,
     clock: systemClock,
     random: systemRandom,
     askPassphrase: () => readPassphrase(process.stdin, process.stderr),

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import type { Clock } from "@/lib/kernel/clock";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
@@ -14,6 +15,7 @@ import { UsageError } from "./exit-codes";
 export interface CommandWorld {
   readonly home: { readonly sites: string; readonly run: string; readonly supervisorSocket: string };
   readonly cwd: string;
+  readonly fileSystem: FileSystem;
   readonly clock: Clock;
   readonly random: Random;
   readonly askPassphrase: () => Promise<string>;
@@ -64,7 +66,7 @@ export async function addSite(
   if (input.folder === undefined) throw new UsageError("Which folder? npx secondsite site add FOLDER.");
   const folder = path.resolve(world.cwd, input.folder);
   const name = input.name ?? nameFrom(path.basename(folder));
-  const machines = machinesOfFolder(name, folder);
+  const machines = machinesOfFolder(world.fileSystem, name, folder);
   const client = new SupervisorClient(world.home.supervisorSocket);
   const running = await withoutSupervisor(() => client.addFolder(name, folder), null);
   if (running === null) {

@@ -3,11 +3,11 @@ import path from "node:path";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { MachineDefinition } from "@/lib/compute/host-protocol";
+import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import { Refusal } from "@/lib/kernel/fault";
 import { readIfPresent } from "../private-file";
+import { foundMachines, type FoundMachine } from "./folder-images";
 
-/** What counts as somebody's disk image. Formats that we cannot read are listed too, with the reason, by the host. */
-const IMAGE = /\.(vhd|raw|img|vhdx|vmdk|qcow2)$/i;
 const GIB = 1024 ** 3;
 
 /** `machines.json`: what an image cannot say about its machine. Keys are machine names; what is left out has a default. */
@@ -28,81 +28,51 @@ const Settings = z.record(
 );
 
 /**
- * The machines of a folder of disk images: each image is one, `name-1.vhd, name-2.vhd` are the disks of one, and so are
- * the images of a subfolder. Ids follow from the site's name and the file's place, so that they stay. Nothing is opened
- * here. @throws Refusal FolderNotFound, NoImagesFound, MachineSettingsNotValid
+ * The machines of a folder of disk images: a VMware configuration (.vmx) is one, with the disks that it names; of the
+ * other images each is one, `name-1.vhd, name-2.vhd` are the disks of one, and so are the images of a subfolder. Files
+ * that are parts of an image (extents, parents, backing files) are no disks of their own. Ids follow from the site's name
+ * and the file's place, so that they stay. @throws Refusal FolderNotFound, NoImagesFound, MachineSettingsNotValid
  */
-export function machinesOfFolder(siteName: string, folder: string): MachineDefinition[] {
+export function machinesOfFolder(fileSystem: FileSystem, siteName: string, folder: string): MachineDefinition[] {
   if (!fs.existsSync(folder) || !fs.statSync(folder).isDirectory()) throw folderNotFound(folder);
   const settings = readSettings(folder);
-  const groups = groupImages(folder);
-  if (groups.size === 0) throw noImages(folder);
-  return [...groups]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, files]) => {
-      const own = settings[name] ?? {};
-      const place = (file: string) => `${siteName.toLowerCase()}\n${path.relative(folder, file)}`;
-      return {
-        id: stableId(`machine\n${siteName.toLowerCase()}\n${name}`),
-        name,
-        generation: own.generation ?? 1,
-        osType: own.osType ?? "Other",
-        memoryBytes: own.memoryBytes ?? GIB,
-        cpuCount: own.cpuCount ?? 1,
-        disks: files.map((file, index) => ({
-          id: stableId(`disk\n${place(file)}`),
-          name: path.basename(file),
-          path: file,
-          role: index === 0 ? ("os" as const) : ("data" as const),
-        })),
-        desired: "off",
-        bootable: false,
-        attachments: {
-          passThrough: false,
-          iscsi: false,
-          sharedVhd: false,
-          fibreChannel: false,
-          ...defined(own.attachments),
-        },
-      };
-    });
+  const machines = foundMachines(fileSystem, folder);
+  if (machines.length === 0) throw noImages(folder);
+  return machines
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .map((machine) => definitionOf(siteName.toLowerCase(), folder, machine, settings[machine.name] ?? {}));
 }
 
-function groupImages(folder: string): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  const add = (name: string, file: string) => groups.set(name, [...(groups.get(name) ?? []), file]);
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => compare(a.name, b.name))) {
-    const full = path.join(folder, entry.name);
-    if (isImage(entry, full)) add(machineNameOf(entry.name), full);
-    else if (entry.isDirectory() && !entry.name.startsWith(".")) {
-      for (const image of imagesIn(full)) add(entry.name, image);
-    }
-  }
-  return groups;
-}
+type OwnSettings = z.infer<typeof Settings>[string];
 
-function imagesIn(folder: string): string[] {
-  return fs
-    .readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => isImage(entry, path.join(folder, entry.name)))
-    .map((entry) => path.join(folder, entry.name))
-    .sort(compare);
-}
-
-/** A link to a file is followed: a folder of links to images is a handy site. */
-function isImage(entry: fs.Dirent, full: string): boolean {
-  if (!IMAGE.test(entry.name)) return false;
-  return entry.isFile() || (entry.isSymbolicLink() && fs.existsSync(full) && fs.statSync(full).isFile());
-}
-
-/** `mail-1.vhd` and `mail-2.vhd` are disks of `mail`. */
-function machineNameOf(fileName: string): string {
-  return fileName.replace(IMAGE, "").replace(/-\d{1,2}$/, "");
-}
-
-/** disk-2 before disk-10. */
-function compare(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
+function definitionOf(site: string, folder: string, machine: FoundMachine, own: OwnSettings): MachineDefinition {
+  const { vmx, name } = machine;
+  const place = (file: string) => path.relative(folder, file);
+  const identity = machine.vmxPath === null ? name : `vmx\n${place(machine.vmxPath)}`;
+  return {
+    id: stableId(`machine\n${site}\n${identity}`),
+    name,
+    generation: own.generation ?? vmx?.generation ?? 1,
+    osType: own.osType ?? vmx?.osType ?? "Other",
+    memoryBytes: own.memoryBytes ?? vmx?.memoryBytes ?? GIB,
+    cpuCount: own.cpuCount ?? vmx?.cpuCount ?? 1,
+    disks: machine.disks.map(({ file, refused }, index) => ({
+      id: stableId(`disk\n${site}\n${place(file)}`),
+      name: path.basename(file),
+      path: file,
+      role: index === 0 ? ("os" as const) : ("data" as const),
+      ...(refused === null ? {} : { refused }),
+    })),
+    desired: "off",
+    bootable: false,
+    attachments: {
+      passThrough: false,
+      iscsi: false,
+      sharedVhd: vmx?.sharedBus ?? false,
+      fibreChannel: false,
+      ...defined(own.attachments),
+    },
+  };
 }
 
 function readSettings(folder: string): z.infer<typeof Settings> {
@@ -142,7 +112,7 @@ function folderNotFound(folder: string): Refusal {
       code: "FolderNotFound",
       message: `'${folder}' is not a folder on this machine.`,
       possibleCauses: "The path was mistyped, or the disk that holds it is not mounted.",
-      recommendedAction: "Give the path of a folder that holds VHD or raw disk images.",
+      recommendedAction: "Give the path of a folder that holds disk images.",
     },
     "folder",
   );
@@ -154,7 +124,8 @@ function noImages(folder: string): Refusal {
     {
       code: "NoImagesFound",
       message: `The folder '${folder}' holds no disk images.`,
-      possibleCauses: "Images end in .vhd, .raw or .img and lie in the folder or one level below.",
+      possibleCauses:
+        "Images end in .vhd, .vhdx, .vmdk, .qcow2, .raw or .img and lie in the folder or one level below.",
       recommendedAction: "Give a folder that holds disk images.",
     },
     "folder",

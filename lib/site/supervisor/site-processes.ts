@@ -1,6 +1,7 @@
 import path from "node:path";
 import fs from "node:fs";
 import { HostClient } from "@/lib/compute/host-client";
+import type { MachineDefinition, MachineStatus } from "@/lib/compute/host-protocol";
 import { MachineStore } from "@/lib/compute/machine-store";
 import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import type { Clock } from "@/lib/kernel/clock";
@@ -121,7 +122,11 @@ export class SiteProcesses {
     const client = new HostClient(hostSocket);
     try {
       const known = new Map((await client.status()).machines.map((machine) => [machine.id, machine]));
-      for (const definition of machinesOfFolder(name, imagesFolder)) {
+      const definitions = machinesOfFolder(this.#options.fileSystem, name, imagesFolder);
+      for (const machine of known.values()) {
+        if (becamePart(machine, definitions)) await client.removeMachine(machine.id);
+      }
+      for (const definition of definitions) {
         const disks = known.get(definition.id)?.disks.map((disk) => disk.path);
         const same = JSON.stringify(disks) === JSON.stringify(definition.disks.map((disk) => disk.path));
         if (!same) await client.putMachine(definition);
@@ -155,7 +160,7 @@ export class SiteProcesses {
     // A folder that is not mounted now keeps the machines it had: the host shows why they cannot be read.
     if (imagesFolder === null || !fs.existsSync(imagesFolder)) return;
     const store = new MachineStore(this.#options.fileSystem, hostHome);
-    for (const definition of machinesOfFolder(name, imagesFolder)) store.save(definition);
+    for (const definition of machinesOfFolder(this.#options.fileSystem, name, imagesFolder)) store.save(definition);
   }
 
   #isRegistered(): boolean {
@@ -165,4 +170,13 @@ export class SiteProcesses {
   #setState(state: Site["state"]): void {
     this.#site = saveSite({ ...(readSite(this.#site.folder) ?? this.#site), state });
   }
+}
+
+/**
+ * True when the machine's images are all there, but make no machine of their own any more: the descriptor of a split disk
+ * or the configuration of a machine came after its parts. A machine whose images are gone stays and shows that.
+ */
+function becamePart(machine: MachineStatus, definitions: readonly MachineDefinition[]): boolean {
+  if (machine.tracking || definitions.some(({ id }) => id === machine.id)) return false;
+  return machine.disks.every((disk) => fs.existsSync(disk.path));
 }

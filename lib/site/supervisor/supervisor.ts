@@ -115,7 +115,7 @@ export class Supervisor {
   /** @throws Refusal of the name or the folder. Resolves when its host answers. */
   async addFolder(name: string, folder: string): Promise<SiteStatus> {
     const imagesFolder = path.resolve(folder);
-    machinesOfFolder(name, imagesFolder);
+    machinesOfFolder(this.#options.fileSystem, name, imagesFolder);
     return this.#begin(
       createSite(this.#places(), { name, kind: "folder", imagesFolder: fs.realpathSync(imagesFolder) }),
     );
