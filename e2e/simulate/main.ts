@@ -35,6 +35,7 @@ async function many(first: number, seeds: number): Promise<boolean> {
     total.calls += report.calls;
     total.points += report.pointsChecked;
     total.restores += report.restores;
+    if ((seed - first) % 100 === 99) process.stderr.write(`${seed - first + 1} seeds, ${failing.length} failed\n`);
     if (report.violation !== null) {
       failing.push(seed);
       process.stdout.write(`seed ${seed}: ${report.violation.split("\n")[0]?.slice(0, 300) ?? ""}\n`);

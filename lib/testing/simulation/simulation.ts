@@ -1,6 +1,7 @@
 import { FolderStore } from "@/lib/adapters/stores/folder-store";
 import { BLOCK_BYTES } from "@/lib/engine/blocks/block-size";
 import { checkVault } from "@/lib/engine/vault/check-vault";
+import { compact } from "@/lib/engine/vault/compact";
 import { materialise } from "@/lib/engine/vault/materialise";
 import type { ObjectStore } from "@/lib/engine/vault/object-store";
 import { openPoint } from "@/lib/engine/vault/open-point";
@@ -104,7 +105,7 @@ class Simulation {
       (machine) => (process) => this.#replicate(process, machine),
     );
     if (this.#chance(2) === 0) acts.push((process) => this.#retain(process));
-    if (this.#chance(2) === 0) acts.push((process) => this.#sweep(process));
+    if (this.#chance(2) === 0) acts.push((process) => this.#reclaim(process));
     if (this.#chance(3) === 0) acts.push((process) => this.#restore(process));
     const unlucky = this.#chance(acts.length + 1);
     const hostFault = unlucky === acts.length ? this.#planHostFault() : null;
@@ -175,6 +176,20 @@ class Simulation {
         this.trace.push(`${process.name}: deleted ${oldest.objectName.slice(0, 45)}`);
       }
     }
+  }
+
+  /** One after the other, never beside each other: some packs into others, then what nobody needs goes. */
+  async #reclaim(process: SimProcess): Promise<void> {
+    if (this.#chance(2) === 0) await this.#compact(process);
+    await this.#sweep(process);
+  }
+
+  async #compact(process: SimProcess): Promise<void> {
+    const report = await compact({
+      ...{ store: await this.#openStore(process), keys: this.#keys, random: this.#random, clock: this.#clock },
+      ...{ minimumAgeMs: 0, bytesMax: Infinity, duty: 1 },
+    });
+    this.trace.push(`${process.name}: compacted ${JSON.stringify(report)}`);
   }
 
   async #sweep(process: SimProcess): Promise<void> {
