@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { SupervisorClient } from "@/lib/site/supervisor/supervisor-client";
@@ -21,7 +22,7 @@ export async function killAtRandom(options: {
   const byProcess = new Map<string, number>();
   for (let number = 1; number <= options.kills;) {
     await delay(300 + random() * 2700);
-    const running = (await supervisor.processes()).filter((one) => one.running && one.pid !== null);
+    const running = withVaultWorkers((await supervisor.processes()).filter((one) => one.running && one.pid !== null));
     const victim = running[Math.floor(random() * running.length)];
     if (!victim || !tryKill(victim.pid ?? 0)) continue;
     byProcess.set(victim.name, (byProcess.get(victim.name) ?? 0) + 1);
@@ -29,6 +30,30 @@ export async function killAtRandom(options: {
     number += 1;
   }
   return { total: options.kills, byProcess };
+}
+
+interface Victim {
+  readonly name: string;
+  readonly pid: number | null;
+}
+
+/** The children of a supervised process that work on vaults: nobody supervises them, the next task starts another. */
+function withVaultWorkers(supervised: readonly Victim[]): Victim[] {
+  const parents = new Set(supervised.map(({ pid }) => pid));
+  const workers = fs.readdirSync("/proc").flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
+    try {
+      const program = fs.readFileSync(`/proc/${entry}/cmdline`, "utf8");
+      const parent = Number(/^PPid:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/${entry}/status`, "utf8"))?.[1]);
+      return program.includes("vault-worker.mjs") && parents.has(parent)
+        ? [{ name: "vault worker", pid: Number(entry) }]
+        : [];
+    } catch {
+      // It ended while it was looked at: there is nothing to kill.
+      return [];
+    }
+  });
+  return [...supervised, ...workers];
 }
 
 /** False when it died by itself meanwhile. */

@@ -13,11 +13,11 @@ import {
   type ProtectedItem,
 } from "../story/site-to-azure";
 import { killAtRandom } from "./killer";
-import { cleanUp, failOverAndCommit, keepTesting, type Tally } from "./operators";
+import { cleanUp, expectNoDamage, failOverAndCommit, keepChecking, keepTesting, type Tally } from "./operators";
 import { everyJobEnds, everyPointReads, pointsRestore, replicationGoesOn } from "./verdict";
 
 /**
- * `npm run chaos -- --kills 50 --seed 1`: server, region, host and agent die at random instants while machines replicate
+ * `npm run chaos -- --kills 50 --seed 1`: server, region, host, agent and vault workers die at random instants while machines replicate
  * and people fail them over. Afterwards: every job has ended, every committed point reads, points restore and boot,
  * replication goes on. Exit code 1 at the first thing that is not so.
  */
@@ -66,6 +66,7 @@ async function underFire(items: readonly ProtectedItem[]): Promise<void> {
     ...["CONTOSO-SQL", "CONTOSO-APP"]
       .flatMap((name) => named(name))
       .map((item) => keepTesting(arm, item, tally, over.signal)),
+    keepChecking(arm, tally, over.signal),
     ...named("CONTOSO-INTRANET").map((item) => failOverAndCommit(arm, item, tally)),
   ];
   const killing = killAtRandom({
@@ -90,6 +91,11 @@ async function judge(): Promise<void> {
   for (const item of now) {
     if (item.properties.allowedOperations.includes("TestFailoverCleanup")) await cleanUp(arm, item, tally);
   }
+  await arm.run("POST", `${vault}/providers/Secondsite.Recovery/verification/check`, {
+    properties: { readData: true },
+  });
+  const checked = (await expectNoDamage(arm)).lastDataCheck;
+  tell.expect(checked !== null, `a check of all data verifies ${String(checked?.blobsVerified)} blocks and pages`);
   const points = await everyPointReads(portal.home);
   tell.expect(points > 0, `every block of all ${String(points)} recovery points reads and verifies`);
   for (const item of now.filter((one) => one.properties.protectionState === "Protected")) {

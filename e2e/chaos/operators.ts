@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ArmError, paths, type ArmDriver, type ArmJob } from "@/lib/testing/drive/arm-driver";
-import { path, type ProtectedItem } from "../story/site-to-azure";
+import { path, vault, type ProtectedItem } from "../story/site-to-azure";
 
 /** What people do while processes die under them. Every operation may be refused or fail; none may hang. */
 export interface Tally {
@@ -10,6 +10,7 @@ export interface Tally {
   readonly failures: string[];
 }
 
+const VERIFICATION = `${vault}/providers/Secondsite.Recovery/verification`;
 const TEST_BODY = {
   properties: {
     failoverDirection: "PrimaryToRecovery",
@@ -32,6 +33,30 @@ export async function keepTesting(
     else await attempt(arm, "POST", `${path(item)}/testFailover`, TEST_BODY, tally);
     await delay(200);
   }
+}
+
+/** A check of all data, over and over, beside everything else. One that finds damage has found a defect. */
+export async function keepChecking(arm: ArmDriver, tally: Tally, until: AbortSignal): Promise<void> {
+  while (!until.aborted) {
+    await attempt(arm, "POST", `${VERIFICATION}/check`, { properties: { readData: true } }, tally);
+    await expectNoDamage(arm);
+    await delay(1_000);
+  }
+}
+
+export async function expectNoDamage(arm: ArmDriver): Promise<Verification["properties"]> {
+  const { properties } = await arm.until("the vault's verification", () => arm.get<Verification>(VERIFICATION), 60);
+  const found = [...properties.damagedPoints, ...properties.damagedObjects];
+  if (found.length > 0) throw new Error(`a check found damage: ${JSON.stringify(found).slice(0, 2_000)}`);
+  return properties;
+}
+
+interface Verification {
+  readonly properties: {
+    readonly damagedPoints: readonly unknown[];
+    readonly damagedObjects: readonly unknown[];
+    readonly lastDataCheck: { readonly blobsVerified: number; readonly points: number } | null;
+  };
 }
 
 export function cleanUp(arm: ArmDriver, item: ProtectedItem, tally: Tally): Promise<ArmJob | null> {
