@@ -18,15 +18,21 @@ import { measureTestFailover } from "./failover";
 import { measureIdle, memorySection } from "./idle";
 import { describeMachine } from "./machine";
 import { MemoryWatch } from "./processes";
+import { FULL_PLAN, measurePeers, peersProgram, QUICK_PLAN } from "./peers/peers";
 import { measureReplication } from "./replication";
 import { asMarkdown, asText, type Section } from "./report";
 import { measureStartUp } from "./start-up";
 
 /**
- * `npm run bench`: measures a portal of its own, prints the figures and writes docs/benchmarks.md. `--quick`: fewer runs and
- * less data, printed only. Exit code 1 when something does not work; a missed goal is a figure, not a failure.
+ * `npm run bench`: measures the engine beside other programs, then a portal of its own, prints the figures and writes
+ * docs/benchmarks.md. `--quick`: fewer runs and less data, printed only. `--only peers` and `--only portal`: one half, printed only.
+ * `--rounds N`: of the comparison. Exit code 1 when something does not work; a missed goal is a figure, not a failure.
  */
-const { values } = parseArgs({ options: { quick: { type: "boolean" } } });
+const { values } = parseArgs({
+  options: { quick: { type: "boolean" }, only: { type: "string" }, rounds: { type: "string" } },
+});
+const peerPlan = values.quick ? QUICK_PLAN : FULL_PLAN;
+const peerRounds = values.rounds === undefined ? peerPlan.rounds : Number(values.rounds);
 const plan = values.quick
   ? { runs: 2, replicationRuns: 1, dataBytes: 256 * 1024 ** 2, idleSeconds: 20 }
   : { runs: 5, replicationRuns: 3, dataBytes: 1024 ** 3, idleSeconds: 60 };
@@ -40,7 +46,7 @@ let failed = false;
 try {
   const sections = await measureEverything();
   process.stdout.write(`\n${describeMachine()}, load ${load.toFixed(1)} before\n\n${asText(sections)}\n`);
-  if (!values.quick) {
+  if (!values.quick && values.only === undefined) {
     const occasion = { machine: describeMachine(), loadBefore: load, day: new Date().toISOString().slice(0, 10) };
     await fs.writeFile(path.join(root, "docs", "benchmarks.md"), asMarkdown(sections, occasion));
     process.stdout.write("\nWritten to docs/benchmarks.md\n");
@@ -56,6 +62,16 @@ try {
 process.exit(failed ? 1 : 0);
 
 async function measureEverything(): Promise<Section[]> {
+  const peers = values.only === "portal" ? [] : await measureBesidePeers();
+  return [...peers, ...(values.only === "peers" ? [] : await measureOurselves())];
+}
+
+async function measureBesidePeers(): Promise<Section[]> {
+  tell.chapter("Beside restic, borg, rsync and zstd");
+  return measurePeers(await temporaryFolder(), peersProgram(root), { ...peerPlan, rounds: peerRounds });
+}
+
+async function measureOurselves(): Promise<Section[]> {
   tell.chapter("Start-up");
   const startUp = await measureStartUp(root, plan.runs);
   tell.chapter("The engine alone");

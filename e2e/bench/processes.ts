@@ -75,7 +75,7 @@ export function memoryOf(pid: number): Memory | null {
 }
 
 /** The root first. */
-function descendantsOf(root: number): number[] {
+export function descendantsOf(root: number): number[] {
   const children = new Map<number, number[]>();
   for (const entry of fs.readdirSync("/proc")) {
     const fields = /^\d+$/.test(entry) ? statFields(Number(entry)) : null;
