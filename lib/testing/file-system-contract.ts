@@ -78,6 +78,26 @@ export function fileSystemContract(name: string, make: () => { fileSystem: FileS
       fileSystem.remove(`${folder}/a`);
     });
 
+    it("says where a sparse file may hold data, if it says so at all", () => {
+      const { fileSystem, folder } = make();
+      const file = fileSystem.create(`${folder}/a`);
+      const places = [3 * 2 ** 20, 2 ** 40, 3 * 2 ** 40 - 4_096];
+      file.truncate(3 * 2 ** 40);
+      for (const place of places) file.write(place, bytes("x"));
+      const extents = file.dataExtents?.() ?? null;
+      if (extents !== null) {
+        const within = (place: number) =>
+          extents.some(({ offsetBytes, lengthBytes }) => offsetBytes <= place && place < offsetBytes + lengthBytes);
+        expect(places.every(within)).toBe(true);
+        expect(extents.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)).toBeLessThanOrEqual(3 * 65_536);
+        file.truncate(0);
+        file.truncate(65_536);
+        expect(file.dataExtents?.()).toEqual([]);
+      }
+      file.close();
+      fileSystem.remove(`${folder}/a`);
+    });
+
     it("refuses to create over a file unless told to replace it", () => {
       const { fileSystem, folder } = make();
       const first = fileSystem.create(`${folder}/a`);

@@ -2,6 +2,7 @@ import path from "node:path";
 import { assert } from "@/lib/kernel/assert";
 import type { FileIdentity, FileSystem, RandomAccessFile } from "@/lib/engine/disk/random-access-file";
 import { fileAlreadyExists, fileNotFound, fileOperationFailed, StorageFullFault } from "@/lib/engine/disk/file-faults";
+import type { Extent } from "@/lib/engine/disk/disk";
 import { type MemoryInode, MemoryMedium } from "./memory-medium";
 
 /** Every operation that touches the medium counts as one call, reads and looks included. */
@@ -224,6 +225,11 @@ class MemoryFile implements RandomAccessFile {
   allocatedBytes(): number {
     this.#enter("sizeBytes");
     return this.#inode.allocatedBytes();
+  }
+
+  dataExtents(): Extent[] {
+    this.#enter("sizeBytes");
+    return this.#inode.dataExtents();
   }
 
   isLinked(): boolean {

@@ -42,6 +42,19 @@ export class MemoryInode {
     return this.#pages.size * PAGE_BYTES;
   }
 
+  /** A page at a time, not merged, as a file system that is badly fragmented would answer. */
+  dataExtents(): { offsetBytes: number; lengthBytes: number }[] {
+    return [...this.#pages.keys()]
+      .sort((a, b) => a - b)
+      .map((page) => ({ offsetBytes: page * PAGE_BYTES, lengthBytes: PAGE_BYTES }))
+      .filter(({ offsetBytes }) => offsetBytes < this.sizeBytes);
+  }
+
+  /** What ZFS does when zeros are written and it compresses: the page is given back. */
+  punchHole(page: number): void {
+    this.#pages.delete(page);
+  }
+
   /** How many pages a write would add. */
   pagesMissing(offset: number, length: number): number {
     let missing = 0;

@@ -86,9 +86,9 @@ export function changeDatabase(file: string): void {
   const update = database.prepare("update orders set cents = cents + 1 where id = ?");
   const random = seededRandom(43);
   database.transaction(() => {
-    for (let turn = 0; turn < 4_500; turn += 1) {
+    for (let turn = 0; turn < 8_000; turn += 1) {
       // Orders of the last days, as people change them.
-      update.run(DATABASE_ROWS - (random.bytes(4).readUInt32LE() % (DATABASE_ROWS / 6)));
+      update.run(DATABASE_ROWS - (random.bytes(4).readUInt32LE() % (DATABASE_ROWS / 4)));
     }
   })();
   insertOrders(database, DATABASE_ROWS + 1, SPARE_ROWS / 8, 44);

@@ -3,6 +3,8 @@ import path from "node:path";
 import { assert } from "@/lib/kernel/assert";
 import type { FileIdentity, FileSystem, RandomAccessFile } from "@/lib/engine/disk/random-access-file";
 import { notAFile } from "@/lib/engine/disk/file-faults";
+import type { Extent } from "@/lib/engine/disk/disk";
+import { dataExtentsOf } from "./data-extents";
 import { translateFileError } from "./translate-file-error";
 
 /** One call moves at most this much: Linux itself stops at 2 GiB - 4 KiB, and Node refuses 2 GiB. */
@@ -65,6 +67,10 @@ class NodeFile implements RandomAccessFile {
 
   allocatedBytes(): number {
     return this.#attempt("examine", (fd) => fs.fstatSync(fd).blocks * 512);
+  }
+
+  dataExtents(): Extent[] | null {
+    return this.#attempt("examine", (fd) => dataExtentsOf(fd));
   }
 
   isLinked(): boolean {

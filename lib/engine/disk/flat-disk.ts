@@ -53,8 +53,14 @@ export class FlatDisk implements Disk {
     this.file.write(offsetBytes, bytes);
   }
 
+  /** A hole in the file is a run of zeros that need not be read: a sparse disk of terabytes costs what is in it. */
   allocatedExtents(): Extent[] {
-    return [{ offsetBytes: 0, lengthBytes: this.virtualSizeBytes }];
+    const whole = { offsetBytes: 0, lengthBytes: this.virtualSizeBytes };
+    const extents = this.file.dataExtents?.() ?? [whole];
+    return extents.flatMap(({ offsetBytes, lengthBytes }) => {
+      const end = Math.min(offsetBytes + lengthBytes, this.virtualSizeBytes);
+      return offsetBytes < end ? [{ offsetBytes, lengthBytes: end - offsetBytes }] : [];
+    });
   }
 
   sync(): void {

@@ -14,6 +14,11 @@ export interface RandomAccessFile {
   truncate(sizeBytes: number): void;
   /** Allocated bytes on the medium (`stat.blocks * 512`); a sparse file has fewer than its size. */
   allocatedBytes(): number;
+  /**
+   * Where the file may hold something other than zeros, ascending, in units of the file system; null when nobody can tell.
+   * What another process has written by the time of the call is in it.
+   */
+  dataExtents?(): readonly { readonly offsetBytes: number; readonly lengthBytes: number }[] | null;
   /** False once the file's last name was removed; an open handle still reads what was there. */
   isLinked(): boolean;
   /** Durable on the medium when it returns. */

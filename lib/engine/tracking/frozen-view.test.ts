@@ -5,6 +5,7 @@ import { MemoryFileSystem } from "@/lib/testing/memory-file-system";
 import { contentOf, createImage, IMAGE_PATH, openTracked, stamp } from "@/lib/testing/memory-file-tracking-kit";
 import { openDisk } from "../disk/open-disk";
 import { type FrozenView, openFrozenView } from "./frozen-view";
+import { openTrackedDisk } from "./open-tracked-disk";
 import type { TrackedDisk } from "./tracked-disk";
 
 const MIB = 2 ** 20;
@@ -40,6 +41,25 @@ function contentByExtents(view: FrozenView): Buffer {
 }
 
 describe("a frozen view", () => {
+  it("still has what the file has given back as a hole since the cut", () => {
+    const fileSystem = new MemoryFileSystem();
+    const raw = fileSystem.create("/disk.raw");
+    raw.truncate(MIB);
+    raw.close();
+    const image = openDisk(fileSystem, "/disk.raw", "readwrite");
+    const disk = openTrackedDisk({ disk: image, fileSystem, folder: "/tracking", diskId: "disk-0" });
+    disk.write(3 * BLOCK, Buffer.alloc(BLOCK, 7));
+    const model = contentOf(disk);
+    const cut = disk.beginCut("cut");
+    disk.write(3 * BLOCK, Buffer.alloc(BLOCK));
+    const inode = fileSystem.medium.files.get("/disk.raw");
+    for (let page = (3 * BLOCK) / 4096; page < (4 * BLOCK) / 4096; page += 1) inode?.punchHole(page);
+    const view = openFrozenView(fileSystem.restart(), { imagePath: "/disk.raw", preservePath: cut.preservePath });
+    expect(contentByExtents(view).equals(model)).toBe(true);
+    expect(view.allocatedExtents()).toEqual([{ offsetBytes: 3 * BLOCK, lengthBytes: BLOCK }]);
+    view.close();
+  });
+
   it("is the cut, while the guest writes between any two calls of the reader", () => {
     const write = fc.record({ sector: fc.nat((5 * MIB) / 512 - 1), count: fc.integer({ min: 1, max: 300 }) });
     fc.assert(
@@ -119,7 +139,10 @@ describe("a frozen view", () => {
       expect(contentOf(view).equals(model)).toBe(true);
       expect(contentByExtents(view).equals(model)).toBe(true);
     }
-    expect(between.allocatedExtents().length).toBe(1);
+    expect(between.allocatedExtents()).toEqual([
+      { offsetBytes: 0, lengthBytes: 4 * MIB },
+      { offsetBytes: 4 * MIB + BLOCK, lengthBytes: BLOCK },
+    ]);
     expect(after.allocatedExtents()).toEqual([{ offsetBytes: 0, lengthBytes: 6 * MIB }]);
   });
 

@@ -27,7 +27,7 @@ export interface FrozenView {
    * later makes it wrong. Faults: CutVoid, PreserveLogDamaged, ImageChangedWhileReading, those of the disk.
    */
   read(offsetBytes: number, into: Uint8Array): void;
-  /** Everything outside was zero at the cut. */
+  /** Whole blocks, ascending, merged. Everything outside was zero at the cut. */
   allocatedExtents(): Extent[];
   close(): void;
 }
@@ -81,8 +81,16 @@ class PreservedView implements FrozenView {
     }
   }
 
+  /** The disk's, and what was preserved: zeros written since the cut may have become a hole in the file. */
   allocatedExtents(): Extent[] {
-    return this.#disk.allocatedExtents();
+    const extents = this.#disk.allocatedExtents();
+    this.#preserved.refresh();
+    for (const index of this.#preserved.blockIndexes()) {
+      const offsetBytes = index * TRACKING_BLOCK_BYTES;
+      const lengthBytes = Math.min(TRACKING_BLOCK_BYTES, this.virtualSizeBytes - offsetBytes);
+      extents.push({ offsetBytes, lengthBytes });
+    }
+    return wholeBlocks(extents, this.virtualSizeBytes);
   }
 
   close(): void {
@@ -123,10 +131,25 @@ class RestingView implements FrozenView {
   allocatedExtents(): Extent[] {
     const extents = this.#disk.allocatedExtents();
     this.#assertUnchanged();
-    return extents;
+    return wholeBlocks(extents, this.virtualSizeBytes);
   }
 
   close(): void {
     this.#disk.close();
   }
+}
+
+/** Merged, ascending, from block to block: that is how a view is read. */
+function wholeBlocks(extents: readonly Extent[], virtualSizeBytes: number): Extent[] {
+  const result: { offsetBytes: number; lengthBytes: number }[] = [];
+  for (const extent of [...extents].sort((a, b) => a.offsetBytes - b.offsetBytes)) {
+    const offsetBytes = extent.offsetBytes - (extent.offsetBytes % TRACKING_BLOCK_BYTES);
+    const blocks = Math.ceil((extent.offsetBytes + extent.lengthBytes - offsetBytes) / TRACKING_BLOCK_BYTES);
+    const end = Math.min(offsetBytes + blocks * TRACKING_BLOCK_BYTES, virtualSizeBytes);
+    const last = result.at(-1);
+    if (last === undefined || offsetBytes > last.offsetBytes + last.lengthBytes) {
+      result.push({ offsetBytes, lengthBytes: end - offsetBytes });
+    } else last.lengthBytes = Math.max(last.lengthBytes, end - last.offsetBytes);
+  }
+  return result;
 }

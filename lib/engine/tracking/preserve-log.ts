@@ -158,6 +158,11 @@ export class PreserveLogReader {
     return "data";
   }
 
+  /** What was preserved so far, in no order. */
+  blockIndexes(): Iterable<number> {
+    return this.#entries.keys();
+  }
+
   /** A host whose disk filled up leaves half an entry and ends the cut: then that is what to say. */
   #damage(why: string): Fault {
     return this.#file.isLinked() ? preserveLogDamaged(this.#file.path, why) : cutVoid(this.#file.path);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { BLOCK_BYTES } from "@/lib/engine/blocks/block-size";
 import { openDisk } from "@/lib/engine/disk/open-disk";
+import { createVaultKeys } from "@/lib/engine/keys/key-envelope";
 import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import { WriteLogWriter } from "@/lib/engine/tracking/write-log";
 import { inlineWorkers } from "@/lib/engine/vault/inline-workers";
@@ -38,7 +39,8 @@ beforeEach(async () => {
   const image = fileSystem.create(IMAGE);
   for (let index = 0; index < BLOCKS; index += 1) image.write(index * BLOCK_BYTES, noiseBlock(random));
   image.close();
-  await createVault(world, "/vault");
+  const { envelope } = await createVaultKeys(PASSPHRASE, random, { memoryKiB: 64, iterations: 1, parallelism: 1 });
+  await store.put(envelope.name, envelope.bytes);
 });
 
 const replicate = (writeLogs: string[] = []) => {
@@ -118,6 +120,9 @@ describe("a vault folder of one's own", () => {
   }, 20_000);
 
   it("says what is missing: the folder, the vault, the passphrase, the point, the disk", async () => {
+    const empty = new MemoryStore();
+    await createVault({ ...world, openStore: async () => empty }, "/new");
+    expect(await empty.list("keys/")).toHaveLength(1);
     await replicate();
     await expect(createVault(world, "/vault")).rejects.toMatchObject({ code: "VaultExists" });
     await expect(listPoints(world, "/nowhere", undefined)).rejects.toMatchObject({ code: "VaultNotFound" });
