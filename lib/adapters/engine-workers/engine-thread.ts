@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
-import { Fault } from "@/lib/kernel/fault";
+import type { Fault } from "@/lib/kernel/fault";
 import type { BlockUnit, BlockUnitResult, BlockWorkersSetup } from "@/lib/engine/vault/block-workers";
+import { engineThreadDied } from "./engine-thread-died";
 import { fromWireError } from "./error-wire";
 import { fromWirePack, type FromThread, type ThreadSetup, type ToThread } from "./thread-protocol";
 
@@ -102,15 +103,7 @@ export class EngineThread {
 
   #die(cause: Error): void {
     if (this.#death !== null) return;
-    this.#death = new Fault(
-      {
-        code: "EngineThreadDied",
-        message: "A worker thread of the replication engine ended unexpectedly.",
-        possibleCauses: "The process ran out of memory, or a bug of ours.",
-        recommendedAction: "Nothing: the replication is tried again. If it recurs, send us the log of the agent.",
-      },
-      { cause, retryable: true },
-    );
+    this.#death = engineThreadDied(cause);
     for (; this.#buffersHeld > 0; this.#buffersHeld -= 1) if (!this.#closing) this.#setup.forgetBuffer();
     for (const { reject } of this.#pending.values()) reject(this.#death);
     this.#pending.clear();

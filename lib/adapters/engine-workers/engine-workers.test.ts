@@ -17,6 +17,10 @@ import { openDisk } from "@/lib/engine/disk/open-disk";
 import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import type { ObjectStore } from "@/lib/engine/vault/object-store";
 import { VaultSession } from "@/lib/engine/vault/vault-session";
+import { materialise } from "@/lib/engine/vault/materialise";
+import type { RestoreHands } from "@/lib/engine/vault/restore-hands";
+import { openVaultReader } from "@/lib/engine/vault/vault-reader";
+import { ThreadHands } from "./thread-hands";
 import { threadWorkers } from "./thread-workers";
 import { VaultWorkerClient } from "./vault-worker-client";
 
@@ -26,15 +30,17 @@ const keys = testKeys();
 let folder: string;
 let threadProgram: string;
 let childProgram: string;
+let handProgram: string;
 
 beforeAll(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "secondsite-engine-"));
   threadProgram = await bundleProgram("lib/adapters/engine-workers/replication.worker.ts");
   childProgram = await bundleProgram("bin/vault-worker.ts");
+  handProgram = await bundleProgram("lib/adapters/engine-workers/restore.worker.ts");
 });
 afterAll(() => {
   fs.rmSync(folder, { recursive: true });
-  for (const program of [threadProgram, childProgram]) fs.rmSync(program, { force: true });
+  for (const program of [threadProgram, childProgram, handProgram]) fs.rmSync(program, { force: true });
 });
 
 /** A dynamic VHD of 512 MiB with `blockCount` blocks spread over it, every third of them the same. */
@@ -266,5 +272,91 @@ describe("replication on worker threads, restored by a child process", () => {
     } finally {
       for (const file of [dying, `${dying}.done`]) fs.rmSync(file, { force: true });
     }
+  });
+});
+
+describe("restoring with threads", () => {
+  let session: VaultSession | undefined;
+  const hands: ThreadHands[] = [];
+  afterEach(async () => {
+    await session?.close();
+    for (const one of hands.splice(0)) await one.close();
+  });
+
+  async function restoreRequest(name: string) {
+    const imagePath = makeImage(`${name}.vhd`, 300);
+    const vault = path.join(folder, name);
+    const store = await FolderStore.open(vault);
+    session = await openSession(store);
+    const point = await replicate(session, imagePath);
+    const context = { machine: "M", point: point.name };
+    const location = { kind: "folder" as const, folder: vault };
+    const opened = new ThreadHands(handProgram);
+    opened.open({ masterKey: keys.master, store: location, context, virtualSizeBytes: VIRTUAL_BYTES });
+    hands.push(opened);
+    const disk = {
+      diskId: "os",
+      virtualSizeBytes: VIRTUAL_BYTES,
+      root: point.root.toString("hex"),
+      top: point.top.toString("hex"),
+    };
+    const target = path.join(folder, `${name}-replica.vhd`);
+    const request = {
+      ...{ vault: await openVaultReader(store, keys), disk, context, targetPath: target, hands: opened },
+      ...{ fileSystem: nodeFileSystem, format: "vhd-fixed" as const, random: systemRandom, clock: systemClock },
+    };
+    return { request, vault, target, imagePath };
+  }
+
+  it("gives the same bytes, the same root and the same proof as one thread does", async () => {
+    const { request, target, imagePath } = await restoreRequest("hands");
+    const made = await materialise(request);
+    expect(made).toMatchObject({ root: request.disk.root, bytesWritten: 300 * BLOCK_BYTES });
+    const { hands: _none, ...alone } = request;
+    expect(await materialise({ ...alone, replace: true })).toMatchObject({ ...made, seconds: expect.any(Number) });
+    const [source, replica] = [imagePath, target].map((file) => openDisk(nodeFileSystem, file, "read"));
+    const [left, right] = [Buffer.alloc(BLOCK_BYTES), Buffer.alloc(BLOCK_BYTES)];
+    for (let at = 0; at < VIRTUAL_BYTES; at += BLOCK_BYTES) {
+      source?.read(at, left);
+      replica?.read(at, right);
+      if (!left.equals(right)) throw new Error(`the replica differs at ${at}`);
+    }
+  });
+
+  it("stops at a damaged pack with the fault that names it, and leaves no file behind", async () => {
+    const { request, vault, target } = await restoreRequest("hands-damaged");
+    const [pack] = (await (await FolderStore.open(vault)).list("data/")).map(({ name }) => name);
+    const file = path.join(vault, pack ?? "");
+    const handle = fs.openSync(file, "r+");
+    fs.writeSync(handle, Buffer.from([1, 2, 3, 4]), 0, 4, 5_000);
+    fs.closeSync(handle);
+    await expect(materialise(request)).rejects.toMatchObject({
+      code: "VaultPackDamaged",
+      message: expect.stringContaining(pack ?? "") as string,
+    });
+    expect(fs.readdirSync(path.dirname(target)).filter((name) => name.startsWith(path.basename(target)))).toEqual([]);
+  });
+
+  it("does not take a disk for sound whose bytes changed between writing and reading back", async () => {
+    const { request } = await restoreRequest("hands-altered");
+    const altering: RestoreHands = {
+      appetite: request.hands.appetite,
+      write: (file, wanted) => request.hands.write(file, wanted),
+      hash: (file, run) => request.hands.hash(file, run),
+      sync: async (file) => {
+        await request.hands.sync(file);
+        const disk = openDisk(nodeFileSystem, file, "readwrite");
+        disk.write(0, Buffer.alloc(512, 0xee));
+        disk.close();
+      },
+    };
+    await expect(materialise({ ...request, hands: altering })).rejects.toMatchObject({ code: "RestoredDiskDiffers" });
+  });
+
+  it("fails with a fault that may be tried again when a thread dies", async () => {
+    const { request } = await restoreRequest("hands-dead");
+    const restoring = materialise(request);
+    await request.hands.close();
+    await expect(restoring).rejects.toMatchObject({ code: "EngineThreadDied", retryable: true });
   });
 });

@@ -16,6 +16,7 @@ import { openVaultReader } from "@/lib/engine/vault/vault-reader";
 import { diskNotInPoint } from "./disk-not-in-point";
 import { hydrate } from "./hydrate-task";
 import { openPackLedger } from "./pack-ledger";
+import { startHands } from "./thread-hands";
 import type { VaultTask, VaultTasks } from "./vault-worker-protocol";
 
 interface TaskContext<Task extends VaultTask> {
@@ -36,7 +37,11 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
     const point = await openPoint(store, keys, args.pointName, args.context);
     const disk = point.disks.find(({ diskId }) => diskId === args.diskId);
     if (disk === undefined) throw diskNotInPoint(args);
-    return materialise({
+    const { masterKey, context } = args;
+    const { virtualSizeBytes } = disk;
+    const hands = startHands()?.open({ masterKey, store: args.store, context, virtualSizeBytes });
+    const made = materialise({
+      ...(hands === undefined ? {} : { hands }),
       vault: await openVaultReader(store, keys),
       disk,
       context: args.context,
@@ -49,6 +54,7 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
       onProgress,
       signal,
     });
+    return made.finally(() => hands?.close());
   },
 
   hydrate: async (args, context) => hydrate(await openStore(args.store), args, context),

@@ -34,6 +34,21 @@ export async function rootOfRuns(
   options: RootOptions = {},
 ): Promise<{ root: Buffer; top: BlobId; bytesRead: number }> {
   const hasher = new BlockHasher(keys);
+  const ids = function* (): Generator<readonly [number, BlobId]> {
+    for (const [index, block] of readBlocks(disk, shape, runs)) yield [index, hasher.blockId(block)];
+  };
+  return rootOfIds(shape, ids(), runs, keys, options);
+}
+
+/** As `rootOfRuns`, where others have hashed the blocks: `ids` has one for each block of `runs`, in their order. */
+export async function rootOfIds(
+  shape: TreeShape,
+  ids: Iterable<readonly [number, BlobId]> | AsyncIterable<readonly [number, BlobId]>,
+  runs: readonly BlockRun[],
+  keys: HashKeys,
+  options: RootOptions = {},
+): Promise<{ root: Buffer; top: BlobId; bytesRead: number }> {
+  const hasher = new BlockHasher(keys);
   const levels = new TreeLevels(shape, hasher, noEarlierPage);
   const page = Buffer.alloc(PAGE_BYTES);
   let pageIndex = -1;
@@ -42,7 +57,7 @@ export async function rootOfRuns(
   const closePage = async () => {
     if (pageIndex >= 0) await levels.setPage(1, pageIndex, hasher.pageId(1, page));
   };
-  for (const [index, block] of readBlocks(disk, shape, runs)) {
+  const take = async (index: number, id: BlobId): Promise<void> => {
     const wanted = Math.floor(index / PAGE_CHILDREN);
     if (wanted !== pageIndex) {
       await closePage();
@@ -51,15 +66,15 @@ export async function rootOfRuns(
       options.signal?.throwIfAborted();
       options.onProgress?.({ bytesRead, bytesTotal });
     }
-    const id = hasher.blockId(block);
     options.onBlock?.(index, id);
     id.copy(page, (index % PAGE_CHILDREN) * ID_BYTES);
     bytesRead += BLOCK_BYTES;
-  }
+  };
+  for await (const [index, id] of ids) await take(index, id);
   await closePage();
   const top = (await levels.finish(async () => {})) ?? zeroId();
   options.onProgress?.({ bytesRead, bytesTotal });
-  return { root: hasher.root(disk.virtualSizeBytes, top), top, bytesRead };
+  return { root: hasher.root(shape.virtualSizeBytes, top), top, bytesRead };
 }
 
 /** Each block of `runs` with its bytes, padded; the bytes are overwritten by the next. */

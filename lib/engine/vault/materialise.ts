@@ -13,9 +13,14 @@ import type { FileSystem } from "../disk/random-access-file";
 import type { WantedBlock } from "./blob-reader";
 import type { PointDisk } from "./point-object";
 import { readBack, runsBytes, type ReadBack } from "./read-back";
+import { inOrder, type RestoreHands } from "./restore-hands";
 import { children, type TreeReader } from "./tree-reader";
 import type { VaultContext } from "./vault-faults";
 import { treeOfDisk, type VaultReader } from "./vault-reader";
+
+/** What one hand takes at a time: 16 MiB, as they were replicated, hence mostly neighbours in one pack. */
+const UNIT_BLOCKS = 256;
+const SYNC_BYTES = 128 * 1024 * 1024;
 
 export interface MaterialiseProgress {
   readonly phase: "writing" | "verifying";
@@ -41,6 +46,8 @@ export interface MaterialiseRequest {
   readonly clock: Clock;
   readonly onProgress?: (progress: MaterialiseProgress) => void;
   readonly signal?: AbortSignal;
+  /** Without them the calling thread does all the work. */
+  readonly hands?: RestoreHands;
 }
 
 export interface Materialised {
@@ -90,12 +97,51 @@ async function writeFile(
     createdAt: request.clock.now(),
   });
   try {
+    if (request.hands !== undefined) return await writeByHands(request, request.hands, path, tree);
     const written = await writeBlocks(request, vhd, tree, shape);
     vhd.sync();
     return written;
   } finally {
     vhd.close();
   }
+}
+
+/**
+ * Units go out in the order of the disk. What is written is synced now and then while the next is being made, so that the
+ * medium does not have to take everything at the end.
+ */
+async function writeByHands(
+  request: MaterialiseRequest,
+  hands: RestoreHands,
+  path: string,
+  tree: TreeReader,
+): Promise<BlockRun[]> {
+  const written: { first: number; end: number }[] = [];
+  const progress = { bytesDone: 0, bytesTotal: 0 };
+  let syncing: Promise<void> = Promise.resolve();
+  let syncedBytes = 0;
+  const units = async function* (): AsyncGenerator<WantedBlock[]> {
+    for await (const { index, page } of tree.lowestPages()) {
+      request.signal?.throwIfAborted();
+      const wanted = wantedBlocks(index, page, written);
+      progress.bytesTotal += wanted.length * BLOCK_BYTES;
+      for (let at = 0; at < wanted.length; at += UNIT_BLOCKS) yield wanted.slice(at, at + UNIT_BLOCKS);
+    }
+  };
+  try {
+    for await (const [unit] of inOrder(units(), hands.appetite, (wanted) => hands.write(path, wanted))) {
+      progress.bytesDone += unit.length * BLOCK_BYTES;
+      request.onProgress?.({ phase: "writing", ...progress });
+      if (progress.bytesDone - syncedBytes < SYNC_BYTES) continue;
+      syncedBytes = progress.bytesDone;
+      syncing = syncing.then(() => hands.sync(path));
+      syncing.catch(() => undefined);
+    }
+  } finally {
+    await syncing;
+  }
+  await hands.sync(path);
+  return written;
 }
 
 async function writeBlocks(
@@ -148,6 +194,7 @@ async function verifyFile(
   const proof = await readBack({
     ...{ fileSystem, path, disk, written, shape, keys: vault.keys },
     ...(signal === undefined ? {} : { signal }),
+    ...(request.hands === undefined ? {} : { hands: request.hands }),
     onProgress: (bytesDone, bytesTotal) => request.onProgress?.({ phase: "verifying", bytesDone, bytesTotal }),
   });
   if (proof === null) throw differs(request);

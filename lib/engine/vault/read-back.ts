@@ -1,11 +1,12 @@
 import type { BlockRun } from "../blocks/block-runs";
-import { BLOCK_BYTES } from "../blocks/block-size";
+import { BLOCK_BYTES, ID_BYTES } from "../blocks/block-size";
 import type { HashKeys } from "../blocks/block-hasher";
-import { rootOfRuns } from "../blocks/disk-root";
+import { rootOfIds, rootOfRuns } from "../blocks/disk-root";
 import { blockLengthBytes, type TreeShape } from "../blocks/tree-shape";
 import { openDisk } from "../disk/open-disk";
 import type { FileSystem } from "../disk/random-access-file";
 import type { PointDisk } from "./point-object";
+import { inOrder, type RestoreHands } from "./restore-hands";
 
 /** The VHD's footer, rounded up to what file systems allocate. */
 const FOOTER_ALLOCATION_BYTES = 4_096;
@@ -21,6 +22,7 @@ export interface ReadBackRequest {
   readonly keys: HashKeys;
   readonly onProgress: (bytesDone: number, bytesTotal: number) => void;
   readonly signal?: AbortSignal;
+  readonly hands?: RestoreHands;
 }
 
 export interface ReadBack {
@@ -43,14 +45,40 @@ export async function readBack(request: ReadBackRequest): Promise<ReadBack | nul
     if (vhd.format !== "vhd-fixed" || vhd.virtualSizeBytes !== disk.virtualSizeBytes) return null;
     const holesProven = allocationProvesHoles(vhd.file.allocatedBytes(), runsBytes(written, shape));
     const runs = holesProven ? written : [{ first: 0, end: shape.blockCount }];
-    const { root, bytesRead } = await rootOfRuns(vhd, shape, runs, request.keys, {
-      onProgress: (seen) => request.onProgress(seen.bytesRead, seen.bytesTotal),
+    const options = {
+      onProgress: (seen: { bytesRead: number; bytesTotal: number }) =>
+        request.onProgress(seen.bytesRead, seen.bytesTotal),
       ...(signal === undefined ? {} : { signal }),
-    });
+    };
+    const { root, bytesRead } =
+      request.hands === undefined
+        ? await rootOfRuns(vhd, shape, runs, request.keys, options)
+        : await rootOfIds(shape, idsByHands(request.hands, request.path, runs), runs, request.keys, options);
     if (root.toString("hex") !== disk.root) return null;
     return { root: disk.root, bytesVerified: bytesRead, holesProvenBy: holesProven ? "allocation" : "read" };
   } finally {
     vhd.close();
+  }
+}
+
+const UNIT_BLOCKS = 256;
+
+async function* idsByHands(
+  hands: RestoreHands,
+  path: string,
+  runs: readonly BlockRun[],
+): AsyncGenerator<readonly [number, Buffer]> {
+  for await (const [run, ids] of inOrder(piecesOf(runs), hands.appetite, (piece) => hands.hash(path, piece))) {
+    for (let index = run.first; index < run.end; index += 1) {
+      const at = (index - run.first) * ID_BYTES;
+      yield [index, ids.subarray(at, at + ID_BYTES)];
+    }
+  }
+}
+
+function* piecesOf(runs: readonly BlockRun[]): Generator<BlockRun> {
+  for (const { first, end } of runs) {
+    for (let at = first; at < end; at += UNIT_BLOCKS) yield { first: at, end: Math.min(end, at + UNIT_BLOCKS) };
   }
 }
 

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { startHands } from "@/lib/adapters/engine-workers/thread-hands";
 import { threadWorkers } from "@/lib/adapters/engine-workers/thread-workers";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
 import { FolderStore } from "@/lib/adapters/stores/folder-store";
@@ -89,6 +90,14 @@ function vaultWorld(passphraseFile: string | undefined): VaultCommandWorld {
       passphraseFile === undefined
         ? readPassphrase(process.stdin, process.stderr)
         : readPassphraseFile(path.resolve(passphraseFile)),
+    startHands: () => {
+      const hands = startHands();
+      if (hands === null) return null;
+      return {
+        open: ({ folder, ...task }) => hands.open({ ...task, store: { kind: "folder", folder } }),
+        close: () => hands.close(),
+      };
+    },
   };
 }
 

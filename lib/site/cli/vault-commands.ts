@@ -12,6 +12,8 @@ import { openPoint } from "@/lib/engine/vault/open-point";
 import type { Point, PointDisk } from "@/lib/engine/vault/point-object";
 import type { ReplicateDiskRequest } from "@/lib/engine/vault/replicate-disk";
 import type { ReplicationRun } from "@/lib/engine/vault/replication-run";
+import type { RestoreHands } from "@/lib/engine/vault/restore-hands";
+import type { VaultContext } from "@/lib/engine/vault/vault-faults";
 import { VaultSession } from "@/lib/engine/vault/vault-session";
 import type { Clock } from "@/lib/kernel/clock";
 import { Fault } from "@/lib/kernel/fault";
@@ -30,6 +32,18 @@ export interface VaultCommandWorld {
   readonly startWorkers: StartBlockWorkers;
   readonly openSource: SourceOpener;
   readonly passphrase: () => Promise<string>;
+  /** Threads that help to restore; null where there are none. Started at once, opened when the vault is. */
+  readonly startHands?: () => StartedHands | null;
+}
+
+export interface StartedHands {
+  open(task: {
+    readonly masterKey: Uint8Array;
+    readonly folder: string;
+    readonly context: VaultContext;
+    readonly virtualSizeBytes: number;
+  }): RestoreHands;
+  close(): Promise<void>;
 }
 
 export interface OpenedVault {

@@ -1,9 +1,9 @@
-import { materialise, type MaterialiseRequest } from "@/lib/engine/vault/materialise";
+import { materialise } from "@/lib/engine/vault/materialise";
 import type { PointDisk } from "@/lib/engine/vault/point-object";
 import { openVaultReader } from "@/lib/engine/vault/vault-reader";
 import type { CommandResult } from "./site-commands";
 import { noSuchDisk } from "./vault-command-faults";
-import { choosePoint, openVault, type VaultCommandWorld } from "./vault-commands";
+import { choosePoint, openVault, type StartedHands, type VaultCommandWorld } from "./vault-commands";
 
 export interface RestoreInput {
   readonly folder: string;
@@ -17,21 +17,37 @@ export interface RestoreInput {
 
 /** One disk of a recovery point as a fixed VHD, written, synced, read back and compared with the point's root. */
 export async function restoreDisk(world: VaultCommandWorld, input: RestoreInput): Promise<CommandResult> {
+  const hands = world.startHands?.() ?? null;
+  try {
+    return await restoreWith(world, input, hands);
+  } finally {
+    await hands?.close();
+  }
+}
+
+async function restoreWith(
+  world: VaultCommandWorld,
+  input: RestoreInput,
+  hands: StartedHands | null,
+): Promise<CommandResult> {
   const vault = await openVault(world, input.folder);
   const { name, point } = await choosePoint(vault, input.machine, input.point, input.folder);
   const disk = diskOf(input, point.disks);
-  const request: MaterialiseRequest = {
+  const context = { machine: input.machine, point: name };
+  const task = { masterKey: vault.keys.master, folder: input.folder, virtualSizeBytes: disk.virtualSizeBytes, context };
+  const opened = hands?.open(task);
+  const made = await materialise({
     vault: await openVaultReader(vault.store, vault.keys),
     disk,
-    context: { machine: input.machine, point: name },
+    context,
     fileSystem: world.fileSystem,
     targetPath: input.target,
     replace: input.replace,
     format: "vhd-fixed",
     random: world.random,
     clock: world.clock,
-  };
-  const made = await materialise(request);
+    ...(opened === undefined ? {} : { hands: opened }),
+  });
   const { root, bytesWritten, seconds } = made;
   return {
     text:
