@@ -89,6 +89,7 @@ export const api = {
 
   storageAccounts: () => address(`${group}/providers/Microsoft.Storage/storageAccounts`, apiVersions.own),
   storageAccount: (name: string) => address(resourceIds.storageAccount(name), apiVersions.own),
+  replaceStorageKey: (name: string) => address(`${resourceIds.storageAccount(name)}/replaceKey`, apiVersions.own),
   virtualNetworks: () => address(`${group}/providers/Microsoft.Network/virtualNetworks`, apiVersions.own),
   virtualNetwork: (name: string) => address(resourceIds.virtualNetwork(name), apiVersions.own),
   virtualMachines: () => address(`${group}/providers/Microsoft.Compute/virtualMachines`, apiVersions.own),

@@ -2,12 +2,28 @@ import { z } from "zod";
 import { DeployedMachineView } from "./portal";
 
 /** Resources of the simulated region, in the shape of their Azure counterparts. */
+const Connection = { connectionString: z.string().max(2_000).nullish(), accountKey: z.string().max(200).nullish() };
 export const StorageAccountCreation = z.object({
   location: z.string(),
   kind: z.string().nullish(),
   sku: z.object({ name: z.string() }).nullish(),
-  properties: z.object({}).nullish(),
+  properties: z
+    .object({
+      /** Ours: vaults in this account keep their data in a container of a real one. Given by connection string or parts. */
+      azureBlob: z
+        .object({
+          ...Connection,
+          accountName: z.string().max(100).nullish(),
+          endpoint: z.string().max(300).nullish(),
+          container: z.string().max(100).nullish(),
+        })
+        .nullish(),
+    })
+    .nullish(),
 });
+
+/** A new key for the same account, as a connection string or alone. */
+export const StorageKeyReplacement = z.object(Connection);
 
 export const StorageAccountResource = z.object({
   id: z.string(),
@@ -20,7 +36,11 @@ export const StorageAccountResource = z.object({
     provisioningState: z.literal("Succeeded"),
     creationTime: z.string(),
     /** Ours: it is a folder of this machine. */
-    simulated: z.literal(true),
+    simulated: z.boolean(),
+    /** Ours: the container in Azure where its vaults lie; the key is never told. */
+    azureBlob: z
+      .object({ endpoint: z.string(), accountName: z.string(), container: z.string(), keyEnteredAt: z.string() })
+      .nullable(),
   }),
 });
 export type StorageAccountResource = z.infer<typeof StorageAccountResource>;

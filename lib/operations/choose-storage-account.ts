@@ -21,7 +21,7 @@ export async function chooseStorageAccount(
   const here = accounts.find((account) => account.location === location);
   if (here) return here;
   const name = await freeName(context, choice.name);
-  return (await createStorageAccount(context, { ...choice, name, location })).account;
+  return (await createStorageAccount(context, { ...choice, name, location, azureBlob: null })).account;
 }
 
 /** @throws Refusal StorageAccountNotFound, StorageAccountInOtherRegion (the vault and its account share a region) */

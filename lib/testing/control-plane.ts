@@ -5,6 +5,7 @@ import type { Job } from "@/lib/jobs/job";
 import { JobRunner } from "@/lib/jobs/job-runner";
 import { definitionRegistry, JobService } from "@/lib/jobs/job-service";
 import { BugError } from "@/lib/kernel/assert";
+import { Fault } from "@/lib/kernel/fault";
 import type { OperationContext } from "@/lib/operations/context";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
 import { allJobs } from "@/lib/operations/jobs/all-jobs";
@@ -49,9 +50,23 @@ export interface Answer {
 }
 
 /** Accounts and vault stores as names. `full` makes every creation fail as a full disk does. */
+const keyRefused = () =>
+  new Fault({
+    code: "StorageAccessRefused",
+    message: "The storage refuses the key.",
+    possibleCauses: "It was regenerated.",
+    recommendedAction: "Enter the present one.",
+  });
+
 class MemoryStorageFolders implements StorageFolders {
   readonly accounts = new Map<string, Set<string>>();
   ensureAccount = async (name: string) => void (this.accounts.has(name) || this.accounts.set(name, new Set()));
+  /** Keys by account; a key of "refused" is. */
+  readonly keys = new Map<string, string>();
+  connectContainer = async (name: string, _place: unknown, accountKey: string) => {
+    if (accountKey.startsWith("refused")) throw keyRefused();
+    this.keys.set(name, accountKey);
+  };
   ensureVaultStore = async (vault: { id: string; storageAccount: string }) =>
     void this.accounts.get(vault.storageAccount)?.add(`vaults/${vault.id}`);
   list = async (name: string) => [...(this.accounts.get(name) ?? [])];

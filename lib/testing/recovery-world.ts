@@ -129,7 +129,13 @@ export class RecoveryWorld {
       tags: {},
     };
     await vaults.insert(this.vault);
-    await storageAccounts.insert({ ...SCOPE, name: "contosostorage", location: "westeurope", createdAt: at, blob: null });
+    await storageAccounts.insert({
+      ...SCOPE,
+      name: "contosostorage",
+      location: "westeurope",
+      createdAt: at,
+      blob: null,
+    });
     for (const [name, isolated] of [["production", false] as const, ["test", true] as const]) {
       const subnets = [{ name: "default", addressPrefix: "10.0.0.0/24" }];
       const addressSpace = "10.0.0.0/16";

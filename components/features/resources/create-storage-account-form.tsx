@@ -10,6 +10,14 @@ import { TextField } from "@/components/ui/text-field";
 import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
 import { regionsQuery } from "@/lib/client/queries/region";
+import {
+  backingProblem,
+  CONTAINER_TARGETS,
+  ContainerFields,
+  FOLDER,
+  propertiesOf,
+  type Backing,
+} from "./container-fields";
 import { storageAccountNameProblem } from "@/lib/domain/names";
 
 /** Quick Create of a storage account. */
@@ -17,23 +25,29 @@ export function CreateStorageAccountForm({ onDone }: { readonly onDone: () => vo
   const regions = useQuery(regionsQuery());
   const [name, setName] = useState("");
   const [location, setLocation] = useState<string | null>(null);
+  const [backing, setBacking] = useState<Backing>(FOLDER);
   const [wasSubmitted, setSubmitted] = useState(false);
   const operation = useOperation();
   const region = location ?? regions.data?.[0]?.name ?? null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setSubmitted(true);
-    if (operation.isStarting || storageAccountNameProblem(name) || !region) return;
+    if (operation.isStarting || storageAccountNameProblem(name) || backingProblem(backing) || !region) return;
     operation.run({
       title: "Create storage account",
       subject: name,
       start: () =>
-        startOperation("PUT", api.storageAccount(name), { location: region, properties: {} }, { onlyNew: true }),
+        startOperation(
+          "PUT",
+          api.storageAccount(name),
+          { location: region, properties: propertiesOf(backing) },
+          { onlyNew: true },
+        ),
       onAccepted: onDone,
     });
   };
   const problem = wasSubmitted ? storageAccountNameProblem(name) : null;
-  const rest = elsewhere(operation.error, "accountName", "name", "location");
+  const rest = elsewhere(operation.error, "accountName", "name", "location", ...CONTAINER_TARGETS);
   return (
     <form noValidate onSubmit={submit} aria-label="Create a storage account" className="flex flex-col gap-4">
       <TextField
@@ -46,6 +60,7 @@ export function CreateStorageAccountForm({ onDone }: { readonly onDone: () => vo
         error={fieldProblem(problem, operation.error, "accountName", "name")}
         autoComplete="off"
       />
+      <ContainerFields value={backing} onChange={setBacking} wasSubmitted={wasSubmitted} error={operation.error} />
       <Select
         label="Region"
         isRequired

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Database, Plus, Trash2 } from "lucide-react";
+import { Database, KeyRound, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { QueryView } from "@/components/shell/query-view";
 import { useRegionName } from "@/components/shell/use-region-name";
@@ -9,10 +9,13 @@ import { Card } from "@/components/ui/card";
 import { DataTable } from "@/components/ui/data-table";
 import { EmptyState } from "@/components/ui/empty-state";
 import { IconButton } from "@/components/ui/icon-button";
+import { RelativeTime } from "@/components/ui/relative-time";
 import { api } from "@/lib/client/paths";
 import { storageAccountsQuery } from "@/lib/client/queries/region";
 import { useShellStore } from "@/lib/client/stores/shell-store";
+import type { StorageAccountResource } from "@/lib/contract/region-resources";
 import { DeleteResourceDialog } from "./delete-resource-dialog";
+import { ReplaceKeyDialog } from "./replace-key-dialog";
 
 export const NEW_STORAGE_PATH = ["data-services", "storage", "storage-account"];
 
@@ -22,6 +25,7 @@ export function StorageAccountList() {
   const regionName = useRegionName();
   const openNew = useShellStore((state) => state.openNewDrawer);
   const [deleting, setDeleting] = useState<string | null>(null);
+  const [replacing, setReplacing] = useState<string | null>(null);
   const create = (
     <Button size="small" icon={<Plus />} onPress={() => openNew(NEW_STORAGE_PATH)}>
       Create storage account
@@ -30,7 +34,7 @@ export function StorageAccountList() {
   return (
     <Card
       title="Storage accounts"
-      description="Folders on this computer that hold vault data and replica disks."
+      description="Folders on this computer, or containers in Azure, that hold the data of vaults."
       actions={create}
     >
       <QueryView query={accounts} what="the storage accounts">
@@ -42,17 +46,27 @@ export function StorageAccountList() {
             rowText={(account) => account.name}
             columns={[
               { key: "name", header: "Name", cell: (account) => account.name, sortValue: (account) => account.name },
+              { key: "place", header: "Where its vaults lie", cell: placeOf, hideBelow: "md" },
               { key: "region", header: "Region", cell: (account) => regionName(account.location) },
               {
                 key: "actions",
                 header: "Actions",
                 align: "end",
                 cell: (account) => (
-                  <IconButton
-                    label={`Delete storage account ${account.name}`}
-                    icon={<Trash2 />}
-                    onPress={() => setDeleting(account.name)}
-                  />
+                  <>
+                    {account.properties.azureBlob ? (
+                      <IconButton
+                        label={`Replace the key of ${account.name}`}
+                        icon={<KeyRound />}
+                        onPress={() => setReplacing(account.name)}
+                      />
+                    ) : null}
+                    <IconButton
+                      label={`Delete storage account ${account.name}`}
+                      icon={<Trash2 />}
+                      onPress={() => setDeleting(account.name)}
+                    />
+                  </>
                 ),
               },
             ]}
@@ -64,13 +78,24 @@ export function StorageAccountList() {
           />
         )}
       </QueryView>
+      {replacing === null ? null : <ReplaceKeyDialog account={replacing} onClose={() => setReplacing(null)} />}
       <DeleteResourceDialog
         what="storage account"
         name={deleting}
         path={api.storageAccount}
         onClose={() => setDeleting(null)}
-        consequence="Its folder is removed. An account that still holds a vault's data or a replica's disks is not deleted."
+        consequence="Its folder is removed, or its key forgotten; a container in Azure stays. An account that still holds a vault's data or a replica's disks is not deleted."
       />
     </Card>
+  );
+}
+
+function placeOf({ properties: { azureBlob } }: StorageAccountResource) {
+  if (!azureBlob) return "A folder on this computer";
+  const host = URL.canParse(azureBlob.endpoint) ? new URL(azureBlob.endpoint).host : azureBlob.endpoint;
+  return (
+    <>
+      Azure Blob: {azureBlob.container} at {host}, key stored <RelativeTime at={azureBlob.keyEnteredAt} />
+    </>
   );
 }

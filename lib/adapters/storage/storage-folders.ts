@@ -1,5 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { tryContainer } from "@/lib/adapters/stores/azure-blob-store";
 import { openStore } from "@/lib/adapters/stores/store-location";
 import { translateFileError } from "@/lib/adapters/files/translate-file-error";
 import { Fault } from "@/lib/kernel/fault";
@@ -25,11 +26,15 @@ export function createStorageFolders(storageRoot: string, places: StoragePlaces)
     for (const kind of ["vaults", "replicas"]) {
       for (const entry of await entries(path.join(account(name), kind))) found.push(`${kind}/${entry}`);
     }
-    return [...found, ...(await places.containerEntries(name))];
+    return found;
   };
 
   return {
     ensureAccount: (name) => make(account(name)),
+    async connectContainer(name, place, accountKey) {
+      await tryContainer({ ...place, accountKey, prefix: "" });
+      places.writeKey(name, accountKey);
+    },
     async ensureVaultStore(vault) {
       await openStore(await places.locate(vault));
     },

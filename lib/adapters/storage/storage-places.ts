@@ -1,8 +1,6 @@
 import path from "node:path";
 import { readIfPresent, removeFile, replaceFile } from "@/lib/adapters/certificates/private-files";
-import { vaultIdsIn } from "@/lib/adapters/stores/azure-blob-store";
 import type { StoreLocation } from "@/lib/adapters/stores/store-location";
-import type { BlobBacking } from "@/lib/domain/entities";
 import { Fault } from "@/lib/kernel/fault";
 import type { Repositories } from "@/lib/operations/ports/repositories";
 import type { VaultRef } from "@/lib/operations/ports/vault-data";
@@ -34,23 +32,10 @@ export class StoragePlaces {
   async locate(vault: Pick<VaultRef, "id" | "storageAccount">): Promise<StoreLocation> {
     const account = await this.#accounts.get(vault.storageAccount);
     if (!account?.blob) return { kind: "folder", folder: vaultStoreFolder(this.#storageRoot, vault) };
-    return this.inContainer(account.name, account.blob, `vaults/${vault.id}/`);
-  }
-
-  /** @throws Fault StorageKeyMissing */
-  inContainer(account: string, blob: BlobBacking, prefix: string): StoreLocation & { kind: "azureBlob" } {
-    const { endpoint, accountName, container } = blob;
-    const accountKey = readIfPresent(this.#keyFile(account));
-    if (accountKey === null) throw keyMissing(account);
-    return { kind: "azureBlob", endpoint, accountName, container, accountKey, prefix };
-  }
-
-  /** Vaults in the account's container: `container …/vaults/<vault id>`. Empty for an account that is a folder. */
-  async containerEntries(account: string): Promise<string[]> {
-    const known = await this.#accounts.get(account);
-    if (!known?.blob) return [];
-    const ids = await vaultIdsIn(this.inContainer(known.name, known.blob, ""));
-    return ids.map((id) => `${known.blob?.container ?? ""}/vaults/${id}`);
+    const { endpoint, accountName, container } = account.blob;
+    const accountKey = readIfPresent(this.#keyFile(account.name));
+    if (accountKey === null) throw keyMissing(account.name);
+    return { kind: "azureBlob", endpoint, accountName, container, accountKey, prefix: `vaults/${vault.id}/` };
   }
 
   writeKey(account: string, accountKey: string): void {

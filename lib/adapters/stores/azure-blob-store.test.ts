@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packName, sha256Hex } from "@/lib/engine/vault/object-names";
 import { Azurite } from "@/lib/testing/azurite";
 import { objectStoreContract } from "@/lib/testing/object-store-contract";
-import { AzureBlobStore, vaultIdsIn } from "./azure-blob-store";
+import { AzureBlobStore, tryContainer } from "./azure-blob-store";
 
 let azurite: Azurite;
 beforeAll(async () => {
@@ -30,8 +30,6 @@ describe("the Azure Blob store", () => {
     await one.put(name, bytes);
     expect((await one.get(name)).equals(bytes)).toBe(true);
     expect(await other.list("")).toEqual([]);
-    await other.put(`index/${"b".repeat(64)}`, Buffer.from("x"));
-    expect(await vaultIdsIn(location)).toEqual(["v1", "v2"]);
   });
 
   it("shows nothing of a pack whose upload was cut off, and takes it again", async () => {
@@ -52,7 +50,8 @@ describe("the Azure Blob store", () => {
     cut.close();
   });
 
-  it("names what is wrong: the key, the address, a container that is gone", async () => {
+  it("names what is wrong: the key, the address", async () => {
+    await tryContainer(azurite.location());
     const location = azurite.location();
     const wrongKey = { ...location, accountKey: randomBytes(64).toString("base64") };
     await expect(AzureBlobStore.open(wrongKey, { maxTries: 1 })).rejects.toMatchObject({

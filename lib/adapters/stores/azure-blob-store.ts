@@ -50,7 +50,7 @@ export class AzureBlobStore implements ObjectStore {
   }
 
   /** Makes the container when it is missing. Faults: see azure-blob-errors. */
-  static async open(location: AzureBlobLocation, retries: { maxTries?: number } = {}): Promise<AzureBlobStore> {
+  static async open(location: AzureBlobLocation, retries: Retries = {}): Promise<AzureBlobStore> {
     const container = containerOf(location, retries);
     const store = new AzureBlobStore(container, location.prefix);
     // Asked first: who may not create containers may well use one.
@@ -129,21 +129,15 @@ export class AzureBlobStore implements ObjectStore {
   }
 }
 
-/** The vaults that a container holds anything of, by what follows `vaults/`. @throws Fault: see azure-blob-errors */
-export async function vaultIdsIn(location: AzureBlobLocation): Promise<string[]> {
-  const container = containerOf(location);
-  try {
-    const ids: string[] = [];
-    for await (const entry of container.listBlobsByHierarchy("/", { prefix: "vaults/" })) {
-      if (entry.kind === "prefix") ids.push(entry.name.slice("vaults/".length, -1));
-    }
-    return ids;
-  } catch (error) {
-    throw translateBlobError(error, location.container, container.url);
-  }
+/** Whether the key opens the container; somebody waits, so passing trouble is told soon. @throws Fault: see azure-blob-errors */
+export async function tryContainer(location: AzureBlobLocation): Promise<void> {
+  const store = await AzureBlobStore.open(location, { maxTries: 2, tryTimeoutInMs: 10_000 });
+  await store.size(`index/${"0".repeat(64)}`);
 }
 
-function containerOf(location: AzureBlobLocation, retries: { maxTries?: number } = {}): ContainerClient {
+type Retries = Partial<Pick<typeof RETRIES, "maxTries" | "tryTimeoutInMs">>;
+
+function containerOf(location: AzureBlobLocation, retries: Retries = {}): ContainerClient {
   const credential = new StorageSharedKeyCredential(location.accountName, location.accountKey);
   const options = { retryOptions: { ...RETRIES, ...retries }, userAgentOptions: { userAgentPrefix: "Secondsite" } };
   return new BlobServiceClient(location.endpoint, credential, options).getContainerClient(location.container);

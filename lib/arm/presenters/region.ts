@@ -15,7 +15,12 @@ export function presentStorageAccount(account: StorageAccount): StorageAccountRe
     location: account.location,
     kind: "StorageV2",
     sku: { name: "Standard_LRS", tier: "Standard" },
-    properties: { provisioningState: "Succeeded", creationTime: account.createdAt, simulated: true },
+    properties: {
+      provisioningState: "Succeeded",
+      creationTime: account.createdAt,
+      simulated: !account.blob,
+      azureBlob: account.blob,
+    },
   };
 }
 

@@ -53,6 +53,38 @@ describe("the simulated region", () => {
     expect((await plane.get(ACCOUNT)).status).toBe(404);
   });
 
+  it("connects a storage account to a container in Azure, and never gives the key back", async () => {
+    const key = (mark: string) => `${mark.padEnd(86, "A")}==`;
+    const azureBlob = { connectionString: `AccountName=contoso1;AccountKey=${key("first")}`, container: "vaults" };
+    const creation = { location: "westeurope", properties: { azureBlob } };
+    const made = await plane.send("PUT", ACCOUNT, creation);
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({
+      properties: {
+        simulated: false,
+        azureBlob: { endpoint: "https://contoso1.blob.core.windows.net", accountName: "contoso1", container: "vaults" },
+      },
+    });
+    const replacing = await plane.send("POST", `${ACCOUNT}/replaceKey`, { accountKey: key("second") });
+    expect(replacing.status).toBe(200);
+    expect(plane.storageFolders.keys.get("contosostorage")).toBe(key("second"));
+    for (const { body } of [made, replacing, await plane.get(ACCOUNT)]) {
+      expect(JSON.stringify(body)).not.toMatch(/first|second/);
+    }
+    const refusal = await plane.refused("POST", `${ACCOUNT}/replaceKey`, { accountKey: key("refused") });
+    expect(refusal).toMatchObject({ status: 400, code: "StorageAccessRefused" });
+    const other = { connectionString: `AccountName=other1;AccountKey=${key("third")}` };
+    expect((await plane.refused("POST", `${ACCOUNT}/replaceKey`, other)).code).toBe("StorageAccountDiffers");
+    expect(plane.storageFolders.keys.get("contosostorage")).toBe(key("second"));
+  });
+
+  it("keeps nothing of a storage account whose key is refused", async () => {
+    const azureBlob = { accountName: "contoso1", accountKey: `${"refused".padEnd(86, "A")}==` };
+    const refusal = await plane.refused("PUT", ACCOUNT, { location: "westeurope", properties: { azureBlob } });
+    expect(refusal).toMatchObject({ status: 400, code: "StorageAccessRefused" });
+    expect((await plane.get(ACCOUNT)).status).toBe(404);
+  });
+
   it.each(["AB", "with-hyphen", "a".repeat(25), "Upper"])("refuses the storage account name %s", async (name) => {
     const path = `Microsoft.Storage/storageAccounts/${name}`;
     expect(await plane.refused("PUT", path, { location: "westeurope" })).toMatchObject({

@@ -1,10 +1,11 @@
 import { SIMULATED_API_VERSIONS } from "@/lib/contract/api-versions";
 import { listOf } from "@/lib/contract/portal";
-import { StorageAccountCreation, StorageAccountResource } from "@/lib/contract/region-resources";
+import { StorageAccountCreation, StorageAccountResource, StorageKeyReplacement } from "@/lib/contract/region-resources";
 import { sameName } from "@/lib/domain/names";
 import type { StorageAccount } from "@/lib/domain/entities";
 import { createStorageAccount } from "@/lib/operations/create-storage-account";
 import { deleteStorageAccount } from "@/lib/operations/delete-storage-account";
+import { replaceStorageKey } from "@/lib/operations/replace-storage-key";
 import { created, list, noContent, ok } from "../answers";
 import { RESOURCE_GROUP } from "../paths";
 import { refuseWhenNotNew } from "../preconditions";
@@ -21,7 +22,7 @@ export const storageAccountRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: ACCOUNTS,
-    summary: "Lists storage accounts (simulated: folders of this machine).",
+    summary: "Lists storage accounts: folders of this machine, or containers in Azure.",
     apiVersions,
     answer: listOf(StorageAccountResource),
     async handle({ context, params }) {
@@ -54,9 +55,23 @@ export const storageAccountRoutes: readonly Route[] = [
         ...scopeOf(params),
         name: params.accountName,
         location: body.location,
+        azureBlob: body.properties?.azureBlob ?? null,
       });
       if (!made.created) refuseWhenNotNew(call, "storage account", made.account.name, "accountName");
       return (made.created ? created : ok)(presentStorageAccount(made.account));
+    },
+  }),
+  route({
+    method: "POST",
+    path: `${ACCOUNT}/replaceKey`,
+    summary: "Tries a new key of the account in Azure and uses it from then on. Keys are never given back.",
+    apiVersions,
+    body: StorageKeyReplacement,
+    answer: StorageAccountResource,
+    async handle(call) {
+      const account = await findAccount(call);
+      if (!account) throw noSuchResource(call.params.accountName, "accountName");
+      return ok(presentStorageAccount(await replaceStorageKey(call.context, account, call.body)));
     },
   }),
   route({
