@@ -17,6 +17,7 @@ import { protectableItemRoutes } from "./resources/protectable-items";
 import { providerRoutes } from "./resources/providers";
 import { regionRoutes } from "./resources/region";
 import { registrationRoutes } from "./resources/registration";
+import { spaceRoutes } from "./resources/space";
 import { storageAccountRoutes } from "./resources/storage-accounts";
 import { systemRoutes } from "./resources/system";
 import { vaultViewRoutes } from "./resources/vault-views";
@@ -30,6 +31,7 @@ const declared: readonly Route[] = [
   ...vaultRoutes,
   ...operationStatusRoutes,
   ...vaultViewRoutes,
+  ...spaceRoutes,
   ...verificationRoutes,
   ...monitoringRoutes,
   ...fabricRoutes,

@@ -1,26 +1,20 @@
 import type { ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
 import type { ReplicationCycle } from "@/lib/domain/replication-history";
-import { pointsToDrop } from "@/lib/domain/recovery-points";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import { announce } from "./announce";
 import { changeItem } from "./change-protected-item";
 import type { OperationContext } from "./context";
-import { deletePoints } from "./delete-recovery-points";
 import { vaultOf } from "./failover/replica";
 import { ensureFinalizeJob } from "./finalize-protection";
 import { recordEvent } from "./record-event";
 import { recordCycle } from "./record-replication-cycle";
+import { applyRetention } from "./space/apply-retention";
 import { requireProvider } from "./record-heartbeat";
-import { sweepVault } from "./sweep-vault";
 
 export type RecoveryPointInput = Omit<RecoveryPoint, "id"> & {
   /** Null for a point of an earlier life of the agent, registered belatedly. */
   readonly cycle?: Pick<ReplicationCycle, "durationMs" | "missedIntervals" | "writeLogBytes"> | null;
 };
-
-/** Points go one at a time, space comes back seldom: a sweep walks the whole vault. */
-const SWEEP_EVERY_MS = 15 * 60_000;
-const sweptAt = new WeakMap<OperationContext["vaultData"], Map<string, number>>();
 
 /**
  * A host has stored a point. Repeatable by the object's name: hosts say it again when they did not hear the answer.
@@ -47,7 +41,7 @@ export async function recordRecoveryPoint(
   announce(context, item.vaultId, "recoveryPoints", item.name);
   if (healed.heldByJobId === null) {
     await ensureFinalizeJob(context, healed);
-    await applyRetention(context, healed);
+    await retain(context, healed);
   }
   return { recoveryPointId: point.id };
 }
@@ -78,15 +72,9 @@ function recovered(item: ProtectedItem) {
   return { replicationError: null, ...(heals ? { state: "Protected" as const } : {}) };
 }
 
-async function applyRetention(context: OperationContext, item: ProtectedItem): Promise<void> {
-  const policy = await context.repositories.policies.get(item.policyId);
-  if (!policy || item.activeLocation === "Recovery" || item.testFailoverState !== "None") return;
-  const points = await context.repositories.recoveryPoints.list(item.id);
-  const keep = new Set(item.failoverRecoveryPointId === null ? [] : [item.failoverRecoveryPointId]);
-  const drop = pointsToDrop(points, policy, context.clock.now(), keep);
+async function retain(context: OperationContext, item: ProtectedItem): Promise<void> {
   try {
-    await deletePoints(context, item, drop);
-    if (drop.length > 0) await sweepWhenDue(context, item);
+    await applyRetention(context, item);
   } catch (error) {
     // The host's point is safe and must not be sent again because an old one could not be deleted.
     if (!(error instanceof Fault)) throw error;
@@ -99,15 +87,6 @@ async function applyRetention(context: OperationContext, item: ProtectedItem): P
       jobId: null,
     });
   }
-}
-
-async function sweepWhenDue(context: OperationContext, item: ProtectedItem): Promise<void> {
-  const times = sweptAt.get(context.vaultData) ?? new Map<string, number>();
-  sweptAt.set(context.vaultData, times);
-  const now = context.clock.monotonicMs();
-  if (now - (times.get(item.vaultId) ?? -Infinity) < SWEEP_EVERY_MS) return;
-  times.set(item.vaultId, now);
-  await sweepVault(context.vaultData, await vaultOf(context, item));
 }
 
 /** Nobody would ever delete the object of a point that has no row. One that has a row belongs to another item. */

@@ -7,7 +7,7 @@ export async function sweepVault(vaultData: VaultData, vault: VaultRef): Promise
   return betweenSweeps(vaultData, vault, () => vaultData.sweep(vault));
 }
 
-/** Work that deletes from the store: one at a time per vault. */
+/** Sweeps, compactions, and whatever else deletes from the store or announces it: one at a time per vault (vault format §8). */
 export async function betweenSweeps<T>(vaultData: VaultData, vault: VaultRef, work: () => Promise<T>): Promise<T> {
   const chains = running.get(vaultData) ?? new Map<string, Promise<unknown>>();
   running.set(vaultData, chains);

@@ -35,6 +35,7 @@ import type { Home } from "./home";
 import { inboundVerbs } from "./inbound-verbs";
 import { publishJobs } from "./publish-jobs";
 import { isDeadOwner, ownerOfThisProcess } from "./process-owner";
+import { SpaceKeeper } from "./space-keeper";
 import { createSourceHosts } from "./source-hosts";
 
 export const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
@@ -140,6 +141,9 @@ export async function createContainer(options: {
   const caretaker = new DiskCaretaker(context, (error, machine) =>
     logger.warn({ err: error, machine }, "the disks of a machine could not be completed yet"),
   );
+  const spaceKeeper = new SpaceKeeper(context, (error) =>
+    logger.warn({ err: error }, "the space of a vault could not be looked after"),
+  );
   publishJobs(jobParts.changes, live);
 
   return {
@@ -159,10 +163,12 @@ export async function createContainer(options: {
     start: () => {
       runner.start();
       caretaker.start();
+      spaceKeeper.start();
     },
     stop: async () => {
       await runner.stop();
       await caretaker.stop();
+      await spaceKeeper.stop();
       await workers.close();
       await blockWorkers.close();
       sourceHosts.close();

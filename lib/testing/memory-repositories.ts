@@ -14,6 +14,7 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
+import type { RecoveryPointLock, VaultSample } from "@/lib/domain/space";
 import { addToHour, hourOf, type ReplicationCycle, type ReplicationHour } from "@/lib/domain/replication-history";
 import type { BandwidthSettings } from "@/lib/domain/bandwidth";
 import { DEFAULT_RESYNCHRONIZATION, type Resynchronization } from "@/lib/domain/resynchronization";
@@ -92,6 +93,8 @@ interface Tables {
   readonly items: Table<ProtectedItem>;
   readonly points: Table<RecoveryPoint>;
   readonly cycles: ReplicationCycle[];
+  readonly locks: Map<string, RecoveryPointLock>;
+  readonly samples: Map<string, VaultSample>;
   readonly plans: Table<RecoveryPlan>;
   readonly machines: Table<DeployedMachine>;
   readonly networks: Table<VirtualNetwork & { id: string }>;
@@ -115,13 +118,15 @@ export function createMemoryRepositories(): Repositories {
     ]),
     points: new Table("recovery point", (p) => [`${p.protectedItemId}/${p.objectName}`]),
     cycles: [],
+    locks: new Map(),
+    samples: new Map(),
     plans: new Table("recovery plan", (p) => [`${p.vaultId}/${nameKey(p.name)}`]),
     machines: new Table("virtual machine", () => []),
     networks: new Table("virtual network", (n) => [n.id]),
     accounts: new Table("storage account", (a) => [a.id]),
     events: new Table("event", () => []),
   };
-  return { ...ofSites(tables), ...ofProtection(tables), ...ofRegion(tables) };
+  return { ...ofSites(tables), ...ofProtection(tables), ...ofRegion(tables), ...ofSpace(tables) };
 }
 
 function deleteFabric(tables: Tables, id: string): void {
@@ -142,6 +147,7 @@ function deleteItem(tables: Tables, id: string): void {
 
 function deleteVault(tables: Tables, id: string): void {
   tables.vaults.delete(id);
+  for (const [key, sample] of tables.samples) if (sample.vaultId === id) tables.samples.delete(key);
   for (const fabric of tables.fabrics.all((row) => row.vaultId === id)) deleteFabric(tables, fabric.id);
   tables.policies.deleteWhere((row) => row.vaultId === id);
   tables.plans.deleteWhere((row) => row.vaultId === id);
@@ -167,6 +173,7 @@ function ofSites(
             sameName(row.subscriptionId, subscriptionId) &&
             (resourceGroup === null || sameName(row.resourceGroup, resourceGroup)),
         ),
+      listAll: async () => vaults.all(() => true),
       update: async (id, changes) => vaults.update(id, changes),
       delete: async (id) => deleteVault(tables, id),
     },
@@ -330,6 +337,27 @@ function historyOf(cycles: ReplicationCycle[]): Repositories["replicationHistory
       }
       const kept = [...hours.values()].filter((one) => one.hour >= since && one.hour >= (keeps.get(id)?.hours ?? ""));
       return kept.sort((a, b) => a.hour.localeCompare(b.hour));
+    },
+  };
+}
+
+/** A lock is there as long as its point. */
+function ofSpace({ locks, samples, points }: Tables): Pick<Repositories, "recoveryPointLocks" | "vaultSamples"> {
+  return {
+    recoveryPointLocks: {
+      put: async (lock) => void locks.set(lock.pointId, copy(lock)),
+      list: async (itemId) =>
+        [...locks.values()].filter(({ pointId }) => points.get(pointId)?.protectedItemId === itemId).map(copy),
+      delete: async (pointId) => void locks.delete(pointId),
+    },
+    vaultSamples: {
+      add: async (sample) => void samples.set(`${sample.vaultId} ${sample.at}`, copy(sample)),
+      list: async (vaultId) =>
+        [...samples.values()]
+          .filter((sample) => sample.vaultId === vaultId)
+          .sort((a, b) => a.at.localeCompare(b.at))
+          .map(copy),
+      forget: async (vaultId, instants) => instants.forEach((at) => samples.delete(`${vaultId} ${at}`)),
     },
   };
 }

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { CompactionReport } from "@/lib/engine/vault/compact";
+import type { VaultSpace } from "@/lib/engine/vault/vault-space";
 import { Fault } from "@/lib/kernel/fault";
 import type { Isolation } from "@/lib/engine/vault/isolate-damage";
 import type { DamagedPoint, VaultCheck } from "@/lib/engine/vault/vault-check";
@@ -35,6 +37,7 @@ export class MemoryVaultData implements VaultData {
   damagedPoints: DamagedPoint[] = [];
   unlocked = true;
   sweeps = 0;
+  compactions = 0;
   private sweeping = 0;
   /** Restores that come out wrong, or fail, that many times, by disk id. */
   readonly corruptions = new Map<string, number>();
@@ -97,6 +100,20 @@ export class MemoryVaultData implements VaultData {
 
   async deletePoint(_vault: VaultRef, pointObjectName: string): Promise<void> {
     if (this.points.delete(pointObjectName)) this.deleted.push(pointObjectName);
+  }
+
+  async compact(): Promise<CompactionReport> {
+    this.compactions += 1;
+    return { packsRewritten: 0, packsWritten: 0, bytesBefore: 0, bytesAfter: 0, packsDamaged: 0, more: false };
+  }
+  /** A kilobyte a point, as `storedBytes` counts. */
+  async measure(): Promise<VaultSpace> {
+    const bytes = this.points.size * 1024;
+    return {
+      ...{ storedBytes: bytes, packBytes: bytes, logicalBytes: 2 * bytes, deduplicatedBytes: bytes },
+      ...{ compressedBytes: bytes, reclaimableBytes: 0, announcedBytes: 0, points: this.points.size },
+      ...{ packs: this.points.size, groupPacks: 0, machines: [] },
+    };
   }
 
   async sweep(): Promise<{ bytesFreed: number }> {

@@ -9,6 +9,7 @@ import type { OperationContext } from "@/lib/operations/context";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
 import { checkVaultJob } from "@/lib/operations/jobs/check-vault-job";
 import { repairVaultJob } from "@/lib/operations/jobs/repair-vault-job";
+import { reclaimSpaceJob } from "@/lib/operations/jobs/reclaim-space-job";
 import { recoveryJobs } from "@/lib/operations/jobs/recovery-jobs";
 import { recordHeartbeat } from "@/lib/operations/record-heartbeat";
 import { recordRecoveryPoint } from "@/lib/operations/record-recovery-point";
@@ -49,7 +50,12 @@ export class RecoveryWorld {
   readonly onDemandDisks = new MemoryOnDemandDisks(this.folders, this.vaultData);
   readonly region = new MemoryRegion(this.folders);
   readonly site = new MemorySite(this.vaultData, this.clock);
-  readonly definitions: readonly JobDefinition<OperationContext>[] = [...recoveryJobs, checkVaultJob, repairVaultJob];
+  readonly definitions: readonly JobDefinition<OperationContext>[] = [
+    ...recoveryJobs,
+    checkVaultJob,
+    reclaimSpaceJob,
+    repairVaultJob,
+  ];
   vault!: Vault;
   /** Machines of which source and replica ran at the same instant. */
   readonly ranTwice = new Set<string>();

@@ -248,6 +248,34 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       expect(await r.fabrics.list("vault-2")).toHaveLength(1);
     });
 
+    it("keeps locks as long as their points, and samples as long as their vault", async () => {
+      await fill();
+      const [point] = await r.recoveryPoints.list("item-1");
+      const lock = { pointId: point?.id ?? "", reason: "audit", lockedAt: "1" };
+      await r.recoveryPointLocks.put(lock);
+      await r.recoveryPointLocks.put({ ...lock, reason: "audit 2026" });
+      expect(await r.recoveryPointLocks.list("item-1")).toEqual([{ ...lock, reason: "audit 2026" }]);
+      const bytes = {
+        storedBytes: 2 ** 45,
+        logicalBytes: 5,
+        deduplicatedBytes: 4,
+        compressedBytes: 3,
+        reclaimableBytes: 2,
+      };
+      const sample = { vaultId: "vault-1", at: "2026-01-01T00:00:00.000Z", ...bytes, machines: [] };
+      await r.vaultSamples.add(sample);
+      await r.vaultSamples.add(sample);
+      await r.vaultSamples.add({ ...sample, at: "2025-01-01T00:00:00.000Z" });
+      expect((await r.vaultSamples.list("vault-1"))[1]).toEqual(sample);
+      await r.vaultSamples.forget("vault-1", ["2025-01-01T00:00:00.000Z"]);
+      expect(await r.vaultSamples.list("vault-1")).toEqual([sample]);
+      expect(await r.vaults.listAll()).toHaveLength(1);
+      await r.protectedItems.delete("item-1");
+      expect(await r.recoveryPointLocks.list("item-1")).toEqual([]);
+      await r.vaults.delete("vault-1");
+      expect(await r.vaultSamples.list("vault-1")).toEqual([]);
+    });
+
     it("leaves a deployed machine when protection of its item ends", async () => {
       await fill();
       await r.protectedItems.delete("item-1");

@@ -8,6 +8,8 @@ import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import { checkPoint } from "@/lib/engine/vault/check-point";
 import { checkVault } from "@/lib/engine/vault/check-vault";
 import { isolateDamage } from "@/lib/engine/vault/isolate-damage";
+import { compact } from "@/lib/engine/vault/compact";
+import { measureSpace } from "@/lib/engine/vault/vault-space";
 import { materialise } from "@/lib/engine/vault/materialise";
 import type { StoredObject } from "@/lib/engine/vault/object-store";
 import { openPoint } from "@/lib/engine/vault/open-point";
@@ -109,6 +111,18 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
       onProgress: (packsDone, packsTotal) => onProgress({ packsDone, packsTotal }),
       signal,
     }),
+
+  compact: async ({ store, masterKey, ...limits }, { onProgress, signal }) =>
+    compact({
+      store: await openStore(store),
+      keys: deriveVaultKeys(masterKey),
+      ...{ random: systemRandom, clock: systemClock, ...limits, onProgress, signal },
+    }),
+
+  "measure-space": async (args, { signal }) => {
+    const vault = await openVaultReader(await openStore(args.store), deriveVaultKeys(args.masterKey));
+    return (await measureSpace(vault, { signal })).space;
+  },
 
   sweep: async (args, { signal }) =>
     sweep({

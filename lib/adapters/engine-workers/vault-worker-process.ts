@@ -60,6 +60,10 @@ async function perform(
       return vaultTasks["check-vault"](request.args, { onProgress, signal });
     case "isolate-damage":
       return vaultTasks["isolate-damage"](request.args, { onProgress, signal });
+    case "compact":
+      return vaultTasks.compact(request.args, { onProgress, signal });
+    case "measure-space":
+      return vaultTasks["measure-space"](request.args, { onProgress, signal });
     case "sweep":
       return vaultTasks.sweep(request.args, { onProgress, signal });
   }

@@ -3,6 +3,8 @@ import type { Isolation } from "@/lib/engine/vault/isolate-damage";
 import type { Materialised, MaterialiseProgress } from "@/lib/engine/vault/materialise";
 import type { HydrationProgress } from "@/lib/engine/on-demand/hydration";
 import type { HydratedDisk } from "@/lib/engine/on-demand/on-demand-files";
+import type { CompactionReport } from "@/lib/engine/vault/compact";
+import type { VaultSpace } from "@/lib/engine/vault/vault-space";
 import type { SweepReport } from "@/lib/engine/vault/sweep";
 import type { VaultCheck } from "@/lib/engine/vault/vault-check";
 import type { VaultContext } from "@/lib/engine/vault/vault-faults";
@@ -92,6 +94,18 @@ export interface VaultTasks {
     readonly args: VaultAccess & { readonly suspects: readonly string[] };
     readonly progress: { readonly packsDone: number; readonly packsTotal: number };
     readonly result: Isolation;
+  };
+  /** Rewrites packs so that they take less (engine/vault/compact). Not beside a sweep: the caller's duty. */
+  compact: {
+    readonly args: VaultAccess & { readonly minimumAgeMs: number; readonly bytesMax: number; readonly duty: number };
+    readonly progress: { readonly bytesDone: number; readonly bytesTotal: number };
+    readonly result: CompactionReport;
+  };
+  /** Counts where the bytes are (engine/vault/vault-space). */
+  "measure-space": {
+    readonly args: VaultAccess;
+    readonly progress: never;
+    readonly result: VaultSpace;
   };
   /** Gives back space (engine/vault/sweep). One at a time per vault: the caller's duty. */
   sweep: {

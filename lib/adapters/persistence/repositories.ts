@@ -8,6 +8,7 @@ import {
   resynchronizationRepository,
 } from "./protection-repositories";
 import { replicationHistoryRepository } from "./replication-history-repository";
+import { recoveryPointLockRepository, vaultSampleRepository } from "./space-repositories";
 import { deployedMachineRepository, storageAccountRepository, virtualNetworkRepository } from "./region-repositories";
 import {
   bandwidthRepository,
@@ -31,6 +32,8 @@ export function createSqliteRepositories(database: ControlDatabase): Repositorie
     protectedItems: protectedItemRepository(database),
     resynchronizations: resynchronizationRepository(database),
     recoveryPoints: recoveryPointRepository(database),
+    recoveryPointLocks: recoveryPointLockRepository(database),
+    vaultSamples: vaultSampleRepository(database),
     replicationHistory: replicationHistoryRepository(database),
     recoveryPlans: recoveryPlanRepository(database),
     deployedMachines: deployedMachineRepository(database),

@@ -33,6 +33,7 @@ export function vaultRepository(database: ControlDatabase): Repositories["vaults
           : { scopeKey: scopeKey({ subscriptionId, resourceGroup }) };
       return (await read.vault.findMany({ where, orderBy: inOrder })).map(vaultRow.from);
     },
+    listAll: async () => (await read.vault.findMany({ orderBy: inOrder })).map(vaultRow.from),
     update: async (id, { tags, ...changes }) =>
       translated({ kind: "vault", name: id }, async () =>
         vaultRow.from(

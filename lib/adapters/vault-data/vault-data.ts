@@ -16,6 +16,8 @@ import type { VaultData, VaultRef } from "@/lib/operations/ports/vault-data";
 import type { KeyFiles } from "./key-files";
 
 const SWEEP_MINIMUM_AGE_MS = 24 * 60 * 60 * 1000;
+/** Half of one core at low priority, for at most 8 GiB of blocks at a time, of packs that were stored an hour ago. */
+const COMPACTION = { minimumAgeMs: 60 * 60 * 1000, bytesMax: 8 * 1024 ** 3, duty: 0.5 };
 
 interface Parts {
   readonly places: StoragePlaces;
@@ -102,6 +104,17 @@ export function createVaultData(parts: Parts): VaultData & {
 
     isolateDamage: async (vault, suspects, signal) =>
       workers.run("isolate-damage", { ...(await access(vault)), suspects }, { signal }),
+    compact: async (vault, options) =>
+      workers.run(
+        "compact",
+        { ...(await access(vault)), ...COMPACTION },
+        {
+          signal: options.signal,
+          onProgress: ({ bytesDone, bytesTotal }) => options.onProgress(bytesDone, bytesTotal),
+        },
+      ),
+
+    measure: async (vault, { signal }) => workers.run("measure-space", await access(vault), { signal }),
 
     deletePoint: async (vault, name) => deletePoint(await openStore(vault), name),
 

@@ -140,6 +140,11 @@ export class VaultIndex {
     return this.table.packState(pack) === PACK_STORED;
   }
 
+  /** Named by a tombstone at the last refresh. */
+  isDoomed(name: string): boolean {
+    return this.#doomed.has(name);
+  }
+
   knownPacks(): KnownPack[] {
     return [...this.#byName.values()];
   }

@@ -34,6 +34,8 @@ export interface VaultSpace {
   readonly compressedBytes: number;
   /** What the packs hold that no point needs; comes back by compaction and sweeps. */
   readonly reclaimableBytes: number;
+  /** Of it, packs that are announced to be deleted: they go when their grace is over, if still nobody needs them. */
+  readonly announcedBytes: number;
   readonly points: number;
   readonly packs: number;
   /** Packs of blocks that were compressed together. */
@@ -153,6 +155,7 @@ async function sumUp(vault: VaultReader, live: LiveBlobs, machines: readonly Mac
     deduplicatedBytes: live.blockCount * BLOCK_BYTES,
     compressedBytes,
     reclaimableBytes: Math.max(0, total(packs) - compressedBytes),
+    announcedBytes: total(packs.filter(({ name }) => vault.index.isDoomed(name))),
     points: machines.reduce((sum, { points }) => sum + points, 0),
     packs: packs.length,
     groupPacks: vault.index.knownPacks().filter(({ type, name }) => type === "group" && present.has(name)).length,

@@ -12,6 +12,7 @@ import {
   updatePolicyJob,
 } from "./policy-jobs";
 import { repairVaultJob } from "./repair-vault-job";
+import { reclaimSpaceJob } from "./reclaim-space-job";
 import { runHostRegistrationJob } from "./run-host-registration-job";
 import { createSiteJob, deleteSiteJob, refreshProviderJob, unregisterProviderJob } from "./site-jobs";
 
@@ -21,6 +22,7 @@ export const baseJobs: readonly JobDefinition<OperationContext>[] = [
   deleteVaultJob,
   checkVaultJob,
   repairVaultJob,
+  reclaimSpaceJob,
   createSiteJob,
   deleteSiteJob,
   unregisterProviderJob,

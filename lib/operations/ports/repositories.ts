@@ -28,6 +28,7 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
+import type { RecoveryPointLock, VaultSample } from "@/lib/domain/space";
 import type { BandwidthSettings } from "@/lib/domain/bandwidth";
 import type { Resynchronization } from "@/lib/domain/resynchronization";
 import type { ReplicationCycle, ReplicationHour } from "@/lib/domain/replication-history";
@@ -44,6 +45,8 @@ export interface VaultRepository {
   find(scope: ResourceGroupScope, name: string): Promise<Vault | null>;
   /** Of a whole subscription when `resourceGroup` is null. */
   list(scope: { readonly subscriptionId: string; readonly resourceGroup: string | null }): Promise<Vault[]>;
+  /** Of every subscription. */
+  listAll(): Promise<Vault[]>;
   update(
     id: string,
     changes: Partial<Pick<Vault, "state" | "passphraseSetAt" | "authorityCertificate" | "tags" | "storageAccount">>,
@@ -167,6 +170,21 @@ export interface ReplicationHistoryRepository {
   hours(protectedItemId: string, since: string): Promise<ReplicationHour[]>;
 }
 
+export interface RecoveryPointLockRepository {
+  /** Makes or replaces it. Goes with its point. */
+  put(lock: RecoveryPointLock): Promise<void>;
+  list(protectedItemId: string): Promise<RecoveryPointLock[]>;
+  delete(pointId: string): Promise<void>;
+}
+
+export interface VaultSampleRepository {
+  /** Replaces one of the same instant. Goes with its vault. */
+  add(sample: VaultSample): Promise<void>;
+  /** Oldest first. */
+  list(vaultId: string): Promise<VaultSample[]>;
+  forget(vaultId: string, instants: readonly string[]): Promise<void>;
+}
+
 export type RecoveryPlanChanges = Partial<
   Omit<RecoveryPlan, "id" | "vaultId" | "name" | "createdAt" | "heldByJobId" | "revision">
 >;
@@ -235,6 +253,8 @@ export interface Repositories {
   readonly protectedItems: ProtectedItemRepository;
   readonly resynchronizations: ResynchronizationRepository;
   readonly recoveryPoints: RecoveryPointRepository;
+  readonly recoveryPointLocks: RecoveryPointLockRepository;
+  readonly vaultSamples: VaultSampleRepository;
   readonly replicationHistory: ReplicationHistoryRepository;
   readonly recoveryPlans: RecoveryPlanRepository;
   readonly deployedMachines: DeployedMachineRepository;

@@ -1,4 +1,6 @@
 import type { Isolation } from "@/lib/engine/vault/isolate-damage";
+import type { CompactionReport } from "@/lib/engine/vault/compact";
+import type { VaultSpace } from "@/lib/engine/vault/vault-space";
 import type { VaultCheck } from "@/lib/engine/vault/vault-check";
 
 /** The vault's data plane as the control plane sees it: bulk work happens in child processes behind it. */
@@ -54,6 +56,13 @@ export interface VaultData {
   /** Takes damaged objects out of use, saving what can still be read of them. Repeatable; never beside a sweep. */
   isolateDamage(vault: VaultRef, suspects: readonly string[], signal: AbortSignal): Promise<Isolation>;
   deletePoint(vault: VaultRef, pointObjectName: string): Promise<void>;
+  /**
+   * Rewrites packs of which little is needed, small packs, and blocks that resemble each other; what they held comes back with a
+   * sweep after the grace. Repeatable: what is done is done. Not beside a sweep (`betweenSweeps`).
+   */
+  compact(vault: VaultRef, options: CheckOptions): Promise<CompactionReport>;
+  /** Counts where the vault's bytes are, by walking all points. */
+  measure(vault: VaultRef, options: { readonly signal: AbortSignal }): Promise<VaultSpace>;
   /** Removes what no remaining point refers to. */
   sweep(vault: VaultRef): Promise<{ bytesFreed: number }>;
   deleteVault(vault: VaultRef): Promise<void>;
