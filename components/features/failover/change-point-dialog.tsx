@@ -5,7 +5,7 @@ import { recoveryPointsQuery } from "@/lib/client/queries/protected-items";
 import { Consequences } from "@/components/ui/consequences";
 import type { VerbDialogProps } from "./dialog-props";
 import { failoverRequests } from "./failover-requests";
-import { RecoveryPointChoice } from "./recovery-point-choice";
+import { chosenPointId, RecoveryPointChoice } from "./recovery-point-choice";
 import { FormDialog } from "@/components/ui/form-dialog";
 
 export function ChangePointDialog({ item, vaultName, onRun, ...frame }: VerbDialogProps) {
@@ -22,7 +22,8 @@ export function ChangePointDialog({ item, vaultName, onRun, ...frame }: VerbDial
       submitLabel="Change recovery point"
       disabledReason={chosen === null ? reason : null}
       onSubmit={() => {
-        if (chosen !== null) onRun(failoverRequests.changeRecoveryPoint(item.id, chosen));
+        const id = chosen === null ? null : chosenPointId(chosen, others);
+        if (id !== null) onRun(failoverRequests.changeRecoveryPoint(item.id, id));
       }}
     >
       <Consequences>

@@ -5,10 +5,12 @@ import { recoveryPointKind } from "@/lib/client/recovery-point-kind";
 import type { RecoveryPointResource } from "@/lib/contract/protected-items";
 
 export const LATEST = "latest";
+const LATEST_APPLICATION = "latest-application-consistent";
+const LATEST_SHARED = "latest-multi-vm-consistent";
 
 export interface RecoveryPointChoiceProps {
   readonly points: readonly RecoveryPointResource[];
-  /** `latest`, the id of a point, or null while nothing is chosen. */
+  /** `latest` or another named choice, the id of a point, or null while nothing is chosen. */
   readonly value: string | null;
   readonly onChange: (value: string) => void;
   /** What choosing the latest does here; null leaves it out. */
@@ -18,6 +20,12 @@ export interface RecoveryPointChoiceProps {
 
 /** Which moment the replica starts from. Points are given newest first. */
 export function RecoveryPointChoice({ points, value, onChange, latestHint, error = null }: RecoveryPointChoiceProps) {
+  const named = [
+    { value: LATEST_APPLICATION, label: "Latest application-consistent", point: latestApplication(points) },
+    { value: LATEST_SHARED, label: "Latest multi-VM consistent", point: latestShared(points) },
+  ].flatMap(({ value, label, point }) =>
+    point ? [{ value, label, hint: formatDateTime(point.properties.recoveryPointTime) }] : [],
+  );
   const latest = latestHint === null ? [] : [{ value: LATEST, label: "Latest", hint: latestHint }];
   const options = points.map((point) => {
     const { orders } = point.properties.providerSpecificDetails;
@@ -33,7 +41,7 @@ export function RecoveryPointChoice({ points, value, onChange, latestHint, error
   return (
     <Select
       label="Recovery point"
-      options={[...latest, ...options]}
+      options={[...latest, ...named, ...options]}
       value={value}
       onChange={onChange}
       error={error}
@@ -43,4 +51,14 @@ export function RecoveryPointChoice({ points, value, onChange, latestHint, error
 }
 
 /** The id to send: none for the latest. */
-export const chosenPointId = (value: string): string | null => (value === LATEST ? null : value);
+export function chosenPointId(value: string, points: readonly RecoveryPointResource[]): string | null {
+  if (value === LATEST) return null;
+  if (value === LATEST_APPLICATION) return latestApplication(points)?.id ?? null;
+  if (value === LATEST_SHARED) return latestShared(points)?.id ?? null;
+  return value;
+}
+
+const latestApplication = (points: readonly RecoveryPointResource[]) =>
+  points.find((point) => point.properties.recoveryPointType === "ApplicationConsistent");
+const latestShared = (points: readonly RecoveryPointResource[]) =>
+  points.find((point) => point.properties.providerSpecificDetails.isMultiVmSyncPoint);

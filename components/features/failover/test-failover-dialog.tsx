@@ -30,7 +30,7 @@ export function TestFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDia
         onRun(
           failoverRequests.test(item.id, {
             networkId: networkId === UNCONNECTED ? null : networkId,
-            recoveryPointId: chosenPointId(point),
+            recoveryPointId: chosenPointId(point, points),
           }),
         )
       }

@@ -17,7 +17,11 @@ export function UnplannedFailoverDialog({ item, vaultName, onRun, ...frame }: Ve
   const [startInstantly, setStartInstantly] = useState(false);
   const submit = () =>
     onRun(
-      failoverRequests.unplanned(item.id, { recoveryPointId: chosenPointId(point), shutDownSource, startInstantly }),
+      failoverRequests.unplanned(item.id, {
+        recoveryPointId: chosenPointId(point, points),
+        shutDownSource,
+        startInstantly,
+      }),
     );
   return (
     <FormDialog

@@ -9,6 +9,7 @@ import { ExactTime, RelativeTime } from "@/components/ui/relative-time";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { recoveryPointsQuery } from "@/lib/client/queries/protected-items";
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
+import { PointTimeline } from "./point-timeline";
 import { recoveryPointKind } from "@/lib/client/recovery-point-kind";
 import type { RecoveryPointResource } from "@/lib/contract/protected-items";
 
@@ -34,6 +35,7 @@ const columns = (item: ProtectedItemResource): readonly TableColumn<RecoveryPoin
     cell: (point) => (
       <span className="inline-flex flex-wrap items-center gap-x-3">
         {recoveryPointKind(point)}
+        <PointNotes point={point} />
         {figuresOf(point).final ? <StatusBadge tone="good">After shutdown</StatusBadge> : null}
         {item.properties.failoverRecoveryPointId?.toLowerCase() === point.id.toLowerCase() ? (
           <StatusBadge tone="waiting">In use</StatusBadge>
@@ -57,6 +59,22 @@ const columns = (item: ProtectedItemResource): readonly TableColumn<RecoveryPoin
   },
   { key: "hash", header: "Disk hashes", hideBelow: "lg", cell: (point) => <Hashes point={point} /> },
 ];
+
+/** Why a point is less than it was to be, and what it shares. */
+function PointNotes({ point }: { readonly point: RecoveryPointResource }) {
+  const { quiesceProblem, isMultiVmSyncPoint, multiVmGroupName, multiVmProblem } = figuresOf(point);
+  return (
+    <>
+      {isMultiVmSyncPoint ? (
+        <StatusBadge tone="good">{`Shared by ${multiVmGroupName ?? "its group"}`}</StatusBadge>
+      ) : null}
+      {!isMultiVmSyncPoint && multiVmProblem ? (
+        <span className="basis-full text-[0.8125rem] text-muted">Not shared: {multiVmProblem.message}</span>
+      ) : null}
+      {quiesceProblem ? <span className="basis-full text-[0.8125rem] text-muted">{quiesceProblem.message}</span> : null}
+    </>
+  );
+}
 
 const numberOrDash = (value: number | null, format: (value: number) => string) =>
   value === null ? <span className="text-muted">–</span> : format(value);
@@ -93,15 +111,18 @@ export function RecoveryPointsCard({
           points.length === 0 ? (
             <p className="text-muted">There is none yet: the first appears when initial replication is complete.</p>
           ) : (
-            <div className="max-h-96 overflow-auto">
-              <DataTable
-                label="Recovery points"
-                columns={columns(item)}
-                rows={points}
-                rowKey={(point) => point.id}
-                rowText={(point) => point.properties.recoveryPointTime}
-              />
-            </div>
+            <>
+              <PointTimeline points={points} />
+              <div className="max-h-96 overflow-auto">
+                <DataTable
+                  label="Recovery points"
+                  columns={columns(item)}
+                  rows={points}
+                  rowKey={(point) => point.id}
+                  rowText={(point) => point.properties.recoveryPointTime}
+                />
+              </div>
+            </>
           )
         }
       </QueryView>

@@ -9,14 +9,20 @@ export interface PlanRequest {
   readonly body?: unknown;
 }
 
-export type PointType = "Latest" | "LatestProcessed";
+/** The last one: machines of a consistency group from the newest point that the group shares. */
+export type PointType = "Latest" | "LatestProcessed" | "LatestApplicationConsistent" | "LatestMultiVmConsistent";
 
 const direction = { failoverDirection: "PrimaryToRecovery" } as const;
-const provider = (recoveryPointType?: PointType) => ({
-  providerSpecificDetails: [
-    { instanceType: "HyperVReplicaAzure", ...(recoveryPointType === undefined ? {} : { recoveryPointType }) },
-  ],
+const provider = (pointType?: PointType) => ({
+  providerSpecificDetails: [{ instanceType: "HyperVReplicaAzure", ...pointOptions(pointType) }],
 });
+
+function pointOptions(pointType: PointType | undefined) {
+  if (pointType === undefined) return {};
+  return pointType === "LatestMultiVmConsistent"
+    ? { recoveryPointType: "LatestProcessed", multiVmSyncPointOption: "UseMultiVmSyncRecoveryPoint" }
+    : { recoveryPointType: pointType };
+}
 
 export const planRequests = {
   create: (vault: string, name: string, primaryFabricId: string, groups: readonly PlanGroup[]): PlanRequest => ({

@@ -27,6 +27,16 @@ const points: readonly { readonly value: PointType; readonly label: string; read
     label: "Latest processed",
     hint: "The newest point that is in the vault already: faster.",
   },
+  {
+    value: "LatestApplicationConsistent",
+    label: "Latest application-consistent",
+    hint: "The newest point whose workload was brought to rest before the cut.",
+  },
+  {
+    value: "LatestMultiVmConsistent",
+    label: "Latest multi-VM consistent",
+    hint: "Machines of a consistency group start from the newest point that all of them share; others from their latest processed.",
+  },
 ];
 
 function PointChoice(props: { readonly value: PointType; readonly onChange: (value: PointType) => void }) {
@@ -35,7 +45,7 @@ function PointChoice(props: { readonly value: PointType; readonly onChange: (val
       label="Recovery point of each machine"
       options={points}
       value={props.value}
-      onChange={(value) => props.onChange(value === "LatestProcessed" ? "LatestProcessed" : "Latest")}
+      onChange={(value) => props.onChange(points.find((one) => one.value === value)?.value ?? "Latest")}
       isRequired
     />
   );

@@ -4,9 +4,11 @@ import { Suspense } from "react";
 import { ConsolePair } from "@/components/features/consoles/console-pair";
 import { EvidencePanel } from "@/components/features/failover/evidence-panel";
 import { FailoverCommands } from "@/components/features/failover/failover-commands";
+import { ConsistencyGroupCard } from "@/components/features/protected-items/consistency-group-card";
 import { FindProtectedItem } from "@/components/features/protected-items/find-protected-item";
 import { ItemSummary } from "@/components/features/protected-items/item-summary";
 import { RecoveryPointsCard } from "@/components/features/protected-items/recovery-points-card";
+import { ReplicationHistoryCard } from "@/components/features/protected-items/replication-history-card";
 import { TargetSettingsCard } from "@/components/features/protected-items/target-settings-card";
 import { PageBody } from "@/components/shell/page-body";
 import { PageTitle } from "@/components/shell/page-title";
@@ -30,7 +32,9 @@ export default function ProtectedItemPage() {
               <ItemSummary vaultName={vaultName} item={item} />
               <ConsolePair vaultName={vaultName} item={item} />
               <EvidencePanel vaultName={vaultName} item={item} />
+              <ReplicationHistoryCard vaultName={vaultName} item={item} />
               <RecoveryPointsCard vaultName={vaultName} item={item} />
+              <ConsistencyGroupCard vaultName={vaultName} item={item} />
               <TargetSettingsCard item={item} />
               <FailoverCommands item={item} vaultName={vaultName} onDisabled={() => router.push(list)} />
             </>
