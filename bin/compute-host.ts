@@ -11,6 +11,7 @@ import { bootId } from "@/lib/adapters/compute/boot-id";
 import { HomeLock } from "@/lib/adapters/compute/home-lock";
 import { listenOnUnixSocket } from "@/lib/adapters/compute/unix-socket";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
+import { QemuHypervisor } from "@/lib/adapters/hypervisors/qemu/qemu-hypervisor";
 import { V86Hypervisor } from "@/lib/adapters/hypervisors/v86/v86-hypervisor";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { systemRandom } from "@/lib/adapters/system/system-random";
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
     hypervisor: new V86Hypervisor(
       values.firmware === undefined ? {} : { firmwareFolder: path.resolve(values.firmware) },
     ),
+    otherHypervisors: [new QemuHypervisor()],
     clock: systemClock,
     random: systemRandom,
     bootId: bootId(),

@@ -9,6 +9,7 @@ import { containerMappingRoutes } from "./resources/container-mappings";
 import { containerRoutes } from "./resources/containers";
 import { estateSiteRoutes } from "./resources/estate-sites";
 import { fabricRoutes } from "./resources/fabrics";
+import { hypervisorRoutes } from "./resources/hypervisors";
 import { liveEventRoutes } from "./resources/live-events";
 import { monitoringRoutes } from "./resources/monitoring";
 import { operationStatusRoutes } from "./resources/operation-status";
@@ -44,6 +45,7 @@ const declared: readonly Route[] = [
   ...containerMappingRoutes,
   ...recoveryRoutes,
   ...regionRoutes,
+  ...hypervisorRoutes,
   ...storageAccountRoutes,
   ...virtualNetworkRoutes,
   ...estateSiteRoutes,

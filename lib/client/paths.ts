@@ -85,6 +85,8 @@ export const api = {
   console: (machineId: string) => address(`${own}${join("consoles", machineId)}`, apiVersions.own),
   consoleStream: (machineId: string) => address(`${own}${join("consoles", machineId, "stream")}`, apiVersions.own),
   events: () => address(`${own}/events`, apiVersions.own),
+  hypervisors: () => address(`${own}/hypervisors`, apiVersions.own),
+  hypervisor: (host: string) => address(`${own}${join("hypervisors", host)}`, apiVersions.own),
   regions: () => address(`${own}/regions`, apiVersions.own),
 
   storageAccounts: () => address(`${group}/providers/Microsoft.Storage/storageAccounts`, apiVersions.own),

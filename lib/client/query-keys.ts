@@ -14,6 +14,7 @@ export const keys = {
     ["vault", lower(vault), "replication", lower(protectedItem)] as const,
   estate: () => ["estate"] as const,
   regions: () => ["regions"] as const,
+  hypervisors: () => ["hypervisors"] as const,
   storageAccounts: () => ["storageAccounts"] as const,
   virtualNetworks: () => ["virtualNetworks"] as const,
   virtualMachines: () => ["virtualMachines"] as const,

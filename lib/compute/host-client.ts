@@ -53,6 +53,10 @@ export class HostClient {
     return this.#ask({ method: "GET", path: "/host", answer: HostStatus });
   }
 
+  chooseHypervisor(name: string): Promise<HostStatus> {
+    return this.#ask({ method: "PUT", path: "/host/hypervisor", body: { name }, answer: HostStatus });
+  }
+
   putMachine(definition: MachineDefinitionInput): Promise<MachineStatus> {
     return this.#ask({ method: "PUT", path: machinePath(definition.id), body: definition, answer: MachineStatus });
   }

@@ -7,6 +7,7 @@ import { DISK_FORMATS } from "@/lib/kernel/disk-format";
  * region (the server deploys replicas on it).
  *
  * GET  /host                                   -> HostStatus
+ * PUT  /host/hypervisor          HypervisorRequest -> HostStatus      (what machines are started with from now on)
  * PUT  /machines/{id}            MachineDefinition -> MachineStatus   (idempotent; registers a machine and its disks)
  * GET  /machines/{id}                          -> MachineStatus
  * DELETE /machines/{id}                        -> 204                 (powers off, forgets it; never deletes disks)
@@ -109,11 +110,15 @@ export const HostStatus = z.object({
   epoch: z.string(),
   hypervisor: z.string(),
   hypervisorProblem: z.string().nullable(),
+  /** All that can be chosen; `problem` says why one cannot be used here. */
+  hypervisors: z.array(z.object({ name: z.string(), problem: z.string().nullable() })).optional(),
   machines: z.array(MachineStatus),
   /** What the host found wrong at its start and went on without: unreadable machine definitions. */
   problems: z.array(z.string()),
 });
 export type HostStatus = z.infer<typeof HostStatus>;
+
+export const HypervisorRequest = z.object({ name: z.string().max(32) });
 
 export const ConsoleView = z.object({
   power: MachineStatus.shape.power,

@@ -53,3 +53,12 @@ export function diskNotWhole(name: string): Refusal {
     recommendedAction: "Wait until its virtual machine's page says that the disk is complete, then try again.",
   });
 }
+
+export function hypervisorNotUsable(reason: string): Refusal {
+  return new Refusal("conflict", {
+    code: "HypervisorUnavailable",
+    message: `This hypervisor cannot be chosen. ${reason}`,
+    possibleCauses: "It is not installed on this computer.",
+    recommendedAction: "Install it and choose it again, or stay with the one that is chosen.",
+  });
+}

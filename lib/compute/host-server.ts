@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { z } from "zod";
 import { Fault, Refusal, type Explanation, type RefusalKind } from "@/lib/kernel/fault";
 import type { ComputeHost } from "./host";
-import { CutRequest, GroupCutRequest, MachineDefinition, ReleaseRequest, TrackingRequest } from "./host-protocol";
+import { CutRequest, GroupCutRequest, HypervisorRequest, MachineDefinition, ReleaseRequest, TrackingRequest } from "./host-protocol";
 import { badRequest } from "./host-refusals";
 
 /** A machine definition with all the disks that there can be is far below this. */
@@ -32,6 +32,11 @@ type Verb = (call: Call) => Promise<unknown>;
 /** `undefined` from a verb means that it has answered itself; null is answered 204. */
 const ROUTES: readonly { readonly method: string; readonly path: RegExp; readonly verb: Verb }[] = [
   { method: "GET", path: /^\/host$/, verb: async ({ host }) => host.status() },
+  {
+    method: "PUT",
+    path: /^\/host\/hypervisor$/,
+    verb: async ({ host, request }) => host.chooseHypervisor((await bodyOf(request, HypervisorRequest)).name),
+  },
   {
     method: "PUT",
     path: /^\/machines\/([^/]+)$/,

@@ -14,7 +14,7 @@ import type {
   TrackingRequest,
 } from "./host-protocol";
 import type { QuiesceAnswer } from "./guest-quiesce";
-import { badRequest, machineUnknown } from "./host-refusals";
+import { badRequest, hypervisorNotUsable, machineUnknown } from "./host-refusals";
 import { noBlocks, type SupplyBlocks } from "./block-supply";
 import type { Hypervisor } from "./hypervisor";
 import { MachineStore } from "./machine-store";
@@ -25,7 +25,9 @@ export interface HostOptions {
   readonly hostName: string;
   readonly pid: number;
   readonly fileSystem: FileSystem;
+  /** What machines run on unless another was chosen. */
   readonly hypervisor: Hypervisor;
+  readonly otherHypervisors?: readonly Hypervisor[];
   readonly clock: Clock;
   readonly random: Random;
   /** Names this run of the operating system, so that logs cut short by a loss of power are known; null: unknown. */
@@ -68,10 +70,12 @@ export class ComputeHost {
   }
 
   status(): HostStatus {
-    const { hostName, pid, hypervisor } = this.#options;
+    const { hostName, pid } = this.#options;
+    const hypervisor = this.#hypervisor();
     return {
       ...{ hostName, pid, epoch: this.#epoch, hypervisor: hypervisor.name },
       hypervisorProblem: hypervisor.unavailableReason(),
+      hypervisors: this.#hypervisors().map((one) => ({ name: one.name, problem: one.unavailableReason() })),
       machines: [...this.#machines.values()]
         .map((machine) => machine.status())
         .sort((a, b) => a.name.localeCompare(b.name, "en")),
@@ -92,6 +96,27 @@ export class ComputeHost {
     if (definition.desired === "off") await known.inTurn(() => known.stop());
     else if (definition.bootable) await this.#startOrShow(known);
     return known.status();
+  }
+
+  /**
+   * What machines are started with from now on, also after a restart of the host; those that run stay where they are.
+   * @throws Refusal HypervisorUnavailable: not installed here
+   */
+  chooseHypervisor(name: string): HostStatus {
+    const chosen = this.#hypervisors().find((one) => one.name === name);
+    const problem = chosen ? chosen.unavailableReason() : `This host knows no hypervisor named ${JSON.stringify(name)}.`;
+    if (problem !== null) throw hypervisorNotUsable(problem);
+    this.#store.saveHypervisor(name);
+    return this.status();
+  }
+
+  #hypervisors(): readonly Hypervisor[] {
+    return [this.#options.hypervisor, ...(this.#options.otherHypervisors ?? [])];
+  }
+
+  #hypervisor(): Hypervisor {
+    const name = this.#store.hypervisor();
+    return this.#hypervisors().find((one) => one.name === name) ?? this.#options.hypervisor;
   }
 
   machine(id: string): MachineStatus {
@@ -205,9 +230,9 @@ export class ComputeHost {
   }
 
   #manage(definition: MachineDefinition): ManagedMachine {
-    const { fileSystem, hypervisor, clock, bootId, supplyBlocks = noBlocks } = this.#options;
+    const { fileSystem, clock, bootId, supplyBlocks = noBlocks } = this.#options;
     return new ManagedMachine(definition, {
-      ...{ fileSystem, hypervisor, clock, bootId, supplyBlocks },
+      ...{ fileSystem, clock, bootId, supplyBlocks, hypervisor: () => this.#hypervisor() },
       store: this.#store,
     });
   }

@@ -3,6 +3,8 @@ import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import { MachineDefinition } from "./host-protocol";
 import { readJsonFile, writeJsonFile } from "./json-file";
 
+const HypervisorFile = z.object({ name: z.string() });
+
 /** What the host remembers about a machine's replication beside the write logs themselves. */
 export const ReplicationState = z.object({
   trackedDiskIds: z.array(z.string()),
@@ -26,6 +28,17 @@ export class MachineStore {
     this.#home = home;
     fileSystem.makeFolder(`${home}/machines`);
     fileSystem.makeFolder(`${home}/replication`);
+  }
+
+  /** The chosen hypervisor's name; null: none was chosen. */
+  hypervisor(): string | null {
+    const path = `${this.#home}/hypervisor.json`;
+    if (!this.#fileSystem.exists(path)) return null;
+    return HypervisorFile.parse(readJsonFile(this.#fileSystem, path)).name;
+  }
+
+  saveHypervisor(name: string): void {
+    writeJsonFile(this.#fileSystem, `${this.#home}/hypervisor.json`, { name } satisfies z.infer<typeof HypervisorFile>);
   }
 
   trackingFolder(id: string): string {

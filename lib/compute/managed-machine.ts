@@ -13,7 +13,7 @@ import type { MachineStore, ReplicationState } from "./machine-store";
 
 export interface MachineSurroundings {
   readonly fileSystem: FileSystem;
-  readonly hypervisor: Hypervisor;
+  readonly hypervisor: () => Hypervisor;
   readonly store: MachineStore;
   readonly clock: Clock;
   readonly bootId: string | null;
@@ -122,7 +122,7 @@ export class ManagedMachine {
   async start(): Promise<void> {
     this.#desire("running");
     if (this.#running) return;
-    const { hypervisor } = this.#around;
+    const hypervisor = this.#around.hypervisor();
     if (!this.#definition.bootable) throw machineNotBootable(this.#definition.name);
     const unavailable = hypervisor.unavailableReason();
     if (unavailable !== null) {
@@ -140,14 +140,14 @@ export class ManagedMachine {
   }
 
   async #powerOn(): Promise<void> {
-    const { clock, hypervisor } = this.#around;
+    const { clock } = this.#around;
     for (const disk of this.#disks) disk.open();
     this.#follower = new GuestSerialFollower();
     this.#bootReport = null;
     this.#firstLineMs = null;
     const startedMs = clock.monotonicMs();
     const { id, name, memoryBytes } = this.#definition;
-    const machine = await hypervisor.start({
+    const machine = await this.#around.hypervisor().start({
       ...{ id, name, memoryBytes },
       disks: this.#disks.map((disk) => disk.tracked),
     });

@@ -208,6 +208,16 @@ export const ReplicationView = resource(
 );
 export type ReplicationView = z.infer<typeof ReplicationView>;
 
+/** What the machines of the region (`region`) or of a site run on. */
+export const HypervisorHost = resource(
+  z.object({
+    hypervisor: z.string(),
+    choices: z.array(z.object({ name: z.string(), problem: z.string().nullable() })),
+  }),
+);
+export type HypervisorHost = z.infer<typeof HypervisorHost>;
+export const HypervisorBody = z.object({ properties: z.object({ hypervisor: z.string().max(32) }) });
+
 /** How far a disk has come that was started instantly. Every figure is measured; null where there is nothing to measure. */
 export const OnDemandDisk = z.object({
   diskId: z.string(),

@@ -5,6 +5,7 @@ import type { EphemeralSecrets } from "./ephemeral-secrets";
 import type { CertificateAuthority } from "./ports/certificate-authority";
 import type { ConsoleSource } from "./ports/console-source";
 import type { EstateControl } from "./ports/estate-control";
+import type { HypervisorChoice } from "./ports/hypervisor-choice";
 import type { LiveEvents } from "./ports/live-events";
 import type { OnDemandDisks } from "./ports/on-demand-disks";
 import type { RegionCompute } from "./ports/region-compute";
@@ -38,6 +39,7 @@ export interface OperationContext {
   readonly sites: SiteGateway;
   readonly estate: EstateControl;
   readonly region: RegionCompute;
+  readonly hypervisors: HypervisorChoice;
   readonly vaultData: VaultData;
   readonly replicaFolders: ReplicaFolders;
   readonly onDemandDisks: OnDemandDisks;

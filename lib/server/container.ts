@@ -4,6 +4,9 @@ import { openHomeAuthority } from "@/lib/adapters/certificates/home-authority";
 import { createHostConsoleSource } from "@/lib/adapters/consoles/host-console-source";
 import { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
 import { createSupervisedEstate } from "@/lib/adapters/estate/supervised-estate";
+import { createHypervisorChoice } from "@/lib/adapters/compute/hypervisor-choice";
+import { QemuHypervisor } from "@/lib/adapters/hypervisors/qemu/qemu-hypervisor";
+import { V86Hypervisor } from "@/lib/adapters/hypervisors/v86/v86-hypervisor";
 import { createLiveEventHub } from "@/lib/adapters/live/live-event-hub";
 import { ControlDatabase } from "@/lib/adapters/persistence/database";
 import { createSqliteJobStore } from "@/lib/adapters/persistence/job-store";
@@ -90,6 +93,8 @@ export async function createContainer(options: {
   const regionHost = new HostClient(home.regionSocket);
   const region = createRegionCompute(regionHost, clock);
   const sourceHosts = createSourceHosts(home.sites);
+  const qemu = new QemuHypervisor();
+  const firmware = environment.firmwareFolder === null ? {} : { firmwareFolder: environment.firmwareFolder };
   const live = createLiveEventHub();
 
   const jobParts = {
@@ -108,6 +113,7 @@ export async function createContainer(options: {
     estate: createSupervisedEstate({ socketPath: home.supervisorSocket }),
     region,
     vaultData,
+    hypervisors: createHypervisorChoice(() => [{ name: "region", client: regionHost }, ...sourceHosts.list()]),
     replicaFolders: createReplicaFolders(home.storage),
     onDemandDisks: createOnDemandDisks({
       runFolder: home.run,
@@ -131,8 +137,11 @@ export async function createContainer(options: {
       defaultSubscriptionId: DEFAULT_SUBSCRIPTION,
       defaultResourceGroup: DEFAULT_RESOURCE_GROUP,
     },
-    // What we can use, not what is installed: there is no QEMU hypervisor yet, hence nothing that KVM could speed up.
-    capabilities: async () => ({ v86: (await region.unavailableReason()) === null, qemu: false, kvm: false }),
+    capabilities: async () => ({
+      v86: new V86Hypervisor(firmware).unavailableReason() === null,
+      qemu: qemu.unavailableReason() === null,
+      kvm: await qemu.hasKvm(),
+    }),
   };
   const runner = new JobRunner(jobParts, {
     isOwnerDead: isDeadOwner,

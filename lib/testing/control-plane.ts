@@ -169,6 +169,7 @@ export class ControlPlane {
       repositories: this.repositories,
       sites: this.#sites(),
       estate: unused("estate"),
+      hypervisors: unused("hypervisors"),
       region: this.region,
       replicaFolders: this.replicaFolders,
       onDemandDisks: {

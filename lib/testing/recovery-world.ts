@@ -91,6 +91,7 @@ export class RecoveryWorld {
       onDemandDisks: severable.wrap<MemoryOnDemandDisks>(this.onDemandDisks, ["progress"]),
       live: { publish: () => {}, subscribe: () => unused("live events") },
       estate: unused("estate"),
+      hypervisors: unused("hypervisors"),
       storageFolders: unused("storage folders"),
       certificates: unused("certificates"),
       sourceConsoles: unused("consoles"),

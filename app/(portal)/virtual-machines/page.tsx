@@ -1,4 +1,5 @@
 "use client";
+import { HypervisorCard } from "@/components/features/hypervisors/hypervisor-card";
 import { VirtualMachineList } from "@/components/features/region/virtual-machine-list";
 import { PageBody } from "@/components/shell/page-body";
 import { PageHeader } from "@/components/shell/page-header";
@@ -18,6 +19,7 @@ export default function VirtualMachinesPage() {
       />
       <PageBody>
         <VirtualMachineList />
+        <HypervisorCard host="region" />
       </PageBody>
     </>
   );

@@ -24,7 +24,13 @@ import { RemoveSiteDialog } from "./remove-site-dialog";
 import { SiteState } from "./site-state";
 
 /** One site: its processes, its machines with their consoles, and the commands that break and mend it. */
-export function SiteDetails({ name, renderConsole }: { readonly name: string; readonly renderConsole: RenderConsole }) {
+export function SiteDetails(props: {
+  readonly name: string;
+  readonly renderConsole: RenderConsole;
+  /** What its machines run on. */
+  readonly hypervisor: ReactNode;
+}) {
+  const { name, renderConsole, hypervisor } = props;
   const estate = useQuery(estateQuery());
   const site = estate.data?.find((one) => one.name.toLowerCase() === name.toLowerCase());
   return (
@@ -36,7 +42,7 @@ export function SiteDetails({ name, renderConsole }: { readonly name: string; re
       />
       <PageBody>
         <QueryView query={estate} what="the site">
-          {() => (site ? <SiteContent site={site} renderConsole={renderConsole} /> : <NoSite name={name} />)}
+          {() => (site ? <SiteContent site={site} renderConsole={renderConsole} hypervisor={hypervisor} /> : <NoSite name={name} />)}
         </QueryView>
       </PageBody>
     </>
@@ -55,7 +61,12 @@ function NoSite({ name }: { readonly name: string }) {
   );
 }
 
-function SiteContent({ site, renderConsole }: { readonly site: EstateSite; readonly renderConsole: RenderConsole }) {
+function SiteContent(props: {
+  readonly site: EstateSite;
+  readonly renderConsole: RenderConsole;
+  readonly hypervisor: ReactNode;
+}) {
+  const { site, renderConsole, hypervisor } = props;
   const { properties } = site;
   const vault = properties.registeredVaultId && nameInId(properties.registeredVaultId, "vaults");
   return (
@@ -87,6 +98,7 @@ function SiteContent({ site, renderConsole }: { readonly site: EstateSite; reado
       </Card>
       <ProcessList site={site} />
       <MachineList site={site} renderConsole={renderConsole} />
+      {properties.kind === "contoso" ? hypervisor : null}
       <SiteCommands site={site} />
     </>
   );
