@@ -2,7 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { z } from "zod";
 import { Fault, Refusal, type Explanation, type RefusalKind } from "@/lib/kernel/fault";
 import type { ComputeHost } from "./host";
-import { CutRequest, GroupCutRequest, HypervisorRequest, MachineDefinition, ReleaseRequest, TrackingRequest } from "./host-protocol";
+import {
+  CutRequest,
+  GroupCutRequest,
+  HypervisorRequest,
+  MachineDefinition,
+  ReleaseRequest,
+  TrackingRequest,
+} from "./host-protocol";
 import { badRequest } from "./host-refusals";
 
 /** A machine definition with all the disks that there can be is far below this. */

@@ -104,7 +104,9 @@ export class ComputeHost {
    */
   chooseHypervisor(name: string): HostStatus {
     const chosen = this.#hypervisors().find((one) => one.name === name);
-    const problem = chosen ? chosen.unavailableReason() : `This host knows no hypervisor named ${JSON.stringify(name)}.`;
+    const problem = chosen
+      ? chosen.unavailableReason()
+      : `This host knows no hypervisor named ${JSON.stringify(name)}.`;
     if (problem !== null) throw hypervisorNotUsable(problem);
     this.#store.saveHypervisor(name);
     return this.status();

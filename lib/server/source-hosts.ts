@@ -3,7 +3,10 @@ import { HostClient } from "@/lib/compute/host-client";
 import { listSites } from "@/lib/site/estate/site-folder";
 
 /** The compute hosts of this machine's sites, by their sockets. Sites come and go; a client is kept per socket. */
-export function createSourceHosts(sitesFolder: string): { list(): readonly (WatchedHost & { readonly name: string })[]; close(): void } {
+export function createSourceHosts(sitesFolder: string): {
+  list(): readonly (WatchedHost & { readonly name: string })[];
+  close(): void;
+} {
   const clients = new Map<string, HostClient>();
   return {
     list: () =>

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Flame, FolderX, RotateCcw } from "lucide-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { Commands } from "@/components/shell/command-slot";
 import { PageBody } from "@/components/shell/page-body";
 import { PageHeader } from "@/components/shell/page-header";
@@ -42,7 +42,13 @@ export function SiteDetails(props: {
       />
       <PageBody>
         <QueryView query={estate} what="the site">
-          {() => (site ? <SiteContent site={site} renderConsole={renderConsole} hypervisor={hypervisor} /> : <NoSite name={name} />)}
+          {() =>
+            site ? (
+              <SiteContent site={site} renderConsole={renderConsole} hypervisor={hypervisor} />
+            ) : (
+              <NoSite name={name} />
+            )
+          }
         </QueryView>
       </PageBody>
     </>

@@ -9,7 +9,10 @@ import { hypervisorsQuery } from "@/lib/client/queries/hypervisors";
 import { keys } from "@/lib/client/query-keys";
 
 const words: Readonly<Record<string, { readonly label: string; readonly hint: string }>> = {
-  v86: { label: "v86 (embedded)", hint: "Needs nothing installed. 32-bit PCs with up to two disks; it cannot boot 64-bit systems." },
+  v86: {
+    label: "v86 (embedded)",
+    hint: "Needs nothing installed. 32-bit PCs with up to two disks; it cannot boot 64-bit systems.",
+  },
   qemu: { label: "QEMU", hint: "64-bit PCs with up to four disks, each in a process of its own." },
 };
 

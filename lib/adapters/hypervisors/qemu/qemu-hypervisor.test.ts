@@ -7,7 +7,7 @@ import type { GuestDisk } from "@/lib/compute/hypervisor";
 import { hypervisorContract } from "@/lib/testing/hypervisor-contract";
 import { findQemu, qemuMissing } from "./find-qemu";
 import { QemuHypervisor } from "./qemu-hypervisor";
-import { QemuMachine } from "./qemu-machine";
+import type { QemuMachine } from "./qemu-machine";
 import { parseTextScreen } from "./text-screen";
 
 const skipped = findQemu() === null ? qemuMissing() : null;

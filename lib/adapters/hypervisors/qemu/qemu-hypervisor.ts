@@ -44,7 +44,7 @@ export class QemuHypervisor implements Hypervisor {
     if (spec.disks.length === 0) throw cannotStart(spec, "The machine has no disk to start from.");
     if (spec.disks.length > MOST_DISKS) throw cannotStart(spec, `QEMU attaches ${MOST_DISKS} disks at most here.`);
     const sector = new Uint8Array(512);
-    await Promise.all(spec.disks.map((disk) => disk.prepare?.(0, sector.length)));
+    for (const disk of spec.disks) await disk.prepare?.(0, sector.length);
     for (const disk of spec.disks) disk.read(0, sector); // A disk that cannot be read fails here, with its own reason.
     const accelerator = (await this.hasKvm()) ? "kvm" : "tcg";
     const qemu = new QemuProcess();

@@ -44,7 +44,7 @@ export class V86Hypervisor implements Hypervisor {
       throw cannotStart(spec, `The embedded hypervisor attaches ${MOST_DISKS} disks at most.`);
     }
     const sector = new Uint8Array(512);
-    await Promise.all(spec.disks.map((disk) => disk.prepare?.(0, sector.length)));
+    for (const disk of spec.disks) await disk.prepare?.(0, sector.length);
     for (const disk of spec.disks) disk.read(0, sector); // A disk that cannot be read fails here, with its own reason.
     const module = await (this.#wasm ??= compileEmulator());
     const machine = new V86Machine(spec.id);
