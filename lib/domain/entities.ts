@@ -21,6 +21,8 @@ export interface Vault {
   readonly createdAt: string;
   /** Null until the passphrase is chosen. */
   readonly passphraseSetAt: string | null;
+  /** How much of the vault's data is read and verified each day; 0: none. */
+  readonly scrubMiBPerDay: number;
   /** Certificate (PEM) of the vault's own authority that issues the site components' client certificates. */
   readonly authorityCertificate: string | null;
   readonly tags: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { Vault } from "@/lib/domain/entities";
 import { refuseWhen, vaultNameProblem } from "@/lib/domain/names";
 import { findRegion } from "@/lib/domain/regions";
+import { DEFAULT_SCRUB_MIB_PER_DAY } from "@/lib/domain/scrubs";
 import { regionProblem } from "@/lib/domain/vault-rules";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
@@ -49,6 +50,7 @@ export async function createVault(context: OperationContext, input: CreateVaultI
     resourceId: resourceIdFrom(context.random.bytes(8)),
     createdAt: context.clock.now().toISOString(),
     passphraseSetAt: null,
+    scrubMiBPerDay: DEFAULT_SCRUB_MIB_PER_DAY,
     authorityCertificate: null,
     tags: input.tags,
   };

@@ -132,6 +132,7 @@ export class RecoveryWorld {
       resourceId: "1",
       createdAt: at,
       passphraseSetAt: at,
+      scrubMiBPerDay: 4096,
       authorityCertificate: null,
       tags: {},
     };

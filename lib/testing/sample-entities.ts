@@ -26,6 +26,7 @@ export const sampleVault = (changes: Partial<Vault> = {}): Vault => ({
   resourceId: "1234567890123456789",
   createdAt: AT,
   passphraseSetAt: null,
+  scrubMiBPerDay: 4096,
   authorityCertificate: null,
   tags: {},
   ...changes,

@@ -219,6 +219,7 @@ async function insertVault(repositories: OperationContext["repositories"]) {
     resourceId: "4567890123456789012",
     createdAt: "2026-11-22T00:00:00.000Z",
     passphraseSetAt: "2026-11-22T00:00:00.000Z",
+    scrubMiBPerDay: 4096,
     authorityCertificate: null,
     tags: {},
   };

@@ -26,6 +26,7 @@ const vault: Vault = {
   resourceId: "4567890123456789012",
   createdAt: "2026-11-22T00:00:00.000Z",
   passphraseSetAt: null,
+  scrubMiBPerDay: 4096,
   authorityCertificate: null,
   tags: {},
 };

@@ -49,7 +49,7 @@ export interface VaultRepository {
   listAll(): Promise<Vault[]>;
   update(
     id: string,
-    changes: Partial<Pick<Vault, "state" | "passphraseSetAt" | "authorityCertificate" | "tags" | "storageAccount">>,
+    changes: Partial<Pick<Vault, "state" | "passphraseSetAt" | "scrubMiBPerDay" | "authorityCertificate" | "tags" | "storageAccount">>,
   ): Promise<Vault>;
   delete(id: string): Promise<void>;
 }
