@@ -3,6 +3,7 @@ import { jobRoutes } from "./resources/jobs";
 import { protectedItemRoutes } from "./resources/protected-items";
 import { recoveryPointRoutes } from "./resources/recovery-points";
 import { recoveryPlanRoutes } from "./resources/recovery-plans";
+import { resynchronizationRoutes } from "./resources/resynchronization";
 import type { Route } from "./route";
 
 /** Protection, failovers, recovery plans and their jobs. */
@@ -10,6 +11,7 @@ export const recoveryRoutes: readonly Route[] = [
   ...protectedItemRoutes,
   ...recoveryPointRoutes,
   ...failoverRoutes,
+  ...resynchronizationRoutes,
   ...recoveryPlanRoutes,
   ...jobRoutes,
 ];

@@ -42,13 +42,18 @@ const OPERATIONS: readonly ProtectedItemOperation[] = [
   "CancelFailover",
   "ChangePit",
   "CompleteMigration",
+  "RepairReplication",
 ];
 
 describe("the state table", () => {
   // Rows of the reference (3.1), less CompleteMigration and Failback, behind which nothing stands yet.
   it.each([
     ["enabling", standing({ state: "UnprotectedStatesBegin", hasRecoveryPoint: false }), ["DisableProtection"]],
-    ["steady", standing(), ["PlannedFailover", "UnplannedFailover", "DisableProtection", "TestFailover"]],
+    [
+      "steady",
+      standing(),
+      ["PlannedFailover", "UnplannedFailover", "DisableProtection", "TestFailover", "RepairReplication"],
+    ],
     ["test up", standing({ testFailoverState: "WaitingForCompletion" }), ["TestFailoverCleanup"]],
     [
       "planned done",

@@ -34,7 +34,8 @@ export type ProtectedItemOperation =
   | "Failback"
   | "CancelFailover"
   | "ChangePit"
-  | "CompleteMigration";
+  | "CompleteMigration"
+  | "RepairReplication";
 
 /** What the table needs to know of a protected item. Times ISO 8601. */
 export interface Standing {
@@ -70,7 +71,7 @@ function ofState({ state, testFailoverState }: Standing): readonly ProtectedItem
     case "UnprotectedStatesBegin":
       return ["DisableProtection"];
     case "Protected":
-      return ["PlannedFailover", "UnplannedFailover", "DisableProtection", "TestFailover"];
+      return ["PlannedFailover", "UnplannedFailover", "DisableProtection", "TestFailover", "RepairReplication"];
     case "PlannedFailoverFailed":
     case "UnplannedFailoverCompletionFailed":
       return ["PlannedFailover", "UnplannedFailover", "DisableProtection"];
@@ -89,10 +90,11 @@ function ofState({ state, testFailoverState }: Standing): readonly ProtectedItem
   }
 }
 
+const NEED_A_POINT: readonly ProtectedItemOperation[] = ["UnplannedFailover", "TestFailover", "RepairReplication"];
+
 /** What the operation needs besides the right state, and is not there. */
 function lacking(operation: ProtectedItemOperation, standing: Standing): "noPoint" | "noOtherPoint" | null {
-  if ((operation === "UnplannedFailover" || operation === "TestFailover") && !standing.hasRecoveryPoint)
-    return "noPoint";
+  if (NEED_A_POINT.includes(operation) && !standing.hasRecoveryPoint) return "noPoint";
   if (operation === "ChangePit" && !standing.hasOtherRecoveryPoint) return "noOtherPoint";
   return null;
 }
@@ -175,6 +177,7 @@ const OPERATION_NAMES: Record<ProtectedItemOperation, string> = {
   CancelFailover: "Cancelling the failover",
   ChangePit: "Changing the recovery point",
   CompleteMigration: "Completing the migration",
+  RepairReplication: "Resynchronizing",
 };
 
 /** Null when the operation is allowed; else why not and what to do. `machineName` as people know it. */

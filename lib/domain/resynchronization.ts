@@ -11,6 +11,8 @@ export interface ResynchronizationSettings {
 }
 
 export interface ResynchronizationFlag {
+  /** The host names it when it is done, so that a flag raised meanwhile stays up. */
+  readonly id: string;
   /** Why; for people. */
   readonly reason: string;
   readonly flaggedBy: "Agent" | "Check" | "User";

@@ -2,6 +2,7 @@ import { GROUP_SIZE_MIN, isInGroup } from "@/lib/domain/consistency-groups";
 import type { Policy, ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
 import { isFailedOver } from "@/lib/domain/protection-state";
 import type { OperationContext } from "./context";
+import { resynchronizationOrders, type ResynchronizationOrders } from "./resynchronization/resynchronization-orders";
 
 /** What the vault wants a host to replicate; structurally what the site protocol sends. */
 export interface DesiredReplication {
@@ -10,6 +11,8 @@ export interface DesiredReplication {
   readonly diskIds: string[];
   readonly intervalSeconds: number;
   readonly state: "active" | "paused";
+  /** Null: the machine is not flagged for resynchronization. */
+  readonly resynchronization: ResynchronizationOrders | null;
   readonly lastPoint: { readonly id: string; readonly objectName: string; readonly previousId: string | null } | null;
   readonly applicationConsistent: { readonly frequencySeconds: number; readonly lastAttemptAt: string | null } | null;
   readonly consistencyGroup: { readonly name: string; readonly size: number } | null;
@@ -41,6 +44,7 @@ async function desired(
     diskIds: [...item.diskIds],
     intervalSeconds: policy?.replicationIntervalSeconds ?? 300,
     state: isFailedOver(item.state) || cutForGood ? "paused" : "active",
+    resynchronization: await resynchronizationOrders(context, item),
     lastPoint:
       last === null ? null : { id: last.id, objectName: last.objectName, previousId: points.at(-2)?.id ?? null },
     applicationConsistent: applicationConsistent(policy, points),

@@ -1,5 +1,6 @@
 import type { Fabric, Policy, ProtectedItem, RecoveryPoint, Vault } from "@/lib/domain/entities";
 import { allowedOperations, type ProtectedItemOperation } from "@/lib/domain/protection-state";
+import { describeMode, type Resynchronization } from "@/lib/domain/resynchronization";
 import { rpoSeconds } from "@/lib/domain/recovery-points";
 import type { Explanation } from "@/lib/kernel/fault";
 import type { OperationContext } from "./context";
@@ -40,12 +41,13 @@ export async function readProtectedItem(
   fabric: Fabric,
   item: ProtectedItem,
 ): Promise<ProtectedItemView> {
-  const [policy, source, newestPoint, standing, scenario] = await Promise.all([
+  const [policy, source, newestPoint, standing, scenario, resynchronization] = await Promise.all([
     context.repositories.policies.get(item.policyId),
     sourceOf(context, item),
     context.repositories.recoveryPoints.newest(item.id),
     standingOf(context, item),
     scenarioOf(context, item),
+    context.repositories.resynchronizations.get(item.id),
   ]);
   const now = context.clock.now();
   const progress = context.sites.progress(item.id);
@@ -67,7 +69,10 @@ export async function readProtectedItem(
       : 100,
     allowedOperations: allowedOperations(standing),
     scenario,
-    health: healthOf(context, item, policy, source, rpoSeconds(newestPoint, now)),
+    health: [
+      ...flagHealth(item, resynchronization),
+      ...healthOf(context, item, policy, source, rpoSeconds(newestPoint, now)),
+    ],
   };
 }
 
@@ -80,6 +85,21 @@ async function scenarioOf(context: OperationContext, item: ProtectedItem): Promi
   if (item.testFailoverState !== "WaitingForCompletion") return null;
   const test = runsOf(item).find((run) => run.kind === "TestFailover");
   return test ? { scenarioName: "TestFailover", jobId: test.jobId, startedAt: test.startedAt } : null;
+}
+
+/** Critical while nothing can be replicated before it; a warning while it runs, or while deltas go on. */
+function flagHealth(item: ProtectedItem, { flag, settings }: Resynchronization): ItemHealth[] {
+  if (flag === null || item.activeLocation === "Recovery") return [];
+  const waits = flag.allowedAt === null;
+  const explanation = {
+    code: "ResynchronizationRequired",
+    message: `${item.machineName} ${waits ? "needs resynchronization" : "is being resynchronized"}: ${flag.reason}`,
+    possibleCauses: "The write log was damaged or lost, more was written than it pays to follow, or a check found a difference.",
+    recommendedAction: waits
+      ? `${describeMode(settings)} Earlier recovery points stay usable meanwhile.`
+      : "Nothing: the disks are compared with the last recovery point and only what differs is sent.",
+  };
+  return [{ level: waits && flag.flaggedBy === "Agent" ? "Error" : "Warning", category: "Replication", explanation }];
 }
 
 function healthOf(

@@ -8,12 +8,15 @@ import { vaultOf } from "./failover/replica";
 import { ensureFinalizeJob } from "./finalize-protection";
 import { recordEvent } from "./record-event";
 import { recordCycle } from "./record-replication-cycle";
+import { endResynchronization, type ResynchronizationFigures } from "./resynchronization/end-resynchronization";
 import { applyRetention } from "./space/apply-retention";
 import { requireProvider } from "./record-heartbeat";
 
 export type RecoveryPointInput = Omit<RecoveryPoint, "id"> & {
   /** Null for a point of an earlier life of the agent, registered belatedly. */
   readonly cycle?: Pick<ReplicationCycle, "durationMs" | "missedIntervals" | "writeLogBytes"> | null;
+  /** Set on the point that ends a resynchronization. */
+  readonly resynchronization?: ResynchronizationFigures | null | undefined;
 };
 
 /**
@@ -31,12 +34,13 @@ export async function recordRecoveryPoint(
     await deleteUnwanted(context, provider.vaultId, input, item);
     throw notProtected();
   }
-  const { cycle = null, ...cut } = input;
+  const { cycle = null, resynchronization = null, ...cut } = input;
   const before = await context.repositories.recoveryPoints.newest(item.id);
   const id = context.random.uuid();
   const point = await context.repositories.recoveryPoints.insert({ ...cut, id });
   if (cycle) await recordCycle(context, point, before, cycle);
   if (point.id === id) await tellOfQuiesce(context, item, point);
+  if (resynchronization) await endResynchronization(context, point, resynchronization);
   const healed = await changeItem(context, item.id, recovered);
   announce(context, item.vaultId, "recoveryPoints", item.name);
   if (healed.heldByJobId === null) {

@@ -5,6 +5,7 @@ import { recordHeartbeat } from "@/lib/operations/record-heartbeat";
 import { recordRecoveryPoint } from "@/lib/operations/record-recovery-point";
 import { recordReplicationProgress } from "@/lib/operations/record-replication-progress";
 import { transferOrders } from "@/lib/operations/bandwidth/transfer-orders";
+import { noticeResynchronization } from "@/lib/operations/resynchronization/notice-resynchronization";
 import { registerProvider } from "@/lib/operations/register-provider";
 
 /** What sites may ask of the control plane, bound to its context. */
@@ -15,6 +16,7 @@ export function inboundVerbs(context: OperationContext): InboundVerbs {
     transferOrders: (providerId) => transferOrders(context, providerId),
     desiredReplications: (providerId) => desiredReplications(context, providerId),
     recordRecoveryPoint: (providerId, point) => recordRecoveryPoint(context, providerId, point),
+    noticeResynchronization: (providerId, notice) => noticeResynchronization(context, providerId, notice),
     recordReplicationProgress: (providerId, progress) => recordReplicationProgress(context, providerId, progress),
   };
 }

@@ -13,6 +13,7 @@ import { DISK_FORMATS } from "@/lib/kernel/disk-format";
  *   POST /agent/v1/commands/{id}/result    CommandOutcome      -> 204
  *   POST /agent/v1/progress                ProgressReport      -> 204
  *   POST /agent/v1/points                  PointRegistration   -> PointReceipt            idempotent by objectName
+ *   POST /agent/v1/resynchronizations  ResynchronizationNotice -> ResynchronizationReceipt   idempotent
  *   PUT  /agent/v1/objects/{name}          octets              -> 204  (sha-256 checked for packs; durable when answered)
  *   GET  /agent/v1/objects/{name}          Range allowed       -> octets
  *   HEAD /agent/v1/objects/{name}                              -> 200 with content-length, or 404
@@ -107,6 +108,10 @@ export const DesiredReplication = z.object({
   intervalSeconds: z.number(),
   /** `paused`: the machine is failed over; keep nothing running for it. */
   state: z.enum(["active", "paused"]),
+  /** The machine is flagged; `allowed` false: wait. Null or absent: not flagged. */
+  resynchronization: z
+    .object({ flagId: z.string(), compareWith: z.enum(["LastPoint", "Nothing"]), allowed: z.boolean() })
+    .nullish(),
   lastPoint: z
     .object({
       id: z.string(),
@@ -193,6 +198,17 @@ export const PointRegistration = z.object({
     .object({ name: z.string(), stamp: z.string(), size: z.number(), problem: Explanation.nullable() })
     .nullable()
     .default(null),
+  /** Set on a point that answers a flag: everything was read and compared. */
+  resynchronization: z
+    .object({
+      flagId: z.string(),
+      bytesCompared: z.number(),
+      bytesDifferent: z.number(),
+      bytesSent: z.number(),
+      /** Compared by an attempt that was interrupted, and not again. */
+      bytesKept: z.number(),
+    })
+    .nullish(),
   /** What the cycle took; null for a point of an earlier life of the agent, registered belatedly. */
   cycle: z
     .object({ durationMs: z.number(), missedIntervals: z.number(), writeLogBytes: z.number().nullable() })
@@ -200,6 +216,14 @@ export const PointRegistration = z.object({
     .default(null),
 });
 export type PointRegistration = z.infer<typeof PointRegistration>;
+
+/** The host found that its write logs do not suffice, or that the vault lost data. */
+export const ResynchronizationNotice = z.object({
+  protectedItemId: z.string(),
+  reason: z.string().max(2_000),
+  compareWith: z.enum(["LastPoint", "Nothing"]),
+});
+export const ResynchronizationReceipt = z.object({ flagId: z.string(), allowed: z.boolean() });
 
 export const PointReceipt = z.object({ recoveryPointId: z.string() });
 

@@ -84,7 +84,7 @@ export class RecoveryWorld {
     const context: OperationContext = {
       repositories: severable.wrap(this.repositories),
       jobs: new JobService(parts),
-      sites: severable.wrap<MemorySite>(this.site, ["isConnected", "progress"]),
+      sites: severable.wrap<MemorySite>(this.site, ["isConnected", "progress", "transfer"]),
       region: severable.wrap<MemoryRegion>(this.region),
       vaultData: severable.wrap<MemoryVaultData>(this.vaultData),
       replicaFolders: severable.wrap<MemoryReplicaFolders>(this.folders),

@@ -116,6 +116,7 @@ export class ReplicatingHost {
     return {
       ...{ host: this.client, hooks: noHooks, store, keys, fileSystem, random, clock: systemClock },
       openSession: () => (this.#session ??= this.#openSession()),
+      noticeResynchronization: async () => ({ flagId: "flag", allowed: true }),
       registerPoint: async (registration) => {
         const filled = { quiesceProblem: null, group: null, cycle: null, ...registration };
         const point = { ...filled, id: random.uuid() } as RegisteredPoint;

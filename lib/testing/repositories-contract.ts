@@ -184,6 +184,7 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       expect(await r.bandwidth.get("fabric-1")).toEqual({ ...DEFAULT_BANDWIDTH, workHoursMbps: 2.5 });
       expect(await r.resynchronizations.get("item-1")).toEqual(DEFAULT_RESYNCHRONIZATION);
       const flag: ResynchronizationFlag = {
+        id: "flag-1",
         reason: "A write log is missing.",
         flaggedBy: "Agent",
         flaggedAt: "now",

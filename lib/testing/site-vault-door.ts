@@ -23,7 +23,7 @@ import type { ReplicationProgress } from "@/lib/operations/ports/site-gateway";
 import { InnerClient } from "@/lib/server/inner-client";
 import { createInnerDoor } from "@/lib/server/inner-door";
 import { createTlsDoor } from "@/lib/server/tls-door";
-import type { DesiredReplication, PointRegistration, TransferOrders } from "@/lib/site/protocol";
+import type { DesiredReplication, PointRegistration, ResynchronizationNotice, TransferOrders } from "@/lib/site/protocol";
 import type { z } from "zod";
 import { createMemoryRepositories } from "./memory-repositories";
 import { MemoryStore } from "./memory-store";
@@ -58,6 +58,9 @@ export async function startSiteVaultDoor(options: {
   const transfer: TransferOrders = {
     ...{ uploadThreads: 4, uploadBytesPerSecond: null, resynchronizationReadBytesPerSecond: null },
   };
+  const notices: z.infer<typeof ResynchronizationNotice>[] = [];
+  /** Whether a machine that needs resynchronization may begin at once. */
+  const resynchronization = { allowed: true };
   const points: RegisteredPoint[] = [];
   const progress: ReplicationProgress[] = [];
   const gateway = createSiteGateway({ clock: systemClock, random: systemRandom });
@@ -99,10 +102,19 @@ export async function startSiteVaultDoor(options: {
       const registered = known ?? { ...point, id: systemRandom.uuid() };
       if (!known) points.push(registered);
       const item = desired.find((one) => one.protectedItemId === point.protectedItemId);
+      if (item && point.resynchronization) item.resynchronization = null;
       const previousId =
         item?.lastPoint?.id === registered.id ? item.lastPoint.previousId : (item?.lastPoint?.id ?? null);
       if (item) item.lastPoint = { id: registered.id, objectName: point.objectName, previousId };
       return { recoveryPointId: registered.id };
+    },
+    noticeResynchronization: async (_providerId, notice) => {
+      notices.push(notice);
+      const { allowed } = resynchronization;
+      const item = desired.find((one) => one.protectedItemId === notice.protectedItemId);
+      const orders = { flagId: `flag-${notices.length}`, compareWith: notice.compareWith, allowed };
+      if (item) item.resynchronization ??= orders;
+      return item?.resynchronization ?? orders;
     },
     recordReplicationProgress: async (_providerId, figures) => void progress.push(figures),
   };
@@ -190,7 +202,7 @@ export async function startSiteVaultDoor(options: {
       keys,
       store,
       desired,
-      transfer,
+      transfer, notices, resynchronization,
       points,
       progress,
       gateway,

@@ -12,7 +12,9 @@ import {
   PointRegistration,
   ProgressReport,
   RegistrationRequest,
+  ResynchronizationNotice,
   type DesiredReplication,
+  type ResynchronizationReceipt,
   type TransferOrders,
 } from "@/lib/site/protocol";
 import { answerError, readJson } from "./agent-answers";
@@ -34,6 +36,11 @@ export interface InboundVerbs {
     providerId: string,
     point: z.infer<typeof PointRegistration>,
   ): Promise<{ readonly recoveryPointId: string }>;
+  /** The host needs a resynchronization; answers whether it may begin. */
+  noticeResynchronization(
+    providerId: string,
+    notice: z.infer<typeof ResynchronizationNotice>,
+  ): Promise<z.infer<typeof ResynchronizationReceipt>>;
   recordReplicationProgress(providerId: string, progress: ReplicationProgress): Promise<unknown>;
 }
 
@@ -137,6 +144,12 @@ export function createAgentEndpoint(options: Options): AgentEndpoint {
     return Response.json({ recoveryPointId });
   }
 
+  async function resynchronization({ provider }: Caller, request: Request): Promise<Response> {
+    const body = await readJson(request, ResynchronizationNotice);
+    await mustOwn(provider, (one) => one.protectedItemId === body.protectedItemId);
+    return Response.json(await verbs.noticeResynchronization(provider.id, body));
+  }
+
   async function mustOwn(provider: Provider, test: (one: DesiredReplication) => boolean): Promise<void> {
     if (!(await owns(provider.id, test))) throw notProtectedHere();
   }
@@ -163,6 +176,7 @@ export function createAgentEndpoint(options: Options): AgentEndpoint {
     if (call === "GET /agent/v1/commands") return commands(caller, request, url);
     if (call === "POST /agent/v1/progress") return progress(caller, request);
     if (call === "POST /agent/v1/points") return point(caller, request);
+    if (call === "POST /agent/v1/resynchronizations") return resynchronization(caller, request);
     throw unknownCall(call);
   }
 

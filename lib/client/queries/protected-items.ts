@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { EvidenceView, ReplicationView } from "@/lib/contract/portal";
+import { ResynchronizationResource } from "@/lib/contract/resynchronization";
 import { ProtectedItemResource, RecoveryPointResource } from "@/lib/contract/protected-items";
 import { armGet, armList } from "../arm-client";
 import { api, apiVersions, nameInId } from "../paths";
@@ -24,6 +25,19 @@ export const replicationQuery = (vault: string, item: Pick<ProtectedItemResource
         signal,
       ),
     refetchInterval: 10_000,
+  });
+
+/** Follows the figures of replication while it runs; events tell of its beginning and end. */
+export const resynchronizationQuery = (vault: string, item: Pick<ProtectedItemResource, "id" | "name">) =>
+  queryOptions({
+    queryKey: keys.inVault(vault, "resynchronization", item.name),
+    queryFn: ({ signal }) =>
+      armGet(
+        api.ofId(item.id, apiVersions.own, "providers", "Secondsite.Recovery", "resynchronization", "default"),
+        ResynchronizationResource,
+        signal,
+      ),
+    refetchInterval: (query) => (query.state.data?.properties.state === "InProgress" ? 1_000 : 5_000),
   });
 
 export const evidenceQuery = (vault: string, item: Pick<ProtectedItemResource, "id" | "name">) =>

@@ -5,8 +5,12 @@ import { readWriteLogs } from "@/lib/engine/tracking/write-log";
 import type { PointDisk } from "@/lib/engine/vault/point-object";
 import { Fault } from "@/lib/kernel/fault";
 import type { DesiredReplication } from "../protocol";
+import type { ResynchronizationNeed } from "./resynchronization";
 
 export type LastPoint = NonNullable<DesiredReplication["lastPoint"]>;
+
+/** Hyper-V Replica gives up its log at half the disk. A small disk is read as quickly as its log. */
+const HALF_COUNTS_FROM_BYTES = 64 * 1024 * 1024;
 
 type Top = { readonly root: Buffer; readonly top: Buffer } | null;
 
@@ -16,6 +20,8 @@ export interface DiskPlan {
   readonly previousTop: Top;
   /** Why everything is read; null when the write logs suffice. */
   readonly fullReadReason: string | null;
+  /** Everything is read although the machine was replicated and its writes are logged: something is wrong. */
+  readonly needsResynchronization: boolean;
 }
 
 /**
@@ -29,26 +35,32 @@ export function chooseBlocks(options: {
   readonly lastPoint: LastPoint | null;
   /** The disk in that point. */
   readonly before: PointDisk | null;
-  /** The vault lost data: store again what is there, compare with nothing. */
-  readonly repair: boolean;
+  /** The machine is resynchronized: read everything. `Nothing`: the vault lost data, store again what is there. */
+  readonly resynchronize: ResynchronizationNeed | null;
 }): DiskPlan {
   const { cut, disk, lastPoint, before } = options;
   const full = (fullReadReason: string, previousTop: Top): DiskPlan => ({
     blocks: "allocated",
     previousTop,
     fullReadReason,
+    // Nobody logs the writes of an image that is only watched: to read it in full is its way of replication.
+    needsResynchronization: lastPoint !== null && (disk.preservePath !== null || options.resynchronize !== null),
   });
-  if (options.repair) return full("the vault lost some of the data", null);
+  if (options.resynchronize?.compareWith === "Nothing") return full(options.resynchronize.reason, null);
   if (lastPoint === null || before === null) return full("the vault has no state of this disk yet", null);
   const previousTop = { root: Buffer.from(before.root, "hex"), top: Buffer.from(before.top, "hex") };
   if (before.virtualSizeBytes !== disk.virtualSizeBytes) return full("the disk's size changed", previousTop);
-  if (disk.writeLogPaths === null) return full("nobody logged the writes", previousTop);
+  if (options.resynchronize) return full(options.resynchronize.reason, previousTop);
+  if (disk.writeLogPaths === null) return full("no write log reaches back to the last recovery point", previousTop);
   if (cut.baseline === null || (cut.baseline !== lastPoint.id && cut.baseline !== lastPoint.previousId)) {
     return full("the write logs begin at another recovery point", previousTop);
   }
   try {
     const blocks = readWriteLogs(options.fileSystem, disk.writeLogPaths);
-    return { blocks, previousTop, fullReadReason: null };
+    if (2 * blocks.bytes >= disk.virtualSizeBytes && disk.virtualSizeBytes >= HALF_COUNTS_FROM_BYTES) {
+      return full("the write log names half of the disk or more", previousTop);
+    }
+    return { blocks, previousTop, fullReadReason: null, needsResynchronization: false };
   } catch (error) {
     if (error instanceof Fault && error.code === "WriteLogDamaged") return full(error.message, previousTop);
     throw error;

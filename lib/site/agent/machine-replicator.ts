@@ -8,7 +8,13 @@ import { assert } from "@/lib/kernel/assert";
 import type { Clock } from "@/lib/kernel/clock";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
-import type { DesiredReplication, PointRegistration, ProgressReport } from "../protocol";
+import type {
+  DesiredReplication,
+  PointRegistration,
+  ProgressReport,
+  ResynchronizationNotice,
+  ResynchronizationReceipt,
+} from "../protocol";
 import { isOutage, replicationDelayMs } from "./back-off";
 import type { LastPoint } from "./choose-blocks";
 import { CutSchedule } from "./cut-schedule";
@@ -16,7 +22,8 @@ import { explainError } from "./explain-error";
 import type { GroupCycle } from "./group-cycle";
 import { ProgressMeter } from "./progress-meter";
 import type { QuiesceHooks } from "./quiesce-hooks";
-import { replicateMachine } from "./replicate-machine";
+import { replicateMachine, type RunFigures } from "./replicate-machine";
+import { isAwaited, resynchronizationAwaited, type ResynchronizationNeed } from "./resynchronization";
 import type { SiteHost } from "./site-host";
 import { Slots } from "./slots";
 import { takeCut } from "./take-cut";
@@ -30,6 +37,9 @@ export interface ReplicatorSetup {
   readonly fileSystem: FileSystem;
   readonly openSession: () => Promise<VaultSession>;
   readonly registerPoint: (registration: z.input<typeof PointRegistration>) => Promise<string>;
+  readonly noticeResynchronization: (
+    notice: z.infer<typeof ResynchronizationNotice>,
+  ) => Promise<z.infer<typeof ResynchronizationReceipt>>;
   /** One initial replication at a time a host; a few deltas. */
   readonly initialSlots: Slots;
   readonly deltaSlots: Slots;
@@ -42,6 +52,8 @@ export interface ReplicationReceipt {
   readonly recoveryPointId: string;
   readonly orders: { readonly count: number; readonly lastAt: string | null } | null;
 }
+
+const AWAITED_MS = 60_000;
 
 /** What the vault lost comes back by storing again what the source still has. */
 const DAMAGE = /^Vault(Pack|Blob|Point|Index)|^ResynchronizationRequired$|^ObjectNotFound$|^ObjectTruncated$/;
@@ -92,12 +104,14 @@ export class MachineReplicator {
   update(desired: DesiredReplication, machineName: string, pendingBytes: number): void {
     const before = this.#desired;
     const wasLed = this.#isLed;
+    const wasAllowed = before.resynchronization?.allowed === true;
     this.#desired = desired;
     this.#machineName = machineName;
     this.#pendingBytes = pendingBytes;
     const ours = this.#lastPoint?.objectName ?? "";
     if (desired.lastPoint !== null && desired.lastPoint.objectName >= ours) this.#lastPoint = desired.lastPoint;
-    if (before.state !== "active" && desired.state === "active") {
+    const isAllowed = desired.resynchronization?.allowed === true;
+    if ((before.state !== "active" && desired.state === "active") || (isAllowed && !wasAllowed)) {
       this.#schedule.restart(this.#setup.clock.monotonicMs());
       this.#wake.abort();
     }
@@ -105,9 +119,9 @@ export class MachineReplicator {
     if (before.intervalSeconds !== desired.intervalSeconds || wasLed !== this.#isLed) this.#wake.abort();
   }
 
-  /** A consistency group decides when it is cut. Its initial replication each machine does alone. */
+  /** A consistency group decides when it is cut. What takes long each machine does alone. */
   get #isLed(): boolean {
-    return this.#desired.consistencyGroup !== null && this.#lastPoint !== null;
+    return this.#desired.consistencyGroup !== null && this.#lastPoint !== null && this.#need() === null;
   }
 
   /** Why a cut of its consistency group leaves it out; null when it can take part. */
@@ -115,6 +129,7 @@ export class MachineReplicator {
     if (this.#ended.signal.aborted) return "its replication is ending";
     if (this.#desired.state !== "active") return "it is failed over";
     if (this.#lastPoint === null) return "its initial replication is not complete";
+    if (this.#need() !== null || this.#phase === "resyncRequired") return "it needs resynchronization";
     const waits = this.#failures > 0 && this.#schedule.dueMs > this.#setup.clock.monotonicMs();
     return waits ? `its replication failed: ${explainError(this.#error).message}` : null;
   }
@@ -122,7 +137,7 @@ export class MachineReplicator {
   /** Takes part in a cut of its consistency group. True when its point is registered; never rejects. */
   async replicateInGroup(cycle: GroupCycle, missedIntervals: number): Promise<boolean> {
     try {
-      await this.#replicate(false, { cycle, missedIntervals });
+      await this.#replicate({ final: false, commanded: false, part: { cycle, missedIntervals } });
       return true;
     } catch (error) {
       cycle.failed(this.#desired.machineId, this.#machineName, error);
@@ -139,14 +154,14 @@ export class MachineReplicator {
     while (!this.#ended.signal.aborted) {
       const isDue = await this.#untilDue();
       if (!isDue || this.#ended.signal.aborted || this.#desired.state !== "active" || this.#isLed) continue;
-      await this.#replicate(false, null).catch(() => undefined);
+      await this.#replicate({ final: false, commanded: false, part: null }).catch(() => undefined);
     }
   }
 
   /** Now, whatever the interval says; waits for a run under way and then makes one of its own. */
   async replicateNow(final: boolean, storeAgain = false): Promise<ReplicationReceipt> {
     if (storeAgain) this.#repair = true;
-    return this.#replicate(final, null);
+    return this.#replicate({ final, commanded: true, part: null });
   }
 
   /** Resolves when no run is under way; after `stop` none begins any more. */
@@ -177,12 +192,12 @@ export class MachineReplicator {
   }
 
   /** A chain of runs: each waits for its turn, then for a slot of the host. */
-  async #replicate(final: boolean, part: GroupPart | null): Promise<ReplicationReceipt> {
+  async #replicate(asked: Omit<Run, "beganMs">): Promise<ReplicationReceipt> {
     const { signal } = this.#ended;
     const giveTurn = await this.#turn.take(signal);
     const began = this.#setup.clock.monotonicMs();
     try {
-      const receipt = await this.#inSlot({ final, part, beganMs: began });
+      const receipt = await this.#inSlot({ ...asked, beganMs: began });
       this.#failures = 0;
       this.#error = null;
       this.#repair = false;
@@ -204,9 +219,10 @@ export class MachineReplicator {
     this.#repairWhatIsMissing(session);
     await this.#registerLeftovers();
     const initial = this.#lastPoint === null;
+    const full = initial || this.#need() !== null;
     // A group is cut when all are ready: whoever held a slot until then would keep the others from it.
     if (run.part !== null) return this.#oneRun(session, run, () => deltaSlots.take(signal));
-    const giveSlot = await (initial ? initialSlots : deltaSlots).take(signal);
+    const giveSlot = await (full ? initialSlots : deltaSlots).take(signal);
     try {
       return await this.#oneRun(session, run, async () => () => undefined);
     } finally {
@@ -232,7 +248,8 @@ export class MachineReplicator {
         lastPoint,
         lastPointContent: content !== null && content.objectName === lastPoint?.objectName ? content.point : null,
         final: run.final,
-        repair: this.#repair,
+        resynchronize: this.#need(),
+        flag: (need) => this.#flag(need, run),
         signal: this.#ended.signal,
         onProgress: (bytesDone, bytesTotal, sentBytes) => {
           this.#meter.update(bytesDone, bytesTotal);
@@ -242,7 +259,7 @@ export class MachineReplicator {
         takeCut: () => cycle?.takeCut(request) ?? takeCut(host, hooks, request),
         takeSlot,
         group: cycle?.group ?? null,
-        register: (objectName, point, writeLogBytes) => this.#registerRun(objectName, point, writeLogBytes, run),
+        register: (objectName, point, figures) => this.#registerRun(objectName, point, figures, run),
       },
     );
     if (request.quiesce) this.#quiescedAtMs = Date.parse(done.point.at);
@@ -250,14 +267,34 @@ export class MachineReplicator {
     return { recoveryPointId: done.recoveryPointId, orders: done.point.orders };
   }
 
+  /** The flag that is up and may be worked off, or what we found ourselves. */
+  #need(): ResynchronizationNeed | null {
+    if (this.#lastPoint === null) return null;
+    if (this.#repair) return { reason: "the vault lost some of the data", compareWith: "Nothing" };
+    const orders = this.#desired.resynchronization;
+    if (orders?.allowed !== true) return null;
+    return { reason: "the machine is flagged for resynchronization", compareWith: orders.compareWith };
+  }
+
+  /** What a person waits for is not held back by hours. @throws Fault ResynchronizationAwaited */
+  async #flag(need: ResynchronizationNeed, run: Run): Promise<string> {
+    const { protectedItemId } = this.#desired;
+    const { flagId, allowed } = await this.#setup.noticeResynchronization({ protectedItemId, ...need });
+    // The others of a group would have to wait for it: it is done alone.
+    if (run.part !== null || (!allowed && !run.commanded)) throw resynchronizationAwaited(this.#machineName);
+    this.#phase = "resync";
+    return flagId;
+  }
+
   /** Of a group: only when all its machines have committed, so that a shared point is whole from its first moment. */
-  async #registerRun(objectName: string, point: Point, writeLogBytes: number | null, run: Run): Promise<string> {
+  async #registerRun(objectName: string, point: Point, figures: RunFigures, run: Run): Promise<string> {
     const durationMs = this.#setup.clock.monotonicMs() - run.beganMs;
     const missed = this.#schedule.covered(run.beganMs);
     const problem = (await run.part?.cycle.committed(this.#desired.machineId)) ?? null;
     return this.#register(objectName, point, {
       group: point.group ? { ...point.group, problem } : null,
-      cycle: { durationMs, missedIntervals: run.part?.missedIntervals ?? missed, writeLogBytes },
+      cycle: { durationMs, missedIntervals: run.part?.missedIntervals ?? missed, writeLogBytes: figures.writeLogBytes },
+      resynchronization: figures.resynchronization,
     });
   }
 
@@ -272,6 +309,8 @@ export class MachineReplicator {
       disks: disks.map(({ diskId, virtualSizeBytes, root }) => ({ diskId, virtualSizeBytes, root })),
     });
     this.#leftoversLookedFor = true;
+    // The vault takes the flag down with this point; its next answer says so.
+    if (about.resynchronization) this.#desired = { ...this.#desired, resynchronization: null };
     this.#lastPoint = { id, objectName, previousId: this.#lastPoint?.id ?? null };
     return id;
   }
@@ -282,7 +321,7 @@ export class MachineReplicator {
     const machine = { id: this.#desired.machineId, name: this.#machineName };
     for (const left of await findUnregisteredPoints(store, keys, machine, this.#lastPoint)) {
       const group = left.point.group ? { ...left.point.group, problem: null } : null;
-      await this.#register(left.objectName, left.point, { group, cycle: null });
+      await this.#register(left.objectName, left.point, { group, cycle: null, resynchronization: null });
       this.#setup.log("replication", { machine: machine.name, note: `registered ${left.objectName} belatedly` });
     }
     this.#leftoversLookedFor = true;
@@ -300,6 +339,7 @@ export class MachineReplicator {
 
   #failed(error: unknown): void {
     if (this.#ended.signal.aborted) return;
+    if (isAwaited(error)) return this.#awaitPermission();
     this.#failures += 1;
     this.#error = error;
     this.#phase = isOutage(error) ? "waiting" : "error";
@@ -315,6 +355,14 @@ export class MachineReplicator {
       retryInMs: delayMs,
       ...(known ? {} : { stack: error instanceof Error ? error.stack : String(error) }),
     });
+  }
+
+  /** The vault wakes us with a heartbeat; now and then we look ourselves whether the need is still there. */
+  #awaitPermission(): void {
+    this.#failures = 0;
+    this.#error = null;
+    this.#phase = "resyncRequired";
+    this.#schedule.postpone(this.#setup.clock.monotonicMs() + AWAITED_MS);
   }
 
   /** False when it was woken before: what is due, and whether anything is, has to be looked at again. */
@@ -358,11 +406,13 @@ interface GroupPart {
 
 interface Run {
   readonly final: boolean;
+  /** Somebody waits for it: nothing holds it back. */
+  readonly commanded: boolean;
   readonly part: GroupPart | null;
   readonly beganMs: number;
 }
 
-type AboutPoint = Pick<z.input<typeof PointRegistration>, "group" | "cycle">;
+type AboutPoint = Pick<z.input<typeof PointRegistration>, "group" | "cycle" | "resynchronization">;
 
 function stopped(machineName: string) {
   return {

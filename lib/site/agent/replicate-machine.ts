@@ -10,6 +10,7 @@ import type { VaultSession } from "@/lib/engine/vault/vault-session";
 import { Fault } from "@/lib/kernel/fault";
 import { chooseBlocks, type DiskPlan, type LastPoint } from "./choose-blocks";
 import type { CutGroup } from "./group-cycle";
+import type { ResynchronizationFigures, ResynchronizationNeed } from "./resynchronization";
 import type { SiteHost } from "./site-host";
 import type { TakenCut } from "./take-cut";
 
@@ -20,7 +21,10 @@ export interface ReplicationTask {
   /** The content of that point where it is at hand already. */
   readonly lastPointContent: Point | null;
   readonly final: boolean;
-  readonly repair: boolean;
+  /** The flag that is up and may be worked off; null: go by the write logs while they suffice. */
+  readonly resynchronize: ResynchronizationNeed | null;
+  /** Called before anything is read in full that should not need it. Answers the flag's id, or throws when it may not begin. */
+  readonly flag: (need: ResynchronizationNeed) => Promise<string>;
   readonly signal: AbortSignal;
   /** Bytes read of the bytes to read, and bytes that the vault has taken. The total becomes exact as disks begin. */
   readonly onProgress: (bytesDone: number, bytesTotal: number, sentBytes: number) => void;
@@ -32,7 +36,14 @@ export interface ReplicationTask {
   /** The cut over several machines that this one is part of; null: it is of this machine only. */
   readonly group: CutGroup | null;
   /** Makes the committed point known to the vault; answers its id. Idempotent. */
-  readonly register: (objectName: string, point: Point, writeLogBytes: number | null) => Promise<string>;
+  readonly register: (objectName: string, point: Point, figures: RunFigures) => Promise<string>;
+}
+
+/** What a run says of itself beside its point. */
+export interface RunFigures {
+  /** Null when a disk has no logs. */
+  readonly writeLogBytes: number | null;
+  readonly resynchronization: ResynchronizationFigures | null;
 }
 
 export interface ReplicationTools {
@@ -63,10 +74,11 @@ export async function replicateMachine(tools: ReplicationTools, task: Replicatio
   let recoveryPointId: string | null = null;
   try {
     const before = await contentOfLastPoint(tools, task);
-    const plans = planDisks(tools, task, cut, before);
+    const { plans, flagId } = await planDisks(tools, task, cut, before);
     const writeLogBytes = sizeOfLogs(tools.fileSystem, cut);
     const committed = await inSlot(task, () => readAndCommit(tools, task, taken, plans));
-    recoveryPointId = await task.register(committed.objectName, committed.point, writeLogBytes);
+    const resynchronization = flagId === null ? null : figuresOf(flagId, committed.point);
+    recoveryPointId = await task.register(committed.objectName, committed.point, { writeLogBytes, resynchronization });
     return { ...committed, recoveryPointId };
   } finally {
     const problem = await taken.thaw();
@@ -95,7 +107,7 @@ function sizeOfLogs(fileSystem: FileSystem, cut: Cut): number | null {
 }
 
 async function contentOfLastPoint(tools: ReplicationTools, task: ReplicationTask): Promise<Point | null> {
-  if (task.lastPoint === null || task.repair) return null;
+  if (task.lastPoint === null || task.resynchronize?.compareWith === "Nothing") return null;
   if (task.lastPointContent !== null) return task.lastPointContent;
   const context = { machine: task.machine.name, point: task.lastPoint.objectName };
   return openPoint(tools.store, tools.keys, task.lastPoint.objectName, context);
@@ -106,7 +118,29 @@ interface PlannedDisk {
   readonly plan: DiskPlan;
 }
 
-function planDisks(tools: ReplicationTools, task: ReplicationTask, cut: Cut, before: Point | null): PlannedDisk[] {
+/** Disks of one machine go together: when the log of one does not suffice, all are compared. */
+async function planDisks(
+  tools: ReplicationTools,
+  task: ReplicationTask,
+  cut: Cut,
+  before: Point | null,
+): Promise<{ plans: PlannedDisk[]; flagId: string | null }> {
+  const first = plansFor(tools, task, cut, before, task.resynchronize);
+  const broken = first.find(({ plan }) => plan.needsResynchronization);
+  if (broken === undefined) return { plans: first, flagId: null };
+  const reason = `disk ${broken.disk.diskId}: ${broken.plan.fullReadReason ?? "unknown"}`;
+  const need = task.resynchronize ?? { reason, compareWith: "LastPoint" };
+  const flagId = await task.flag(need);
+  return { plans: plansFor(tools, task, cut, before, need), flagId };
+}
+
+function plansFor(
+  tools: ReplicationTools,
+  task: ReplicationTask,
+  cut: Cut,
+  before: Point | null,
+  resynchronize: ResynchronizationNeed | null,
+): PlannedDisk[] {
   return cut.disks.map((disk) => {
     const plan = chooseBlocks({
       fileSystem: tools.fileSystem,
@@ -114,11 +148,16 @@ function planDisks(tools: ReplicationTools, task: ReplicationTask, cut: Cut, bef
       disk,
       lastPoint: task.lastPoint,
       before: before?.disks.find((one) => one.diskId === disk.diskId) ?? null,
-      repair: task.repair,
+      resynchronize,
     });
     if (plan.fullReadReason !== null) task.onNote(`disk ${disk.diskId} is read in full: ${plan.fullReadReason}`);
     return { disk, plan };
   });
+}
+
+function figuresOf(flagId: string, point: Point): ResynchronizationFigures {
+  const { sourceBytesRead, changedBytes, storedBytes } = point;
+  return { flagId, bytesCompared: sourceBytesRead, bytesDifferent: changedBytes, bytesSent: storedBytes, bytesKept: 0 };
 }
 
 async function readAndCommit(tools: ReplicationTools, task: ReplicationTask, taken: TakenCut, planned: PlannedDisk[]) {
@@ -141,7 +180,7 @@ async function readAndCommit(tools: ReplicationTools, task: ReplicationTask, tak
       storedBytes: read.storedBytes,
       orders: cut.orders,
       final: task.final,
-      previous: task.repair ? null : (task.lastPoint?.objectName ?? null),
+      previous: task.resynchronize?.compareWith === "Nothing" ? null : (task.lastPoint?.objectName ?? null),
     });
     return { objectName: name, point };
   } catch (error) {

@@ -390,12 +390,51 @@ describe("replication by the agent", () => {
     await replicateNow();
     expect(rootsOf(-1)).toEqual(await rootsNow());
     expect(logged.join()).toContain("is read in full");
+    expect(door.notices).toMatchObject([
+      { protectedItemId: ITEM, compareWith: "LastPoint", reason: expect.stringContaining("is damaged") as string },
+    ]);
+    // Both disks are compared, and what differs is sent: two blocks.
+    expect(door.points.at(-1)?.resynchronization).toMatchObject({ flagId: "flag-1", bytesDifferent: 2 * BLOCK });
+    expect(door.points.at(-1)?.resynchronization?.bytesCompared).toBeGreaterThan(64 * BLOCK);
     await stopAgents();
     startAgent({ cut: async (id, body) => ({ ...(await hostClient.cut(id, body)), baseline: "some other point" }) });
     write(1, 1, 1);
     await replicateNow();
     expect(rootsOf(-1)).toEqual(await rootsNow());
     expect(logged.join()).toContain("begin at another recovery point");
+  });
+
+  it("waits with a resynchronization until it is let, shows so, and then sends only what differs", async () => {
+    await makeMachine();
+    protect(1);
+    door.resynchronization.allowed = false;
+    startAgent({ cut: async (id, body) => ({ ...(await hostClient.cut(id, body)), baseline: "some other point" }) });
+    await until("the first point", () => door.points.length > 0);
+    write(0, 16, 1);
+    await until("the flag", () => door.gateway.progress(ITEM)?.phase === "resyncRequired");
+    expect(door.points).toHaveLength(1);
+    expect(door.gateway.progress(ITEM)?.error).toBeNull();
+    const [item] = door.desired;
+    if (item?.resynchronization) item.resynchronization = { ...item.resynchronization, allowed: true };
+    await until("the second point", () => door.points.length > 1);
+    expect(door.points[1]?.resynchronization).toMatchObject({ flagId: "flag-1", bytesDifferent: BLOCK });
+    expect(rootsOf(1)).toEqual(await rootsNow());
+  });
+
+  it("compares everything when the vault says so, and goes by its write logs after that", async () => {
+    await makeMachine();
+    protect();
+    startAgent();
+    await firstPoint();
+    const [item] = door.desired;
+    if (item) item.resynchronization = { flagId: "by-hand", compareWith: "Nothing", allowed: true };
+    await until("the second point", () => door.points.length > 1);
+    expect(door.points[1]?.resynchronization).toMatchObject({ bytesSent: 0 });
+    expect(door.points[1]?.resynchronization?.bytesCompared).toBeGreaterThan(64 * BLOCK);
+    write(0, 20, 1);
+    await replicateNow();
+    expect(door.points.at(-1)).toMatchObject({ sourceBytesRead: BLOCK, resynchronization: null });
+    expect(rootsOf(-1)).toEqual(await rootsNow());
   });
 
   it("sends the last changes only of a machine that is off, and loses none of them", async () => {

@@ -7,7 +7,13 @@ import type { Clock } from "@/lib/kernel/clock";
 import type { Random } from "@/lib/kernel/random";
 import { Fault } from "@/lib/kernel/fault";
 import { patiently } from "../patience";
-import { HeartbeatAnswer, PointReceipt, type DesiredReplication, type ReportedMachineWire } from "../protocol";
+import {
+  HeartbeatAnswer,
+  PointReceipt,
+  ResynchronizationReceipt,
+  type DesiredReplication,
+  type ReportedMachineWire,
+} from "../protocol";
 import { COMPONENT_VERSION } from "../register-host";
 import type { HostRegistration } from "../registration-file";
 import { RemoteObjectStore } from "../remote-object-store";
@@ -73,6 +79,7 @@ export class SiteAgent {
       ...{ host, hooks, fileSystem, clock, random, log, store: this.#store, keys: registration.vaultKeys },
       openSession: () => this.#openSession(),
       registerPoint: (body) => this.#registerPoint(body),
+      noticeResynchronization: (body) => this.#notice(body),
       initialSlots: new Slots(1),
       deltaSlots: new Slots(DELTAS_AT_ONCE),
     };
@@ -246,7 +253,7 @@ export class SiteAgent {
       for (const [itemId, { replicator }] of this.#connected ? this.#replicators : []) {
         const report = replicator.report();
         const now = this.#options.clock.monotonicMs();
-        const moving = report.phase === "initial" || report.phase === "delta";
+        const moving = report.phase === "initial" || report.phase === "delta" || report.phase === "resync";
         const since = now - (this.#reportedAtMs.get(itemId) ?? Number.NEGATIVE_INFINITY);
         if (!moving && since < IDLE_PROGRESS_MS) continue;
         this.#reportedAtMs.set(itemId, now);
@@ -271,6 +278,14 @@ export class SiteAgent {
       client.call("POST", "/agent/v1/points", PointReceipt, { body, signal }),
     );
     return receipt.recoveryPointId;
+  }
+
+  #notice(body: unknown): Promise<z.infer<typeof ResynchronizationReceipt>> {
+    const { client, clock } = this.#options;
+    const { signal } = this.#ended;
+    return patiently(clock, signal, () =>
+      client.call("POST", "/agent/v1/resynchronizations", ResynchronizationReceipt, { body, signal }),
+    );
   }
 
   /** One session for all machines, opened when first needed; one that could not be opened is tried again. */

@@ -9,6 +9,7 @@ import { FindProtectedItem } from "@/components/features/protected-items/find-pr
 import { ItemSummary } from "@/components/features/protected-items/item-summary";
 import { RecoveryPointsCard } from "@/components/features/protected-items/recovery-points-card";
 import { ReplicationHistoryCard } from "@/components/features/protected-items/replication-history-card";
+import { ResynchronizationCard } from "@/components/features/protected-items/resynchronization-card";
 import { TargetSettingsCard } from "@/components/features/protected-items/target-settings-card";
 import { PageBody } from "@/components/shell/page-body";
 import { PageTitle } from "@/components/shell/page-title";
@@ -35,6 +36,7 @@ export default function ProtectedItemPage() {
               <ReplicationHistoryCard vaultName={vaultName} item={item} />
               <RecoveryPointsCard vaultName={vaultName} item={item} />
               <ConsistencyGroupCard vaultName={vaultName} item={item} />
+              <ResynchronizationCard vaultName={vaultName} item={item} />
               <TargetSettingsCard item={item} />
               <FailoverCommands item={item} vaultName={vaultName} onDisabled={() => router.push(list)} />
             </>

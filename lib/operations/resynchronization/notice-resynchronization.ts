@@ -1,0 +1,30 @@
+import { Refusal } from "@/lib/kernel/fault";
+import { requireItem } from "../change-protected-item";
+import type { OperationContext } from "../context";
+import { flagResynchronization } from "./flag-resynchronization";
+
+/** A host found that it cannot go on by its write logs, or that the vault lost data. Answers whether it may begin now. */
+export async function noticeResynchronization(
+  context: OperationContext,
+  providerId: string,
+  notice: {
+    readonly protectedItemId: string;
+    readonly reason: string;
+    readonly compareWith: "LastPoint" | "Nothing";
+  },
+): Promise<{ readonly flagId: string; readonly allowed: boolean }> {
+  const item = await requireItem(context, notice.protectedItemId);
+  if (item.providerId !== providerId) throw notHere();
+  const { reason, compareWith } = notice;
+  const flag = await flagResynchronization(context, item, { reason, compareWith, flaggedBy: "Agent" });
+  return { flagId: flag.id, allowed: flag.allowedAt !== null };
+}
+
+function notHere(): Refusal {
+  return new Refusal("notFound", {
+    code: "NotProtectedHere",
+    message: "The machine is not protected through this host.",
+    possibleCauses: "Its protection was disabled, or it is protected through another host.",
+    recommendedAction: "Nothing: the host stops replicating the machine at its next heartbeat.",
+  });
+}

@@ -1,0 +1,27 @@
+import type { ProtectedItem } from "@/lib/domain/entities";
+import type { ResynchronizationFlag } from "@/lib/domain/resynchronization";
+import type { Job } from "@/lib/jobs/job";
+import type { OperationContext } from "../context";
+import { findOpenJob } from "../open-job";
+
+export const RESYNCHRONIZATION_SCENARIO = "RepairReplication";
+
+/** The job in which people see a resynchronization: one for each flag, made once. */
+export async function ensureResynchronizationJob(
+  context: OperationContext,
+  item: Pick<ProtectedItem, "id" | "vaultId" | "machineName">,
+  flag: ResynchronizationFlag,
+): Promise<Job> {
+  const open = await findOpenJob(context, {
+    vaultId: item.vaultId,
+    scenarioName: RESYNCHRONIZATION_SCENARIO,
+    matches: (job) => job.targetId === item.id,
+  });
+  if (open) return open;
+  return context.jobs.enqueue({
+    scenarioName: RESYNCHRONIZATION_SCENARIO,
+    vaultId: item.vaultId,
+    input: { itemId: item.id, reason: flag.reason },
+    target: { id: item.id, name: item.machineName, type: "ProtectionEntity" },
+  });
+}
