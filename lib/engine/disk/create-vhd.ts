@@ -3,10 +3,12 @@ import { assert } from "@/lib/kernel/assert";
 import type { Disk } from "./disk";
 import { diskTooLargeForFormat } from "./disk-faults";
 import type { FileSystem } from "./random-access-file";
+import { openDisk } from "./open-disk";
 import { openDynamicVhd } from "./vhd-dynamic";
 import { encodeVhdHeader, tableBytesFor, VHD_BLOCK_BYTES, VHD_HEADER_BYTES } from "./vhd-dynamic-header";
 import { encodeVhdFooter, parseVhdFooter, VHD_FOOTER_BYTES, VHD_SIZE_MAX_BYTES, type VhdIdentity } from "./vhd-footer";
 import { openFixedVhd } from "./vhd-fixed";
+import { encodeVhdParent } from "./vhd-parent";
 
 export interface NewVhd extends VhdIdentity {
   /** A multiple of 512. (Azure wants whole MiB: the caller's business.) */
@@ -53,4 +55,32 @@ export function createDynamicVhd(fileSystem: FileSystem, path: string, vhd: NewV
     file.close();
     throw error;
   }
+}
+
+/**
+ * A differencing VHD that holds nothing yet and reads as `parent` does, a VHD in the same folder that must not be written
+ * from now on. The file must not exist. Open for writing.
+ */
+export function createDifferencingVhd(
+  fileSystem: FileSystem,
+  path: string,
+  parent: Pick<Disk, "file" | "linkageId" | "virtualSizeBytes">,
+  identity: VhdIdentity,
+): Disk {
+  const { linkageId, virtualSizeBytes } = parent;
+  assert(linkageId?.length === 32, `${parent.file.path} cannot be the parent of a VHD`);
+  const footer = encodeVhdFooter("differencing", virtualSizeBytes, identity);
+  const tableOffset = VHD_FOOTER_BYTES + VHD_HEADER_BYTES;
+  const entries = Math.ceil(virtualSizeBytes / VHD_BLOCK_BYTES);
+  const table = Buffer.alloc(tableBytesFor(entries), 0xff);
+  const { locator, addTo } = encodeVhdParent(parent.file.path, linkageId, tableOffset + table.length);
+  const file = fileSystem.create(path);
+  try {
+    file.write(tableOffset, Buffer.concat([table, locator, footer]));
+    file.write(VHD_FOOTER_BYTES, encodeVhdHeader(tableOffset, entries, addTo));
+    file.write(0, footer);
+  } finally {
+    file.close();
+  }
+  return openDisk(fileSystem, path, "readwrite");
 }

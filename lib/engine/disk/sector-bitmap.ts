@@ -1,6 +1,6 @@
 /**
- * The sector bitmap in front of a dynamic VHD's block: bit set, the sector's data is in the file; clear, it is zero
- * (differencing disks, which have a parent to ask instead, are not read here). Most significant bit first.
+ * The sector bitmap in front of a dynamic VHD's block: bit set, the sector's data is in the file; clear, it is zero,
+ * or the parent's in a differencing disk. Most significant bit first.
  */
 export type BitmapFill = "full" | "partial";
 

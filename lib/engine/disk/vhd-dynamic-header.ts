@@ -37,7 +37,12 @@ export function tableBytesFor(entries: number): number {
   return Math.ceil((entries * 4) / SECTOR_BYTES) * SECTOR_BYTES;
 }
 
-export function encodeVhdHeader(tableOffset: number, tableEntries: number): Buffer {
+/** `addParent` fills in what a differencing disk says of its parent. */
+export function encodeVhdHeader(
+  tableOffset: number,
+  tableEntries: number,
+  addParent: (header: Buffer) => void = () => undefined,
+): Buffer {
   const header = Buffer.alloc(VHD_HEADER_BYTES);
   header.write(COOKIE, 0, "latin1");
   header.writeBigUInt64BE(0xffff_ffff_ffff_ffffn, 8);
@@ -45,6 +50,7 @@ export function encodeVhdHeader(tableOffset: number, tableEntries: number): Buff
   header.writeUInt32BE(0x0001_0000, 24);
   header.writeUInt32BE(tableEntries, 28);
   header.writeUInt32BE(VHD_BLOCK_BYTES, 32);
+  addParent(header);
   header.writeUInt32BE(vhdChecksum(header, CHECKSUM_OFFSET), CHECKSUM_OFFSET);
   return header;
 }

@@ -1,28 +1,36 @@
 import { Buffer } from "node:buffer";
+import { assert } from "@/lib/kernel/assert";
 import type { Disk, Extent } from "./disk";
 import type { DiskOpener } from "./disk-opener";
 import { diskIsReadOnly, diskTooLargeForFormat, readExactly, vhdDamaged, vhdTruncated } from "./disk-faults";
+import { ExtentList } from "./extent-list";
+import { extentsBelow, extentUnion } from "./extent-union";
 import { assertInside, type OpenMode } from "./flat-disk";
+import { openParentDisk, type ParentClaim, parentIsZero, readParent } from "./parent-disk";
 import type { RandomAccessFile } from "./random-access-file";
 import { bitmapFill, isSectorSet, setSectors, zeroClearSectors } from "./sector-bitmap";
+import { sectorRuns } from "./sector-runs";
+import { readVhdParent } from "./vhd-parent";
 import { isZero } from "./zero-bytes";
 import { checkBlockTable, NO_BLOCK, readBlockTable } from "./vhd-block-table";
 import { parseVhdHeader, SECTOR_BYTES, VHD_HEADER_BYTES, type VhdLayout } from "./vhd-dynamic-header";
 import { hasVhdCookie, parseVhdFooter, VHD_FOOTER_BYTES, VHD_SIZE_MAX_BYTES, type VhdFooter } from "./vhd-footer";
 
-/** Extents of half-filled blocks are widened to this grain: a bitmap like a sieve must not give a million extents. */
-const EXTENT_GRAIN_BYTES = 65_536;
 const ENTRY_BYTES = 4;
 
 /**
- * Opens a dynamic VHD (the footer's copy is at offset 0). May run while another process writes the same file through
+ * Opens a dynamic or differencing VHD (the footer's copy is at offset 0); `openParent` is asked for a differencing one's. May run while another process writes the same file through
  * this class: blocks that it adds after the table was read here are simply not seen.
  * Faults: VhdChecksumMismatch, VhdTruncated, VhdTableLoop, VhdDamaged, VhdUnsupported.
  */
-export function openDynamicVhd(file: RandomAccessFile, mode: OpenMode): Disk {
+export function openDynamicVhd(
+  file: RandomAccessFile,
+  mode: OpenMode,
+  openParent?: (claim: ParentClaim) => Disk,
+): Disk {
   const copy = readSector(file, 0);
   const footer = parseVhdFooter(file.path, copy, "start");
-  if (footer.type !== "dynamic" || footer.headerOffset === null) {
+  if (footer.headerOffset === null) {
     throw vhdDamaged(file.path, "its first sector is the footer of a fixed disk");
   }
   if (file.sizeBytes() < footer.headerOffset + VHD_HEADER_BYTES) {
@@ -30,7 +38,9 @@ export function openDynamicVhd(file: RandomAccessFile, mode: OpenMode): Disk {
   }
   const header = Buffer.alloc(VHD_HEADER_BYTES);
   readExactly(file, footer.headerOffset, header);
-  const layout = parseVhdHeader(file.path, header, footer.headerOffset, footer.virtualSizeBytes);
+  const claim = footer.type === "differencing" ? readVhdParent(file, header) : null;
+  const own = parseVhdHeader(file.path, header, footer.headerOffset, footer.virtualSizeBytes);
+  const layout = { ...own, metadata: [...own.metadata, ...(claim?.places ?? [])] };
   const table = readBlockTable(file, layout);
   // After the table: a block that another process adds in between then lies within the size, not beyond it.
   const fileBytes = file.sizeBytes();
@@ -38,12 +48,14 @@ export function openDynamicVhd(file: RandomAccessFile, mode: OpenMode): Disk {
   const lastEnd = checkBlockTable(file.path, layout, table, hasTrailer ? fileBytes - VHD_FOOTER_BYTES : fileBytes);
   if (mode === "readwrite" && !hasTrailer) repairTrailer(file, copy, lastEnd);
   const end = hasTrailer ? fileBytes - VHD_FOOTER_BYTES : lastEnd;
-  return new DynamicVhd(file, mode, layout, table, copy, end);
+  if (claim === null) return new DynamicVhd(file, mode, layout, table, copy, end, null);
+  assert(openParent !== undefined, `${file.path} is opened by what made it, and has a parent`);
+  return new DynamicVhd(file, mode, layout, table, copy, end, openParent(claim));
 }
 
 export const dynamicVhdOpener: DiskOpener = {
   recognises: ({ first }) => first.length >= VHD_FOOTER_BYTES && hasVhdCookie(first),
-  open: (file, { mode }) => openDynamicVhd(file, mode),
+  open: (file, context) => openDynamicVhd(file, context.mode, (claim) => openParentDisk(file.path, claim, context)),
 };
 
 function readSector(file: RandomAccessFile, offset: number): Buffer {
@@ -71,7 +83,7 @@ function hasTrailingFooter(file: RandomAccessFile, fileBytes: number, copy: VhdF
 
 function assertCopiesAgree(path: string, copy: VhdFooter, trailer: VhdFooter): void {
   if (
-    trailer.type !== "dynamic" ||
+    trailer.type !== copy.type ||
     trailer.virtualSizeBytes !== copy.virtualSizeBytes ||
     trailer.headerOffset !== copy.headerOffset ||
     trailer.uniqueId !== copy.uniqueId
@@ -88,7 +100,7 @@ function repairTrailer(file: RandomAccessFile, footer: Buffer, lastEnd: number):
 }
 
 class DynamicVhd implements Disk {
-  readonly format = "vhd-dynamic";
+  readonly format: "vhd-dynamic" | "vhd-differencing";
   readonly virtualSizeBytes: number;
   readonly logicalSectorBytes = 512;
   readonly file: RandomAccessFile;
@@ -98,6 +110,8 @@ class DynamicVhd implements Disk {
   readonly #layout: VhdLayout;
   readonly #table: Uint32Array;
   readonly #footer: Buffer;
+  /** Null: what is not in the file is zero. */
+  readonly #parent: Disk | null;
   /** 1 where the block's bitmap was seen full: bits are only ever set, so this never has to be asked again. */
   readonly #knownFull: Uint8Array;
   readonly #bitmap: Buffer;
@@ -113,9 +127,12 @@ class DynamicVhd implements Disk {
     table: Uint32Array,
     footer: Buffer,
     footerOffset: number,
+    parent: Disk | null,
   ) {
+    this.format = parent === null ? "vhd-dynamic" : "vhd-differencing";
+    this.#parent = parent;
     this.file = file;
-    this.files = [file];
+    this.files = [file, ...(parent?.files ?? [])];
     this.linkageId = footer.toString("hex", 68, 84);
     this.virtualSizeBytes = layout.virtualSizeBytes;
     this.#mode = mode;
@@ -162,13 +179,32 @@ class DynamicVhd implements Disk {
   #readPiece(block: number, inBlock: number, into: Uint8Array): void {
     const offset = this.#blockOffset(block);
     if (offset === null) {
-      into.fill(0);
+      this.#readBelow(block, inBlock, into);
       return;
     }
     // Bitmap before data, as a writer in another process goes data before bitmap: a set bit has its data.
     const full = this.#isFull(block, offset);
     readExactly(this.file, offset + this.#layout.bitmapBytes + inBlock, into);
-    if (!full) zeroClearSectors(this.#bitmap, inBlock / SECTOR_BYTES, into);
+    if (full) return;
+    if (this.#parent === null) zeroClearSectors(this.#bitmap, inBlock / SECTOR_BYTES, into);
+    else this.#readAbsentSectors(block, inBlock, into);
+  }
+
+  /** What the block is where this file has nothing: the parent's, or zero. */
+  #readBelow(block: number, inBlock: number, into: Uint8Array): void {
+    if (this.#parent === null) into.fill(0);
+    else readParent(this.#parent, block * this.#layout.blockBytes + inBlock, into);
+  }
+
+  /** `#bitmap` holds the block's bitmap. */
+  #readAbsentSectors(block: number, inBlock: number, into: Uint8Array): void {
+    const first = inBlock / SECTOR_BYTES;
+    const runs = sectorRuns((sector) => isSectorSet(this.#bitmap, sector), first, into.length / SECTOR_BYTES);
+    for (const run of runs) {
+      if (run.present) continue;
+      const begin = (run.first - first) * SECTOR_BYTES;
+      this.#readBelow(block, run.first * SECTOR_BYTES, into.subarray(begin, begin + run.count * SECTOR_BYTES));
+    }
   }
 
   /** When false, `#bitmap` holds the block's bitmap. */
@@ -183,7 +219,7 @@ class DynamicVhd implements Disk {
   #writePiece(block: number, inBlock: number, piece: Uint8Array): void {
     const offset = this.#blockOffset(block);
     if (offset === null) {
-      if (!isZero(piece)) this.#addBlock(block, inBlock, piece);
+      if (!this.#readsZero(block, inBlock, piece)) this.#addBlock(block, inBlock, piece);
       return;
     }
     this.file.write(offset + this.#layout.bitmapBytes + inBlock, piece);
@@ -191,6 +227,19 @@ class DynamicVhd implements Disk {
     if (setSectors(this.#bitmap, inBlock / SECTOR_BYTES, piece.length / SECTOR_BYTES)) {
       this.file.write(offset, this.#bitmap);
     }
+  }
+
+  /** Whether writing the piece into a block that is not there would change nothing: it is zero, and so is what is read. */
+  #readsZero(block: number, inBlock: number, piece: Uint8Array): boolean {
+    if (!isZero(piece)) return false;
+    return this.#parent === null || parentIsZero(this.#parent, block * this.#layout.blockBytes + inBlock, piece.length);
+  }
+
+  /** Without a parent every sector of a new block counts: what was not written is zero. */
+  #newBitmap(inBlock: number, piece: Uint8Array): Buffer {
+    if (this.#parent === null) return this.#bitmap.fill(0xff);
+    setSectors(this.#bitmap.fill(0), inBlock / SECTOR_BYTES, piece.length / SECTOR_BYTES);
+    return this.#bitmap;
   }
 
   /**
@@ -210,7 +259,7 @@ class DynamicVhd implements Disk {
     this.#tailClean = false;
     this.file.write(end, this.#footer);
     this.file.write(begin + bitmapBytes + inBlock, piece);
-    this.file.write(begin, this.#bitmap.fill(0xff));
+    this.file.write(begin, this.#newBitmap(inBlock, piece));
     this.file.sync();
     // From here on the space is never used for another block: if the next write fails, it may still have got through.
     this.#end = end;
@@ -219,38 +268,30 @@ class DynamicVhd implements Disk {
     entry.writeUInt32BE(begin / SECTOR_BYTES);
     this.file.write(tableOffset + block * ENTRY_BYTES, entry);
     this.#table[block] = begin / SECTOR_BYTES;
-    this.#knownFull[block] = 1;
+    if (this.#parent === null) this.#knownFull[block] = 1;
   }
 
   allocatedExtents(): Extent[] {
-    const extents: { offsetBytes: number; lengthBytes: number }[] = [];
-    const add = (begin: number, end: number): void => {
-      const clipped = Math.min(end, this.virtualSizeBytes);
-      const last = extents.at(-1);
-      if (last !== undefined && last.offsetBytes + last.lengthBytes >= begin)
-        last.lengthBytes = clipped - last.offsetBytes;
-      else if (begin < clipped) extents.push({ offsetBytes: begin, lengthBytes: clipped - begin });
-    };
+    const list = new ExtentList(this.virtualSizeBytes);
     const { blockBytes, blockCount } = this.#layout;
     for (let block = 0; block < blockCount; block++) {
       const offset = this.#blockOffset(block);
       if (offset === null) continue;
       const begin = block * blockBytes;
-      if (this.#isFull(block, offset)) add(begin, begin + blockBytes);
-      else this.#addSetGrains(begin, add);
+      if (this.#isFull(block, offset)) list.add(begin, begin + blockBytes);
+      else list.addGrains(begin, blockBytes, (inBlock, lengthBytes) => this.#hasSetSector(inBlock, lengthBytes));
     }
-    return extents;
+    if (this.#parent === null) return list.extents;
+    return extentUnion(list.extents, extentsBelow(this.#parent.allocatedExtents(), this.virtualSizeBytes));
   }
 
-  #addSetGrains(blockBegin: number, add: (begin: number, end: number) => void): void {
-    for (let grain = 0; grain < this.#layout.blockBytes; grain += EXTENT_GRAIN_BYTES) {
-      const first = grain / SECTOR_BYTES;
-      for (let sector = first; sector < first + EXTENT_GRAIN_BYTES / SECTOR_BYTES; sector++) {
-        if (!isSectorSet(this.#bitmap, sector)) continue;
-        add(blockBegin + grain, blockBegin + grain + EXTENT_GRAIN_BYTES);
-        break;
-      }
+  /** `#bitmap` holds the block's bitmap. */
+  #hasSetSector(inBlock: number, lengthBytes: number): boolean {
+    const first = inBlock / SECTOR_BYTES;
+    for (let sector = first; sector < first + lengthBytes / SECTOR_BYTES; sector++) {
+      if (isSectorSet(this.#bitmap, sector)) return true;
     }
+    return false;
   }
 
   sync(): void {
@@ -259,5 +300,6 @@ class DynamicVhd implements Disk {
 
   close(): void {
     this.file.close();
+    this.#parent?.close();
   }
 }

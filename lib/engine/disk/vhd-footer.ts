@@ -17,12 +17,13 @@ const NO_OFFSET = 0xffff_ffff_ffff_ffffn;
 const EPOCH_2000_SECONDS = 946_684_800;
 const CHECKSUM_OFFSET = 64;
 
-export type VhdType = "fixed" | "dynamic";
+export type VhdType = "fixed" | "dynamic" | "differencing";
+const TYPE_NUMBERS: Readonly<Record<VhdType, number>> = { fixed: 2, dynamic: 3, differencing: 4 };
 
 export interface VhdFooter {
   readonly type: VhdType;
   readonly virtualSizeBytes: number;
-  /** Where a dynamic disk's header is; null for a fixed disk. */
+  /** Where a dynamic or differencing disk's header is; null for a fixed disk. */
   readonly headerOffset: number | null;
   /** 32 hexadecimal digits. */
   readonly uniqueId: string;
@@ -67,7 +68,7 @@ export function encodeVhdFooter(type: VhdType, virtualSizeBytes: number, identit
   footer.writeUInt16BE(cylinders, 56);
   footer.writeUInt8(heads, 58);
   footer.writeUInt8(sectorsPerTrack, 59);
-  footer.writeUInt32BE(type === "fixed" ? 2 : 3, 60);
+  footer.writeUInt32BE(TYPE_NUMBERS[type], 60);
   uuidBytes(identity.uniqueId).copy(footer, 68);
   footer.writeUInt32BE(vhdChecksum(footer, CHECKSUM_OFFSET), CHECKSUM_OFFSET);
   return footer;
@@ -92,13 +93,13 @@ export function parseVhdFooter(path: string, sector: Buffer, where: string): Vhd
     throw vhdDamaged(path, `its size, ${virtualSize} bytes, is not a number of whole sectors`);
   }
   const headerOffset = sector.readBigUInt64BE(16);
-  if (type === "dynamic" && (headerOffset % 512n !== 0n || headerOffset < 512n || headerOffset > 2n ** 42n)) {
+  if (type !== "fixed" && (headerOffset % 512n !== 0n || headerOffset < 512n || headerOffset > 2n ** 42n)) {
     throw vhdDamaged(path, `its header cannot be at offset ${headerOffset}`);
   }
   return {
     type,
     virtualSizeBytes: Number(virtualSize),
-    headerOffset: type === "dynamic" ? Number(headerOffset) : null,
+    headerOffset: type === "fixed" ? null : Number(headerOffset),
     uniqueId: sector.toString("hex", 68, 84),
   };
 }
@@ -110,7 +111,7 @@ function parseType(path: string, type: number): VhdType {
     case 3:
       return "dynamic";
     case 4:
-      throw vhdUnsupported(path, "is a differencing disk, whose data is partly in a parent file");
+      return "differencing";
     default:
       throw vhdUnsupported(path, `has the disk type ${type}`);
   }
