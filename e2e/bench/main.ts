@@ -16,6 +16,7 @@ import {
 import { measureEngine } from "./engine-delta";
 import { measureTestFailover } from "./failover";
 import { measureIdle, memorySection } from "./idle";
+import { measureInstantStart } from "./instant-start";
 import { describeMachine } from "./machine";
 import { MemoryWatch } from "./processes";
 import { FULL_PLAN, measurePeers, peersProgram, QUICK_PLAN } from "./peers/peers";
@@ -76,11 +77,13 @@ async function measureOurselves(): Promise<Section[]> {
   const startUp = await measureStartUp(root, plan.runs);
   tell.chapter("The engine alone");
   const engine = await measureEngine(await temporaryFolder(), plan.dataBytes, plan.runs);
+  tell.chapter("Instant start");
+  const instant = await measureInstantStart(await temporaryFolder(), plan.dataBytes / 4, plan.runs);
   const portal = await startPortal({ root });
   cleanUps.push(() => portal.stop());
   try {
     const [replication, ...rest] = await measurePortal(portal);
-    return [...(replication ? [replication] : []), engine, ...rest, startUp];
+    return [...(replication ? [replication] : []), engine, instant, ...rest, startUp];
   } catch (error) {
     process.stderr.write(portal.output().slice(-4000));
     throw error;

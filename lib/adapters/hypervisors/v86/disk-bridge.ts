@@ -36,7 +36,10 @@ export function bridgeDisk(disk: GuestDisk, hooks: DiskBridgeHooks): V86DiskBuff
         if (attempt(this, () => disk.read(offset, bytes))) done(bytes);
       };
       let waiting = null as Promise<void> | null;
-      if (!attempt(this, () => (waiting = disk.prepare?.(offset, length) ?? null))) return;
+      const begun = attempt(this, () => {
+        waiting = disk.prepare?.(offset, length) ?? null;
+      });
+      if (!begun) return;
       if (waiting === null) answer();
       else void waiting.then(answer, (error: unknown) => hooks.isDead() || hooks.onAccessFailed(this, error));
     },
