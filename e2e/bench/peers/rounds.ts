@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { megabytes } from "../report";
 import type { PeerImages } from "./images";
 import { Borg, Restic, Rsync, Secondsite, Zstd, type Tool, type ToolName } from "./tools";
 import type { Ran } from "./shell";
@@ -138,7 +139,10 @@ class Round {
   }
 
   async #measure(work: Work, tool: ToolName, run: () => Promise<Ran>): Promise<void> {
-    this.measurements.push({ round: this.#round, work, tool, ran: await run() });
+    const ran = await run();
+    this.measurements.push({ round: this.#round, work, tool, ran });
+    const figures = `${ran.seconds.toFixed(2)} s, processor ${ran.cpuSeconds.toFixed(2)} s, ${megabytes(ran.peakBytes)}`;
+    process.stdout.write(`   round ${String(this.#round + 1)}: ${work}, ${tool}: ${figures}\n`);
   }
 
   #must(run: Promise<Ran> | undefined): Promise<Ran> {
