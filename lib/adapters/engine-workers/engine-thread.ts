@@ -3,11 +3,28 @@ import type { Fault } from "@/lib/kernel/fault";
 import type { BlockUnit, BlockUnitResult, BlockWorkersSetup } from "@/lib/engine/vault/block-workers";
 import { engineThreadDied } from "./engine-thread-died";
 import { fromWireError } from "./error-wire";
-import { fromWirePack, type FromThread, type ThreadSetup, type ToThread } from "./thread-protocol";
+import { fromWirePack, type FromThread, type ToThread } from "./thread-protocol";
 
 interface PendingCall {
   readonly resolve: (result: BlockUnitResult | null) => void;
   readonly reject: (error: Error) => void;
+}
+
+export interface StartedThread {
+  readonly worker: Worker;
+  /** What ended it before anybody listened. */
+  readonly failure: Error | null;
+}
+
+export function startThread(program: string): StartedThread {
+  // A small young generation: each sealed block leaves a buffer of 64 KiB behind, and a larger one lets hundreds pile up
+  // before they are collected (40 MB more, and no faster). The environment holds nothing that a thread needs.
+  const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+  const worker = new Worker(program, { env: {}, execArgv: [], resourceLimits });
+  const started: { worker: Worker; failure: Error | null } = { worker, failure: null };
+  worker.on("error", (error) => (started.failure = error));
+  worker.unref();
+  return started;
 }
 
 /** One worker thread, seen from the coordinating thread. Once dead it stays dead. */
@@ -20,18 +37,16 @@ export class EngineThread {
   #closing = false;
   #death: Fault | null = null;
 
-  constructor(program: string, setup: BlockWorkersSetup, niceness: number | null) {
+  constructor(started: StartedThread, setup: BlockWorkersSetup, niceness: number | null) {
     this.#setup = setup;
-    const masterKey = new Uint8Array(setup.keys.master);
-    const workerData: ThreadSetup = { masterKey, table: setup.table, niceness };
-    // A small young generation: each sealed block leaves a buffer of 64 KiB behind, and a larger one lets hundreds pile up
-    // before they are collected (40 MB more, and no faster). The environment holds nothing that a thread needs.
-    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
-    this.#worker = new Worker(program, { workerData, env: {}, execArgv: [], resourceLimits });
-    this.#worker.unref();
+    this.#worker = started.worker;
     this.#worker.on("message", (message: FromThread) => this.#receive(message));
     this.#worker.on("error", (error) => this.#die(error));
     this.#worker.on("exit", (code) => this.#die(new Error(`the thread ended with code ${code}`)));
+    if (started.failure !== null) this.#die(started.failure);
+    const masterKey = new Uint8Array(setup.keys.master);
+    const message: ToThread = { kind: "setup", setup: { masterKey, table: setup.table, niceness } };
+    this.#worker.postMessage(message);
   }
 
   get busy(): number {

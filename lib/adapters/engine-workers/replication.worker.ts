@@ -1,6 +1,6 @@
 /** A worker thread of replication: reads frozen disks, hashes, compresses, seals, fills packs. See thread-workers. */
 import os from "node:os";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { assert } from "@/lib/kernel/assert";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
 import { systemRandom } from "@/lib/adapters/system/system-random";
@@ -13,31 +13,35 @@ import { toWirePack, type FromThread, type ThreadSetup, type ToThread } from "./
 
 const port = parentPort;
 assert(port !== null, "replication.worker runs as a worker thread only");
-const setup = workerData as ThreadSetup;
-// Of this thread alone; Linux has a priority per thread.
-if (setup.niceness !== null) os.setPriority(setup.niceness);
 
 const waiting: ((buffer: ArrayBuffer) => void)[] = [];
 const send = (message: FromThread, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
 
-const encoder = new BlockEncoder({
-  keys: deriveVaultKeys(setup.masterKey),
-  random: systemRandom,
-  table: setup.table,
-  openSource: (spec) => openFrozenView(nodeFileSystem, spec),
-  takeBuffer: () =>
-    new Promise((resolve) => {
-      waiting.push(resolve);
-      send({ kind: "takeBuffer" });
-    }),
-  giveBuffer: (buffer) => send({ kind: "giveBuffer", buffer }, [buffer]),
-  onPack: (run, number, pack) => {
-    const wire = toWirePack(pack);
-    send({ kind: "pack", run, number, pack: wire }, [wire.buffer]);
-  },
-});
+function makeEncoder(setup: ThreadSetup): BlockEncoder {
+  // Of this thread alone; Linux has a priority per thread.
+  if (setup.niceness !== null) os.setPriority(setup.niceness);
+  return new BlockEncoder({
+    keys: deriveVaultKeys(setup.masterKey),
+    random: systemRandom,
+    table: setup.table,
+    openSource: (spec) => openFrozenView(nodeFileSystem, spec),
+    takeBuffer: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        send({ kind: "takeBuffer" });
+      }),
+    giveBuffer: (buffer) => send({ kind: "giveBuffer", buffer }, [buffer]),
+    onPack: (run, number, pack) => {
+      const wire = toWirePack(pack);
+      send({ kind: "pack", run, number, pack: wire }, [wire.buffer]);
+    },
+  });
+}
 
-async function perform(message: Exclude<ToThread, { kind: "buffer" }>): Promise<BlockUnitResult | null> {
+let encoder: BlockEncoder | null = null;
+
+async function perform(message: Exclude<ToThread, { kind: "buffer" | "setup" }>): Promise<BlockUnitResult | null> {
+  assert(encoder !== null, "a replicating thread is set up before it is given work");
   switch (message.kind) {
     case "process":
       return encoder.process(message.unit);
@@ -53,6 +57,10 @@ async function perform(message: Exclude<ToThread, { kind: "buffer" }>): Promise<
 // One after the other: an encoder has one set of buffers.
 let last: Promise<void> = Promise.resolve();
 port.on("message", (message: ToThread) => {
+  if (message.kind === "setup") {
+    encoder = makeEncoder(message.setup);
+    return;
+  }
   if (message.kind === "buffer") {
     waiting.shift()?.(message.buffer);
     return;

@@ -14,6 +14,8 @@ export interface ThreadSetup {
 }
 
 export type ToThread =
+  /** First, and once: a thread is started before the vault is open, since it takes a while to load. */
+  | { readonly kind: "setup"; readonly setup: ThreadSetup }
   | { readonly kind: "process"; readonly call: number; readonly unit: BlockUnit }
   | { readonly kind: "finish" | "discard"; readonly call: number; readonly run: number }
   | { readonly kind: "buffer"; readonly buffer: ArrayBuffer };

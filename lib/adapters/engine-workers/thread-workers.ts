@@ -7,7 +7,7 @@ import type {
   BlockWorkersSetup,
   StartBlockWorkers,
 } from "@/lib/engine/vault/block-workers";
-import { EngineThread } from "./engine-thread";
+import { EngineThread, startThread, type StartedThread } from "./engine-thread";
 import { programPath } from "./program-path";
 
 export interface ThreadWorkersOptions {
@@ -16,25 +16,30 @@ export interface ThreadWorkersOptions {
   /** The bundled replication.worker; found beside the running program when not given. */
   readonly program?: string;
   readonly niceness?: number;
+  /** Start the threads now, while the caller opens the vault; otherwise each when there is work for it. */
+  readonly early?: boolean;
 }
 
 /** Replication on worker threads, which open the sources themselves. A thread that dies is replaced at the next unit. */
 export function threadWorkers(options: ThreadWorkersOptions = {}): StartBlockWorkers {
   const program = options.program ?? programPath("replication.worker.mjs");
-  return (setup) => new ThreadWorkers(setup, program, options.threadCount ?? 2, options.niceness ?? null);
+  const threadCount = options.threadCount ?? 2;
+  const started = Array.from({ length: options.early === true ? threadCount : 0 }, () => startThread(program));
+  const start = () => started.shift() ?? startThread(program);
+  return (setup) => new ThreadWorkers(setup, start, threadCount, options.niceness ?? null);
 }
 
 class ThreadWorkers implements BlockWorkers {
   readonly #setup: BlockWorkersSetup;
-  readonly #program: string;
+  readonly #start: () => StartedThread;
   readonly #niceness: number | null;
   readonly #threads: (EngineThread | null)[];
   /** Which threads have worked for a run; a run whose thread died has lost blocks that it believes to be packed. */
   readonly #runs = new Map<number, Set<EngineThread>>();
 
-  constructor(setup: BlockWorkersSetup, program: string, threadCount: number, niceness: number | null) {
+  constructor(setup: BlockWorkersSetup, start: () => StartedThread, threadCount: number, niceness: number | null) {
     this.#setup = setup;
-    this.#program = program;
+    this.#start = start;
     this.#niceness = niceness;
     this.#threads = Array.from({ length: threadCount }, () => null);
   }
@@ -76,7 +81,7 @@ class ThreadWorkers implements BlockWorkers {
         continue;
       }
       if (candidate !== null && !candidate.dead) return candidate;
-      return (this.#threads[at] = new EngineThread(this.#program, this.#setup, this.#niceness));
+      return (this.#threads[at] = new EngineThread(this.#start(), this.#setup, this.#niceness));
     }
     assert(best !== null, "there is at least one thread");
     return best;

@@ -10,11 +10,11 @@ import type { ObjectReader, ObjectSink } from "./object-store";
 import { VaultSession } from "./vault-session";
 
 const MIB = 1024 * 1024;
-const DISK_BYTES = 384 * MIB;
+const DISK_BYTES = 192 * MIB;
 /** What a session's pack buffers come to, and what the worker has read ahead of them. */
-const IN_FLIGHT_BYTES_MAX = 57 * MIB;
+const IN_FLIGHT_BYTES_MAX = 37 * MIB;
 /** Buffers that wait for the collector come on top. */
-const MEMORY_BYTES_MAX = 128 * MIB;
+const MEMORY_BYTES_MAX = 112 * MIB;
 
 /** A disk of noise that counts what is read of it. */
 class NoiseDisk implements OpenBlockSource {

@@ -7,19 +7,20 @@ import { PACK_FILL_BYTES } from "./pack-format";
  * the first touch of fresh memory is slow.
  */
 export class BufferPool {
-  readonly #countMax: number;
+  readonly #countMax: () => number;
   readonly #free: ArrayBuffer[] = [];
   readonly #waiting: ((buffer: ArrayBuffer) => void)[] = [];
   #made = 0;
 
-  constructor(countMax: number) {
+  /** `countMax` is asked whenever a buffer is wanted and none is free. */
+  constructor(countMax: () => number) {
     this.#countMax = countMax;
   }
 
   async take(): Promise<ArrayBuffer> {
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    if (this.#made < this.#countMax) {
+    if (this.#made < this.#countMax()) {
       this.#made += 1;
       return new ArrayBuffer(PACK_FILL_BYTES);
     }

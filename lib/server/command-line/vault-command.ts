@@ -48,7 +48,7 @@ export async function runVaultCommand(args: readonly string[]): Promise<CommandR
 }
 
 function runVerb(verb: string, folder: string, rest: readonly string[], values: Values): Promise<CommandResult> {
-  const world = vaultWorld(values["passphrase-file"]);
+  const world = vaultWorld(values["passphrase-file"], verb);
   switch (verb) {
     case "create":
       return createVault(world, folder);
@@ -78,13 +78,13 @@ function runVerb(verb: string, folder: string, rest: readonly string[], values: 
   }
 }
 
-function vaultWorld(passphraseFile: string | undefined): VaultCommandWorld {
+function vaultWorld(passphraseFile: string | undefined, verb: string): VaultCommandWorld {
   return {
     fileSystem: nodeFileSystem,
     clock: systemClock,
     random: systemRandom,
     openStore: (folder) => FolderStore.open(folder),
-    startWorkers: threadWorkers(),
+    startWorkers: threadWorkers({ early: verb === "replicate" }),
     openSource: (spec) => openFrozenView(nodeFileSystem, spec),
     passphrase: async () =>
       passphraseFile === undefined
