@@ -8,6 +8,7 @@ import { BENCH_SITE, FolderSite, type Machine } from "./folder-site";
 import { changeImage, makeImage } from "./images";
 import { cpuSecondsOf, processNamed, watchOthers } from "./processes";
 import { measureReadiness } from "./readiness";
+import { askWithoutPause, rateBetween } from "./request-rate";
 import {
   mebibytes,
   megabytes,
@@ -24,6 +25,8 @@ import { median, percentile } from "./statistics";
 
 export const CHANGED_SHARE = 0.027;
 const READY_GOAL_MS = 100;
+/** At full replication speed at least 75 % of the idle rate is kept. */
+const RATE_LOSS_GOAL = 0.25;
 /** Seldom enough that the answers cost the server little beside its work. */
 const POLL_MS = 200;
 /** Of the policy. */
@@ -77,16 +80,20 @@ export async function measureReplication(
   folder: string,
   size: ReplicationSize,
 ): Promise<Section[]> {
-  const names = Array.from({ length: size.runs }, (_, run) => `disk${String.fromCharCode(97 + run)}`);
+  // One more, under whose replication the portal is asked as fast as it answers: that would spoil the other figures.
+  const names = Array.from({ length: size.runs + 1 }, (_, run) => `disk${String.fromCharCode(97 + run)}`);
   for (const [run, name] of names.entries()) await makeImage(path.join(folder, `${name}.raw`), size.dataBytes, run);
   const idle = await measureReadiness(portal.origin, AbortSignal.timeout(IDLE_READINESS_MS));
+  const idleRate = await measureIdleRate(portal.origin);
   const site = await FolderSite.create(arm, folder);
   const bench: Bench = { arm, portal, site, ...(await pidsOf(portal)) };
   const initials: Initial[] = [];
   const deltas: Measured[] = [];
   const busy: number[] = [];
   const others: number[] = [];
-  for (const machine of await site.machines(size.runs)) {
+  const machines = [...(await site.machines(size.runs + 1))];
+  const last = machines.pop();
+  for (const machine of machines) {
     const { figures, readiness, othersShare } = await measureInitial(bench, machine);
     others.push(othersShare);
     initials.push(figures);
@@ -94,9 +101,32 @@ export async function measureReplication(
     deltas.push(await measureDelta(bench, machine, folder, size));
     await site.unprotect(machine);
   }
+  const busyRate = last === undefined ? 0 : await measureBusyRate(bench, last);
   await site.remove();
   await fs.rm(folder, { recursive: true });
-  return [replicationSection(initials, deltas, size), readinessSection(idle, busy, others)];
+  const rates = { idle: idleRate, busy: busyRate };
+  return [replicationSection(initials, deltas, size), readinessSection(idle, busy, others, rates)];
+}
+
+async function measureIdleRate(origin: string): Promise<number> {
+  const started = Date.now();
+  const instants = await askWithoutPause(origin, AbortSignal.timeout(IDLE_READINESS_MS));
+  return rateBetween(instants, started, started + IDLE_READINESS_MS);
+}
+
+/** From the cut to the point being listed: the time at which the engine works at full speed. */
+async function measureBusyRate(bench: Bench, machine: Machine): Promise<number> {
+  const over = new AbortController();
+  const asking = askWithoutPause(bench.portal.origin, over.signal);
+  try {
+    await bench.site.protect(machine);
+    const [point] = await pointsBeyond(bench, machine, 0);
+    const ended = Date.now();
+    over.abort();
+    return rateBetween(await asking, Date.parse(point?.properties.recoveryPointTime ?? ""), ended);
+  } finally {
+    over.abort();
+  }
 }
 
 interface Bench {
@@ -221,17 +251,28 @@ function rowsOf(what: string, runs: readonly Measured[], bytes: (one: Measured) 
   ];
 }
 
-function readinessSection(idle: readonly number[], busy: readonly number[], others: readonly number[]): Section {
+function readinessSection(
+  idle: readonly number[],
+  busy: readonly number[],
+  others: readonly number[],
+  rates: { readonly idle: number; readonly busy: number },
+): Section {
   const all = (times: readonly number[]) =>
     `p50 ${milliseconds(median(times))}, p95 ${milliseconds(percentile(times, 95))}, max ${milliseconds(Math.max(...times))}, ${String(times.length)} requests`;
   return {
     title: "The portal while it replicates",
-    method: "`GET /readyz` (one read of the database) twenty times a second, idle and during the initial replications.",
+    method:
+      "`GET /readyz` (one read of the database) twenty times a second, idle and during the initial replications. Then over four " +
+      "connections without pause, idle and during one more initial replication, for the rate.",
     rows: [
       row("/readyz, idle", all(idle)),
       row("/readyz, replicating", all(busy)),
       rowWithGoal("/readyz, replicating, 95th percentile", percentile(busy, 95), READY_GOAL_MS, milliseconds),
+      row("requests a second, idle and replicating", `${rates.idle.toFixed(0)} and ${rates.busy.toFixed(0)}`),
+      rowWithGoal("share of the idle request rate lost", 1 - rates.busy / rates.idle, RATE_LOSS_GOAL, percent),
       othersRow(median(others)),
     ],
   };
 }
+
+const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
