@@ -12,7 +12,7 @@ import type { KnownPack, VaultIndex } from "./vault-index";
 
 /** Neighbours in a pack that are at most this far apart are fetched together. */
 const GAP_BYTES_MAX = 64 * 1024;
-const FETCH_BYTES_MAX = 2 * 1024 * 1024;
+const FETCH_BYTES_MAX = 1024 * 1024;
 const FETCHES_AHEAD = 4;
 
 export interface WantedBlock {
