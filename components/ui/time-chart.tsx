@@ -81,6 +81,7 @@ function Drawing({ series, rows, format, formatTime }: TimeChartProps) {
           domain={["dataMin", "dataMax"]}
           tickFormatter={formatTime}
           minTickGap={48}
+          padding={{ left: 10, right: 10 }}
         />
         <YAxis {...axis} width={64} tickFormatter={format} axisLine={false} />
         <Tooltip

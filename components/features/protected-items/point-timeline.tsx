@@ -31,7 +31,7 @@ export function PointTimeline({ points }: { readonly points: readonly RecoveryPo
             className={clsx(
               "absolute top-1/2 -translate-x-1/2 -translate-y-1/2 rounded-full",
               isApplication(point) ? "size-3 bg-good" : "size-2 bg-accent",
-              figuresOf(point).isMultiVmSyncPoint && "ring-2 ring-simulated",
+              figuresOf(point).isMultiVmSyncPoint && "ring-2 ring-ink",
             )}
           />
         ))}
@@ -49,7 +49,7 @@ export function PointTimeline({ points }: { readonly points: readonly RecoveryPo
         </li>
         {shared > 0 ? (
           <li className="inline-flex items-center gap-1.5">
-            <span className="size-2 rounded-full bg-accent ring-2 ring-simulated" /> shared by the group
+            <span className="size-2 rounded-full bg-accent ring-2 ring-ink" /> shared by the group
           </li>
         ) : null}
       </ul>

@@ -31,7 +31,6 @@ const columns = (item: ProtectedItemResource): readonly TableColumn<RecoveryPoin
   {
     key: "kind",
     header: "Kind",
-    hideBelow: "sm",
     cell: (point) => (
       <span className="inline-flex flex-wrap items-center gap-x-3">
         {recoveryPointKind(point)}
@@ -54,6 +53,7 @@ const columns = (item: ProtectedItemResource): readonly TableColumn<RecoveryPoin
     key: "changed",
     header: "Changed",
     align: "end",
+    hideBelow: "sm",
     cell: (point) => formatBytes(figuresOf(point).changedBytes),
     sortValue: (point) => figuresOf(point).changedBytes,
   },

@@ -77,7 +77,7 @@ function History({ history, range }: { readonly history: ReplicationHistory; rea
         />
         <TimeChart
           title={`Changed and sent per ${each}`}
-          summary={`${formatBytes(view.totals.changedBytes)} changed, ${formatBytes(view.totals.sentBytes)} sent.`}
+          summary={`${formatBytes(view.totals.changedBytes)} changed, ${formatBytes(view.totals.sentBytes)} sent${range === "hour" ? ", the initial replication included, which is not drawn" : ""}.`}
           series={[
             { key: "changed", label: "Changed at the source", kind: "bar", tone: "muted" },
             { key: "sent", label: "Sent and stored", kind: "bar", tone: "accent" },

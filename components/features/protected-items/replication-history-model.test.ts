@@ -33,6 +33,7 @@ it("draws the RPO of the last hour as it rose and fell, up to now", () => {
     [-28, 2],
     [0, 30],
   ]);
+  expect(view.traffic.map((row) => row["sent"])).toEqual([400]);
   expect(view.log.map((row) => row["log"])).toEqual([64, null]);
   expect(view.totals).toEqual({
     ...{ cycles: 2, changedBytes: 2_000, sentBytes: 800, missedIntervals: 3, applicationConsistent: 0 },

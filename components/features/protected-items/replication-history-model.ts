@@ -38,7 +38,10 @@ function ofCycles(cycles: Figures["cycles"], now: number): HistoryView {
   if (newest && at(newest) < now) rpo.push({ at: now, rpo: Math.max(0, (now - Date.parse(newest.at)) / 1000) });
   return {
     rpo,
-    traffic: recent.map((one) => ({ at: at(one), changed: one.changedBytes, sent: one.sentBytes })),
+    // The initial replication is in the totals; drawn beside them it would make every delta invisible.
+    traffic: recent
+      .filter((one) => one.rpoBeforeSeconds !== null)
+      .map((one) => ({ at: at(one), changed: one.changedBytes, sent: one.sentBytes })),
     log: recent.map((one) => ({ at: at(one), log: one.writeLogBytes })),
     totals: {
       cycles: recent.length,
