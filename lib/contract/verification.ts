@@ -5,12 +5,18 @@ import { resource } from "./portal";
  * What is known of a vault's soundness, in our own namespace; V = a vault's ARM id.
  *
  * GET   V/providers/Secondsite.Recovery/verification          VerificationView
+ * PATCH V/providers/Secondsite.Recovery/verification          ScrubSettings -> VerificationView
  * POST  V/providers/Secondsite.Recovery/verification/check    CheckRequest  202 -> job
  * POST  V/providers/Secondsite.Recovery/verification/repair   RepairRequest 202 -> job
  */
 export const RepairRequest = z.object({
   /** Recovery points that cannot be repaired are deleted. */
   properties: z.object({ deleteLostPoints: z.boolean().optional() }).optional(),
+});
+
+export const ScrubSettings = z.object({
+  /** Read and verified each day, in MiB; 0: none. */
+  properties: z.object({ scrubMiBPerDay: z.number() }),
 });
 
 export const CheckRequest = z.object({
@@ -57,6 +63,12 @@ export type DamagedPointView = z.infer<typeof DamagedPointView>;
 
 export const VerificationView = resource(
   z.object({
+    scrubs: z.object({
+      mibPerDay: z.number(),
+      /** When the last check that read data began. */
+      lastAt: z.string().nullable(),
+      nextAt: z.string().nullable(),
+    }),
     /** Id of the job that checks now. */
     running: z.string().nullable(),
     lastCheck: Look.nullable(),

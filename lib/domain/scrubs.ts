@@ -3,15 +3,13 @@ export const DEFAULT_SCRUB_MIB_PER_DAY = 4_096;
 export const SCRUB_MIB_PER_DAY_MAX = 64 * 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** Once a day; `lastAt`: when the last check that read data began, null when there was none. */
-export function isScrubDue(mibPerDay: number, lastAt: string | null, now: Date): boolean {
-  if (mibPerDay === 0) return false;
-  return lastAt === null || now.getTime() - Date.parse(lastAt) >= DAY_MS;
+/** Once a day; `lastAt`: when the last check that read data began, or the vault was made. */
+export function isScrubDue(mibPerDay: number, lastAt: string, now: Date): boolean {
+  return mibPerDay > 0 && now.getTime() - Date.parse(lastAt) >= DAY_MS;
 }
 
 /** When the next begins by itself; null when none does. */
-export function nextScrubAt(mibPerDay: number, lastAt: string | null, now: Date): string | null {
+export function nextScrubAt(mibPerDay: number, lastAt: string, now: Date): string | null {
   if (mibPerDay === 0) return null;
-  const due = lastAt === null ? now.getTime() : Date.parse(lastAt) + DAY_MS;
-  return new Date(Math.max(due, now.getTime())).toISOString();
+  return new Date(Math.max(Date.parse(lastAt) + DAY_MS, now.getTime())).toISOString();
 }

@@ -1,8 +1,10 @@
 import type { ProtectedItem, Vault } from "@/lib/domain/entities";
+import { nextScrubAt } from "@/lib/domain/scrubs";
 import type { DamagedObject, DamagedPoint } from "@/lib/engine/vault/vault-check";
 import { CHECK_SCENARIO, REPAIR_SCENARIO } from "./check-vault";
 import type { OperationContext } from "./context";
 import { OPEN_JOB_STATES } from "./open-job";
+import { lastReadAt } from "./run-due-scrubs";
 import { knownDamage, reportOf, type VerificationReport } from "./verification-report";
 
 /** Looks back so far for the last check that read everything. */
@@ -22,6 +24,7 @@ export interface Look {
 }
 
 export interface Verification {
+  readonly scrubs: { readonly mibPerDay: number; readonly lastAt: string | null; readonly nextAt: string | null };
   readonly runningJobId: string | null;
   readonly newest: Look | null;
   /** The newest that read all data. */
@@ -32,7 +35,7 @@ export interface Verification {
 }
 
 /** What is known of the vault's soundness, from the jobs that looked. Damage of points that were deleted since is history. */
-export async function readVerification(context: OperationContext, vault: Pick<Vault, "id">): Promise<Verification> {
+export async function readVerification(context: OperationContext, vault: Vault): Promise<Verification> {
   const scenarioNames = [CHECK_SCENARIO, REPAIR_SCENARIO];
   const jobs = await context.jobs.list({ vaultId: vault.id, scenarioNames, limit: JOBS_LOOKED_AT });
   const looks = jobs.flatMap((job) => {
@@ -41,7 +44,12 @@ export async function readVerification(context: OperationContext, vault: Pick<Va
   });
   const known = knownDamage(looks.map(({ report }) => report));
   const running = jobs.find((job) => (OPEN_JOB_STATES as readonly string[]).includes(job.state));
+  const lastAt = await lastReadAt(context, vault);
   return {
+    scrubs: {
+      ...{ mibPerDay: vault.scrubMiBPerDay, lastAt },
+      nextAt: nextScrubAt(vault.scrubMiBPerDay, lastAt ?? vault.createdAt, context.clock.now()),
+    },
     runningJobId: running?.id ?? null,
     newest: looks[0] ?? null,
     newestData: looks.find(({ report }) => report.depth === "data") ?? null,

@@ -6,6 +6,8 @@ import { RecoveryWorld } from "@/lib/testing/recovery-world";
 import { checkVault, type CheckDepth } from "./check-vault";
 import { readVerification } from "./read-verification";
 import { repairVault } from "./repair-vault";
+import { runDueScrubs } from "./run-due-scrubs";
+import { setScrubBudget } from "./set-scrub-budget";
 
 async function protectedWorld() {
   const world = new RecoveryWorld();
@@ -142,5 +144,32 @@ describe("the repair of a vault", () => {
       expect(left).toHaveLength(deleteLostPoints ? 0 : 1);
     }
     expect((await readVerification(context, world.vault)).damagedPoints).toEqual([]);
+  });
+});
+
+describe("scheduled scrubs", () => {
+  it("begin once a day with the vault's budget, not where they are turned off, and show when the next is", async () => {
+    const { world, context } = await protectedWorld();
+    await runDueScrubs(context);
+    expect(await context.jobs.list({ vaultId: "vault-1", scenarioNames: ["CheckVault"] })).toEqual([]);
+    world.clock.advance(24 * 3600 * 1000);
+    await runDueScrubs(context);
+    await runDueScrubs(context);
+    const [job, ...others] = await context.jobs.list({ vaultId: "vault-1", scenarioNames: ["CheckVault"] });
+    if (!job) throw new Error("a scrub was due");
+    expect(others).toEqual([]);
+    await world.run(job);
+    expect(world.vaultData.checks).toMatchObject([{ read: { budgetBytes: 4096 * 1024 ** 2 } }]);
+    const known = await readVerification(context, world.vault);
+    expect(known.newest?.report.depth).toBe("scrub");
+    expect(Date.parse(known.scrubs.nextAt ?? "") - Date.parse(job.createdAt)).toBe(24 * 3600 * 1000);
+    world.clock.advance(24 * 3600 * 1000 - 10_000);
+    await runDueScrubs(context);
+    expect(await context.jobs.list({ vaultId: "vault-1", scenarioNames: ["CheckVault"] })).toHaveLength(1);
+    await setScrubBudget(context, world.vault, 0);
+    world.clock.advance(24 * 3600 * 1000);
+    await runDueScrubs(context);
+    expect(await context.jobs.list({ vaultId: "vault-1", scenarioNames: ["CheckVault"] })).toHaveLength(1);
+    await expect(setScrubBudget(context, world.vault, -1)).rejects.toMatchObject({ code: "ScrubBudgetNotValid" });
   });
 });

@@ -38,6 +38,7 @@ import type { Home } from "./home";
 import { inboundVerbs } from "./inbound-verbs";
 import { publishJobs } from "./publish-jobs";
 import { isDeadOwner, ownerOfThisProcess } from "./process-owner";
+import { ScrubKeeper } from "./scrub-keeper";
 import { SpaceKeeper } from "./space-keeper";
 import { createSourceHosts } from "./source-hosts";
 
@@ -153,6 +154,7 @@ export async function createContainer(options: {
   const spaceKeeper = new SpaceKeeper(context, (error) =>
     logger.warn({ err: error }, "the space of a vault could not be looked after"),
   );
+  const scrubKeeper = new ScrubKeeper(context, (error) => logger.warn({ err: error }, "a scrub could not be started"));
   publishJobs(jobParts.changes, live);
 
   return {
@@ -173,11 +175,13 @@ export async function createContainer(options: {
       runner.start();
       caretaker.start();
       spaceKeeper.start();
+      scrubKeeper.start();
     },
     stop: async () => {
       await runner.stop();
       await caretaker.stop();
       await spaceKeeper.stop();
+      await scrubKeeper.stop();
       await workers.close();
       await blockWorkers.close();
       sourceHosts.close();

@@ -20,6 +20,7 @@ import type { VerificationView } from "@/lib/contract/verification";
 import { DamagedObjects } from "./damaged-objects";
 import { DamagedPoints } from "./damaged-points";
 import { RepairDialog } from "./repair-dialog";
+import { ScrubCard } from "./scrub-card";
 
 type Properties = VerificationView["properties"];
 type Look = NonNullable<Properties["lastCheck"]>;
@@ -47,6 +48,7 @@ export function VerificationPanel({ vaultName }: { readonly vaultName: string })
             <DamagedPoints points={properties.damagedPoints} vaultName={vaultName} />
             <DamagedObjects objects={properties.damagedObjects} unlisted={properties.unlistedPacks} />
             <Looks properties={properties} vaultName={vaultName} />
+            <ScrubCard vaultName={vaultName} scrubs={properties.scrubs} />
           </>
         )}
       </QueryView>

@@ -10,6 +10,7 @@ export function presentVerification(vault: Vault, found: Verification): Verifica
     name: "verification",
     type: "Secondsite.Recovery/verification",
     properties: {
+      scrubs: { ...found.scrubs },
       running: found.runningJobId,
       lastCheck: found.newest && presentLook(found.newest),
       lastDataCheck: found.newestData && presentLook(found.newestData),

@@ -1,9 +1,10 @@
 import { OWN_API_VERSIONS } from "@/lib/contract/api-versions";
 import { vaultArmId } from "@/lib/contract/arm-id";
-import { CheckRequest, RepairRequest, VerificationView } from "@/lib/contract/verification";
+import { CheckRequest, RepairRequest, ScrubSettings, VerificationView } from "@/lib/contract/verification";
 import { checkVault } from "@/lib/operations/check-vault";
 import { repairVault } from "@/lib/operations/repair-vault";
 import { readVerification } from "@/lib/operations/read-verification";
+import { setScrubBudget } from "@/lib/operations/set-scrub-budget";
 import { accepted, ok } from "../answers";
 import { VAULT_OWN } from "../paths";
 import { presentVerification } from "../presenters/verification";
@@ -23,6 +24,19 @@ export const verificationRoutes: readonly Route[] = [
     async handle(call) {
       const vault = await resolveVault(call);
       return ok(presentVerification(vault, await readVerification(call.context, vault)));
+    },
+  }),
+  route({
+    method: "PATCH",
+    path: VERIFICATION,
+    summary: "Sets how much of the vault is read and verified each day.",
+    apiVersions: OWN_API_VERSIONS,
+    body: ScrubSettings,
+    answer: VerificationView,
+    async handle(call) {
+      const vault = await resolveVault(call);
+      const changed = await setScrubBudget(call.context, vault, call.body.properties.scrubMiBPerDay);
+      return ok(presentVerification(changed, await readVerification(call.context, changed)));
     },
   }),
   route({
