@@ -14,6 +14,7 @@ export async function killAtRandom(options: {
   readonly supervisorSocket: string;
   readonly kills: number;
   readonly seed: number;
+  readonly pace: number;
   readonly onKill: (name: string, number: number) => void;
 }): Promise<KillReport> {
   const supervisor = new SupervisorClient(options.supervisorSocket);
@@ -21,7 +22,7 @@ export async function killAtRandom(options: {
   const random = () => source.bytes(4).readUInt32LE() / 2 ** 32;
   const byProcess = new Map<string, number>();
   for (let number = 1; number <= options.kills;) {
-    await delay(300 + random() * 2700);
+    await delay((300 + random() * 2700) * options.pace);
     const running = withVaultWorkers((await supervisor.processes()).filter((one) => one.running && one.pid !== null));
     const victim = running[Math.floor(random() * running.length)];
     if (!victim || !tryKill(victim.pid ?? 0)) continue;

@@ -25,6 +25,8 @@ const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "50" },
     seed: { type: "string", default: "1" },
+    /** Multiplies the pauses between kills: for a slow machine, so that processes come up in between. */
+    pace: { type: "string", default: "1" },
     keep: { type: "boolean" },
   },
 });
@@ -69,14 +71,18 @@ async function underFire(items: readonly ProtectedItem[]): Promise<void> {
     keepChecking(arm, tally, over.signal),
     ...named("CONTOSO-INTRANET").map((item) => failOverAndCommit(arm, item, tally)),
   ];
+  const everybody = Promise.all(people);
+  // Looked at when the killing is over; until then a failure must not end the run unseen.
+  everybody.catch(() => undefined);
   const killing = killAtRandom({
     supervisorSocket: path.join(portal.home, "run", "supervisor.sock"),
     kills,
     seed,
+    pace: Number(values.pace),
     onKill: (name, number) => tell.say(`${String(number).padStart(3)}  SIGKILL ${name}`),
   });
   const report = await killing.finally(() => over.abort());
-  await Promise.all(people);
+  await everybody;
   tell.say([...report.byProcess].map(([name, count]) => `${name} ${String(count)}`).join(", "));
   tell.say(
     `operations: ${String(tally.succeeded)} succeeded, ${String(tally.failed)} failed, ${String(tally.refused)} refused`,

@@ -101,7 +101,8 @@ async function attempt(
   }
   if (job === null) return null;
   const ended = await arm.untilJobEnds(job, {
-    seconds: 300,
+    // A server that is killed all the time gets on slowly, the more so on a machine that does other things.
+    seconds: 1_800,
     stopAt: ["Succeeded", "Failed", "Cancelled", "FailedIsFine"],
   });
   if (ended.properties.state === "Succeeded") tally.succeeded += 1;

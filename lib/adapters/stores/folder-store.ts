@@ -138,11 +138,16 @@ export class FolderStore implements ObjectStore {
   }
 
   async #removeOldTemporaries(): Promise<void> {
-    for (const file of await this.#files.filesBelow(path.join(this.#root, TEMPORARY_FOLDER))) {
-      const stat = await this.#files.stat(file);
-      // Younger ones may be another process's, being written now.
-      const old = stat !== null && Date.now() - stat.modifiedAt.getTime() > TEMPORARY_AGE_MS_MAX;
-      if (old) await this.#files.remove(file);
+    const folder = path.join(this.#root, TEMPORARY_FOLDER);
+    try {
+      for (const file of await this.#files.filesBelow(folder)) {
+        const stat = await this.#files.stat(file);
+        // Younger ones may be another process's, being written now.
+        const old = stat !== null && Date.now() - stat.modifiedAt.getTime() > TEMPORARY_AGE_MS_MAX;
+        if (old) await this.#files.remove(file);
+      }
+    } catch (error) {
+      throw translate(error, folder, "clear");
     }
   }
 }

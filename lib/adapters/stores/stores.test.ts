@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packName, sha256Hex } from "@/lib/engine/vault/object-names";
 import { MemoryStore } from "@/lib/testing/memory-store";
 import { objectStoreContract } from "@/lib/testing/object-store-contract";
+import { nodeFolderFiles } from "./folder-files";
 import { FolderStore } from "./folder-store";
 
 let folder: string;
@@ -40,6 +41,15 @@ describe("the folder store", () => {
     await fs.utimes(path.join(incoming, "old"), new Date(0), new Date(0));
     await FolderStore.open(root);
     expect(await fs.readdir(incoming)).toEqual(["young"]);
+  });
+
+  it("explains a disk that fails when it is opened, as it does for every other call", async () => {
+    const failing = {
+      ...nodeFolderFiles,
+      filesBelow: () => Promise.reject(Object.assign(new Error("EIO"), { code: "EIO" })),
+    };
+    const opening = FolderStore.open(path.join(folder, "failing"), failing);
+    await expect(opening).rejects.toMatchObject({ code: "StorageFailed" });
   });
 
   it("is readable by its owner only", async () => {

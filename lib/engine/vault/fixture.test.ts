@@ -4,26 +4,22 @@ import { describe, expect, it } from "vitest";
 import { MemoryStore } from "@/lib/testing/memory-store";
 import { ModelDisk, selfIdentifyingBlock } from "@/lib/testing/model-disk";
 import { checkRestores } from "@/lib/testing/restore-check";
+import { readVault } from "@/lib/testing/stranger/read-vault.mjs";
+import type { VaultFixture } from "@/lib/testing/vault-fixture";
 import { isZeroBlock } from "../blocks/block-hasher";
 import { rootOfDisk } from "../blocks/disk-root";
 import { openKeyEnvelope } from "../keys/key-envelope";
 import { checkPoint } from "./check-point";
+import { checkVault } from "./check-vault";
 import { openPoint } from "./open-point";
+import { isSound } from "./vault-check";
 import { openVaultReader, treeOfDisk } from "./vault-reader";
 
-interface Fixture {
-  readonly passphrase: string;
-  readonly first: string;
-  readonly second: string;
-  readonly roots: readonly Record<string, string>[];
-  /** Object name to base64. */
-  readonly objects: Record<string, string>;
-}
-
-const VERSIONS = ["vault-v1.json"];
+/** Written by scripts/write-vault-fixture.mjs, one whenever the format gains something; never altered. */
+const VERSIONS = ["vault-v1.json", "vault-v1-groups.json"];
 
 describe.each(VERSIONS)("a vault written by a released version (%s)", (file) => {
-  const fixture = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "fixtures", file), "utf8")) as Fixture;
+  const fixture = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "fixtures", file), "utf8")) as VaultFixture;
   const objects = new Map(
     Object.entries(fixture.objects).map(([name, text]) => [
       name,
@@ -48,7 +44,36 @@ describe.each(VERSIONS)("a vault written by a released version (%s)", (file) => 
     }
   });
 
-  it("restores the disks that were replicated into it", async () => {
+  it("passes a check of all its data, envelope included", async () => {
+    const keys = await openKeyEnvelope(await envelope(), fixture.passphrase);
+    const expectedPoints = [fixture.first, fixture.second];
+    const check = await checkVault({ store, keys, read: "all", expectedPoints, expectEnvelope: true });
+    expect(isSound(check)).toBe(true);
+    expect(check.blobsVerified).toBeGreaterThan(5);
+  });
+
+  it("is read by a stranger's program that was written from the format's description alone", async () => {
+    const bytes = new Map([...objects].map(([name, object]) => [name, object.bytes]));
+    const points = await readVault(bytes, fixture.passphrase);
+    expect(points.map(({ name }) => name).sort()).toEqual([fixture.first, fixture.second].sort());
+    for (const point of points) {
+      const disks = new Map<string, ModelDisk>();
+      for (const disk of point.disks) {
+        const model = new ModelDisk(disk.virtualSizeBytes);
+        for (const [index, block] of disk.blocks) model.setBlock(index, block);
+        disks.set(disk.diskId, model);
+      }
+      // The product restores the same bytes.
+      const keys = await openKeyEnvelope(await envelope(), fixture.passphrase);
+      await checkRestores(store, point.name, disks, keys);
+    }
+    const altered = new Map(bytes);
+    const [pack] = [...bytes].filter(([name]) => name.startsWith("data/"));
+    altered.set(pack?.[0] ?? "", Buffer.from(pack?.[1] ?? []).fill(0, 100, 101));
+    await expect(readVault(altered, fixture.passphrase)).rejects.toThrow(/SHA-256/);
+  });
+
+  it.runIf(file === "vault-v1.json")("restores the disks that were replicated into it", async () => {
     const keys = await openKeyEnvelope(await envelope(), fixture.passphrase);
     const data = new ModelDisk(512 * 9);
     data.setBlock(0, selfIdentifyingBlock(2, 0, 1));

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { Fault } from "@/lib/kernel/fault";
 import type { FolderFile, FolderFiles } from "@/lib/adapters/stores/folder-files";
 import type { TestClock } from "../test-clock";
 import type { SimFile, SimMedium } from "./sim-medium";
@@ -73,6 +74,16 @@ export class SimProcess implements FolderFiles {
       return never();
     }
     return result;
+  }
+
+  /** An effect on the control plane: what fails there is a fault, as the production's clients say it. */
+  async tell<T>(what: string, effect: () => T): Promise<T> {
+    try {
+      return await this.call(what, effect);
+    } catch (cause) {
+      const about = { possibleCauses: "A test planted it.", recommendedAction: "None." };
+      throw new Fault({ code: "VaultNotReachable", message: `${what} failed`, ...about }, { cause, retryable: true });
+    }
   }
 
   async makeFolder(folder: string): Promise<string | undefined> {

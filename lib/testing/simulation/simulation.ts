@@ -147,7 +147,7 @@ class Simulation {
     await replicateOnce({
       ...{ machine, keys: this.#keys, random: this.#random, clock: this.#clock, registered: [...registered] },
       store: await this.#openStore(process),
-      register: (objectName) => process.call(`register ${objectName}`, () => this.#register(machine.id, objectName)),
+      register: (objectName) => process.tell(`register ${objectName}`, () => this.#register(machine.id, objectName)),
       repair: false,
     });
     this.trace.push(`${process.name}: replicated ${machine.id}`);
@@ -172,7 +172,7 @@ class Simulation {
         if (oldest === undefined) return;
         this.#deleted.add(oldest.objectName);
         await deletePoint(store, oldest.objectName);
-        await process.call("forget a point", () => points.splice(points.indexOf(oldest), 1));
+        await process.tell("forget a point", () => points.splice(points.indexOf(oldest), 1));
         this.trace.push(`${process.name}: deleted ${oldest.objectName.slice(0, 45)}`);
       }
     }
