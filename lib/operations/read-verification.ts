@@ -23,8 +23,7 @@ export interface Look {
   readonly report: VerificationReport;
 }
 
-export interface Verification {
-  readonly scrubs: { readonly mibPerDay: number; readonly lastAt: string | null; readonly nextAt: string | null };
+export interface KnownDamage {
   readonly runningJobId: string | null;
   readonly newest: Look | null;
   /** The newest that read all data. */
@@ -34,8 +33,18 @@ export interface Verification {
   readonly unlistedPacks: readonly string[];
 }
 
-/** What is known of the vault's soundness, from the jobs that looked. Damage of points that were deleted since is history. */
+export interface Verification extends KnownDamage {
+  readonly scrubs: { readonly mibPerDay: number; readonly lastAt: string | null; readonly nextAt: string | null };
+}
+
 export async function readVerification(context: OperationContext, vault: Vault): Promise<Verification> {
+  const lastAt = await lastReadAt(context, vault);
+  const nextAt = nextScrubAt(vault.scrubMiBPerDay, lastAt ?? vault.createdAt, context.clock.now());
+  return { ...(await readKnownDamage(context, vault)), scrubs: { mibPerDay: vault.scrubMiBPerDay, lastAt, nextAt } };
+}
+
+/** What is known of the vault's soundness, from the jobs that looked. Damage of points that were deleted since is history. */
+export async function readKnownDamage(context: OperationContext, vault: Pick<Vault, "id">): Promise<KnownDamage> {
   const scenarioNames = [CHECK_SCENARIO, REPAIR_SCENARIO];
   const jobs = await context.jobs.list({ vaultId: vault.id, scenarioNames, limit: JOBS_LOOKED_AT });
   const looks = jobs.flatMap((job) => {
@@ -44,12 +53,7 @@ export async function readVerification(context: OperationContext, vault: Vault):
   });
   const known = knownDamage(looks.map(({ report }) => report));
   const running = jobs.find((job) => (OPEN_JOB_STATES as readonly string[]).includes(job.state));
-  const lastAt = await lastReadAt(context, vault);
   return {
-    scrubs: {
-      ...{ mibPerDay: vault.scrubMiBPerDay, lastAt },
-      nextAt: nextScrubAt(vault.scrubMiBPerDay, lastAt ?? vault.createdAt, context.clock.now()),
-    },
     runningJobId: running?.id ?? null,
     newest: looks[0] ?? null,
     newestData: looks.find(({ report }) => report.depth === "data") ?? null,

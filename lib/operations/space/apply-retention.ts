@@ -3,7 +3,7 @@ import { planRetention, pointsToDrop, type Holds, type RetentionVerdict } from "
 import type { RecoveryPointLock } from "@/lib/domain/space";
 import type { OperationContext } from "../context";
 import { deletePoints } from "../delete-recovery-points";
-import { readVerification } from "../read-verification";
+import { readKnownDamage } from "../read-verification";
 
 /**
  * Deletes what the policy no longer wants; returns how many. Repeatable: it looks anew. While a machine is failed over
@@ -52,7 +52,7 @@ async function holdsOf(
   const [locks, machines, verification] = await Promise.all([
     recoveryPointLocks.list(item.id),
     deployedMachines.listByItem(item.id),
-    readVerification(context, { id: item.vaultId }),
+    readKnownDamage(context, { id: item.vaultId }),
   ]);
   const used = machines.map(({ recoveryPointId }) => recoveryPointId);
   if (item.failoverRecoveryPointId !== null) used.push(item.failoverRecoveryPointId);
