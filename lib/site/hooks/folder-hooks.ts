@@ -117,7 +117,7 @@ export class FolderHooks implements QuiesceHooks {
       timedOut: `did not end within ${timeoutMs / 1000} s and was ended with all its processes`,
       notStarted: `could not be started: ${outcome.code}`,
     }[outcome.ended];
-    const said = outcome.output === "" ? "It wrote nothing." : `Its last output: ${outcome.output}`;
+    const said = outcome.output === "" ? "It wrote nothing." : `Its last output: “${outcome.output}”.`;
     const code =
       { freeze: "FreezeHook", thaw: "ThawHook" }[hook] + (outcome.ended === "timedOut" ? "TimedOut" : "Failed");
     return {
