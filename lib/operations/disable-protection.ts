@@ -5,7 +5,7 @@ import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "./context";
 import { holdItem } from "./hold-protected-item";
 
-/** @throws Refusal DisableProtectionNotAllowed, ProtectedItemInRecoveryPlan */
+/** @throws Refusal DisableProtectionNotAllowed, ProtectedItemInRecoveryPlan, DisksNotComplete */
 export async function disableProtection(context: OperationContext, item: ProtectedItem): Promise<Job> {
   const plans = (await context.repositories.recoveryPlans.list(item.vaultId)).filter((plan) =>
     planItemIds(plan.groups).includes(item.id),
@@ -14,6 +14,7 @@ export async function disableProtection(context: OperationContext, item: Protect
     const names = plans.map((plan) => plan.name);
     throw inPlans(item, names);
   }
+  await requireWholeDisks(context, item);
   const id = context.random.uuid();
   await holdItem(context, item.id, id, "DisableProtection");
   try {
@@ -28,6 +29,24 @@ export async function disableProtection(context: OperationContext, item: Protect
     await context.repositories.protectedItems.release(item.id, id);
     throw error;
   }
+}
+
+/** The recovery points go with the protection, and with them what such a machine still has to read. */
+async function requireWholeDisks(context: OperationContext, item: ProtectedItem): Promise<void> {
+  const machines = await context.repositories.deployedMachines.listByItem(item.id);
+  const machine = machines.find((one) => one.disks.some((disk) => disk.onDemand === true && !disk.verified));
+  if (!machine) return;
+  throw new Refusal(
+    "conflict",
+    {
+      code: "DisksNotComplete",
+      message: `Protection of ${item.machineName} cannot be disabled yet: ${machine.name} was started instantly and still reads from its recovery point.`,
+      possibleCauses: "Its disks are being completed behind the running machine.",
+      recommendedAction:
+        "Wait until the virtual machine's page says that its disks are complete, then disable protection.",
+    },
+    item.name,
+  );
 }
 
 function inPlans(item: ProtectedItem, names: readonly string[]): Refusal {

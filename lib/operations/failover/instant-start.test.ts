@@ -3,6 +3,7 @@ import { killedEverywhere } from "@/lib/testing/killed-everywhere";
 import { RecoveryWorld } from "@/lib/testing/recovery-world";
 import { careForOnDemandDisks } from "../care-for-on-demand-disks";
 import type { OperationContext } from "../context";
+import { disableProtection } from "../disable-protection";
 import { runsOf } from "../run-evidence";
 import { cleanUpTestFailover, startFailover } from "../start-failover";
 import type { FailoverRun } from "./failover-run";
@@ -113,6 +114,21 @@ describe("a failover that starts instantly", () => {
     world.onDemandDisks.problem = null;
     expect((await world.run(await context.jobs.restart(job.id))).state).toBe("Succeeded");
     expect((await newestRun(world))?.disks.every((disk) => disk.identical)).toBe(true);
+  });
+
+  it("keeps its recovery point until it is whole: protection cannot be disabled before", async () => {
+    const { world, context } = await furnished();
+    const gone = { code: "VaultPackDamaged", message: "gone", possibleCauses: "-", recommendedAction: "-" };
+    world.onDemandDisks.problem = gone;
+    await world.run(await begin(world, context, "UnplannedFailover"));
+    await expect(disableProtection(context, await world.item("SQL"))).rejects.toMatchObject({
+      code: "DisksNotComplete",
+    });
+    world.onDemandDisks.problem = null;
+    await careForOnDemandDisks(context, never);
+    await expect(disableProtection(context, await world.item("SQL"))).resolves.toMatchObject({
+      scenarioName: "DisableDr",
+    });
   });
 
   it("ends well wherever it is killed, with one machine and proven disks", async () => {

@@ -117,7 +117,9 @@ function didNotBoot(machine: DeployedMachine, seen: RegionMachine | null): Fault
   return new Fault({
     code: "ReplicaDidNotBoot",
     message: `The replica ${machine.name} did not boot: ${problem ?? silent}.`,
-    possibleCauses: "The operating system on the disk is damaged at this point, or the region's compute is overloaded.",
-    recommendedAction: "Restart the job, or choose another recovery point.",
+    possibleCauses:
+      "The operating system on the disk is damaged at this point, the region's compute is overloaded, or the hypervisor cannot run it: v86 boots no 64-bit system, and neither boots UEFI.",
+    recommendedAction:
+      "Restart the job, or choose another recovery point. For a 64-bit system choose QEMU as the region's hypervisor (page Virtual machines) first.",
   });
 }

@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { installLedgerGuest } from "@/lib/compute/guest/ledger";
 import type { GuestDisk } from "@/lib/compute/hypervisor";
@@ -9,6 +10,7 @@ import { findQemu, qemuMissing } from "./find-qemu";
 import { QemuHypervisor } from "./qemu-hypervisor";
 import type { QemuMachine } from "./qemu-machine";
 import { parseTextScreen } from "./text-screen";
+import { makeVmFolder } from "./vm-folder";
 
 const skipped = findQemu() === null ? qemuMissing() : null;
 // One for all tests: whether KVM works is asked once.
@@ -77,6 +79,17 @@ describe.skipIf(skipped !== null)("a machine on QEMU", () => {
     host.stdio[3]?.destroy();
     expect(await ended).toBe("SIGKILL");
   });
+});
+
+it("clears away what the machines of a killed host left, and nothing of a living one", () => {
+  const parent = mkdtempSync(path.join(os.tmpdir(), "secondsite-folders-"));
+  const dead = spawnSync("/bin/true").pid;
+  for (const name of [`secondsite-vm-${dead}-aaaaaa`, "secondsite-vm-1-bbbbbb", "secondsite-vm-notes"]) {
+    mkdirSync(path.join(parent, name));
+  }
+  const made = path.basename(makeVmFolder(parent));
+  expect(readdirSync(parent).sort()).toEqual([made, "secondsite-vm-1-bbbbbb", "secondsite-vm-notes"].sort());
+  rmSync(parent, { recursive: true });
 });
 
 it("reads the text screen from what the monitor prints", () => {

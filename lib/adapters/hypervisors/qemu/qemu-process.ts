@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import os from "node:os";
 import path from "node:path";
 import { listenOnUnixSocket } from "@/lib/adapters/compute/unix-socket";
+import { makeVmFolder } from "./vm-folder";
 
 const START_MS = 15_000;
 const STDERR_KEEP = 4_000;
@@ -26,9 +26,7 @@ export class QemuProcess {
   #said = "";
 
   constructor() {
-    // Under the temporary folder: a socket's path may have 103 bytes, and a home may lie deep.
-    this.folder = mkdtempSync(path.join(os.tmpdir(), "secondsite-vm-"));
-    chmodSync(this.folder, 0o700);
+    this.folder = makeVmFolder();
   }
 
   /** Resolves with the reason once the process has ended. */

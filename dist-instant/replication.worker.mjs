@@ -1,4 +1,10 @@
 import {
+  toWirePack
+} from "./chunk-3UFCT3DP.mjs";
+import {
+  readBlockRange
+} from "./chunk-ODQSTQ4I.mjs";
+import {
   BLOCK_BYTES,
   BlobTable,
   BlockHasher,
@@ -9,19 +15,16 @@ import {
   PAGE_BYTES,
   PAGE_CHILDREN,
   PackWriter,
+  assert,
   deriveVaultKeys,
   imageChangedWhileReading,
   isZeroId,
+  nodeFileSystem,
   openFrozenView,
-  readBlockRange,
   systemRandom,
   toWireError,
   treeShape
-} from "./chunk-V5KFAROX.mjs";
-import {
-  assert,
-  nodeFileSystem
-} from "./chunk-MRKFUAJK.mjs";
+} from "./chunk-TQ4H22DW.mjs";
 
 // lib/adapters/engine-workers/replication.worker.ts
 import os from "node:os";
@@ -133,20 +136,6 @@ function* stretches(blocks) {
     yield { first, count };
     at += count;
   }
-}
-
-// lib/adapters/engine-workers/thread-protocol.ts
-var ENTRY_BYTES = ID_BYTES + 8;
-function toWirePack(pack) {
-  const entries = Buffer.from(new ArrayBuffer(pack.entries.length * ENTRY_BYTES));
-  let at = 0;
-  for (const { id, offset, sealedLength } of pack.entries) {
-    at += id.copy(entries, at);
-    at = entries.writeUInt32LE(offset, at);
-    at = entries.writeUInt32LE(sealedLength, at);
-  }
-  const { name, type, sizeBytes } = pack;
-  return { name, type, sizeBytes, salt: new Uint8Array(pack.salt), entries, buffer: pack.bytes.buffer };
 }
 
 // lib/adapters/engine-workers/replication.worker.ts

@@ -6,10 +6,6 @@ function assert(condition, message) {
   if (!condition) throw new BugError(message);
 }
 
-// lib/adapters/files/node-file-system.ts
-import fs2 from "node:fs";
-import path from "node:path";
-
 // lib/kernel/fault.ts
 var Fault = class extends Error {
   name = "Fault";
@@ -34,6 +30,56 @@ var Fault = class extends Error {
     };
   }
 };
+var Refusal = class extends Error {
+  name = "Refusal";
+  kind;
+  code;
+  possibleCauses;
+  recommendedAction;
+  /** The property (dotted path) or resource id that the refusal is about. */
+  target;
+  constructor(kind, explanation, target) {
+    super(explanation.message);
+    this.kind = kind;
+    this.code = explanation.code;
+    this.possibleCauses = explanation.possibleCauses;
+    this.recommendedAction = explanation.recommendedAction;
+    this.target = target;
+  }
+  get explanation() {
+    return {
+      code: this.code,
+      message: this.message,
+      possibleCauses: this.possibleCauses,
+      recommendedAction: this.recommendedAction
+    };
+  }
+};
+
+// lib/adapters/engine-workers/error-wire.ts
+function toWireError(error) {
+  if (error instanceof Fault) return { kind: "fault", explanation: error.explanation, retryable: error.retryable };
+  if (error instanceof Error && error.name === "AbortError") return { kind: "aborted" };
+  if (error instanceof Error) return { kind: "bug", message: error.message, stack: error.stack ?? "" };
+  return { kind: "bug", message: String(error), stack: "" };
+}
+function fromWireError(error) {
+  switch (error.kind) {
+    case "fault":
+      return new Fault(error.explanation, { retryable: error.retryable });
+    case "aborted":
+      return new DOMException("The operation was aborted.", "AbortError");
+    case "bug": {
+      const bug = new BugError(error.message);
+      if (error.stack !== "") bug.stack = error.stack;
+      return bug;
+    }
+  }
+}
+
+// lib/adapters/files/node-file-system.ts
+import fs2 from "node:fs";
+import path from "node:path";
 
 // lib/engine/disk/file-faults.ts
 var StorageFullFault = class extends Fault {
@@ -311,8 +357,40 @@ var NodeFileSystem = class {
 };
 var nodeFileSystem = new NodeFileSystem();
 
+// lib/adapters/system/system-random.ts
+import { randomBytes, randomUUID } from "node:crypto";
+var systemRandom = {
+  bytes: (count) => randomBytes(count),
+  uuid: () => randomUUID()
+};
+
+// lib/engine/keys/vault-keys.ts
+import { hkdfSync } from "node:crypto";
+var KEY_BYTES = 32;
+function deriveVaultKeys(master) {
+  assert(master.length === KEY_BYTES, "a master key has 32 bytes");
+  const sub = (name) => hkdf(master, Buffer.alloc(0), `secondsite/v1/${name}`);
+  return {
+    master: Buffer.from(master),
+    block: sub("block"),
+    page: sub("page"),
+    root: sub("root"),
+    pack: sub("pack"),
+    box: sub("box")
+  };
+}
+function deriveObjectKey(parent, salt) {
+  return hkdf(parent, salt, "secondsite/v1/object");
+}
+function hkdf(key, salt, info) {
+  return Buffer.from(hkdfSync("sha256", key, salt, info, KEY_BYTES));
+}
+
+// lib/engine/tracking/frozen-view.ts
+import { Buffer as Buffer31 } from "node:buffer";
+
 // lib/engine/disk/open-disk.ts
-import { Buffer as Buffer27 } from "node:buffer";
+import { Buffer as Buffer29 } from "node:buffer";
 
 // lib/engine/disk/disk-faults.ts
 var damageCauses = "The file was damaged on its medium or while it was copied, or a program stopped while writing it.";
@@ -2194,7 +2272,7 @@ var rawOpener = {
 };
 
 // lib/engine/disk/vhd-dynamic.ts
-import { Buffer as Buffer19 } from "node:buffer";
+import { Buffer as Buffer21 } from "node:buffer";
 
 // lib/engine/disk/sector-bitmap.ts
 function bitmapFill(bitmap) {
@@ -2219,7 +2297,10 @@ function zeroClearSectors(bitmap, firstSector, data) {
   }
 }
 
-// lib/engine/disk/vhd-block-table.ts
+// lib/engine/disk/vhd-parent.ts
+import { Buffer as Buffer19 } from "node:buffer";
+
+// lib/engine/disk/vhd-dynamic-header.ts
 import { Buffer as Buffer18 } from "node:buffer";
 
 // lib/engine/disk/vhd-footer.ts
@@ -2247,6 +2328,7 @@ var COOKIE = "conectix";
 var NO_OFFSET = 0xffffffffffffffffn;
 var EPOCH_2000_SECONDS = 946684800;
 var CHECKSUM_OFFSET4 = 64;
+var TYPE_NUMBERS = { fixed: 2, dynamic: 3, differencing: 4 };
 function vhdChecksum(bytes, checksumOffset) {
   let sum = 0;
   for (let index = 0; index < bytes.length; index++) {
@@ -2276,7 +2358,7 @@ function encodeVhdFooter(type, virtualSizeBytes, identity) {
   footer.writeUInt16BE(cylinders, 56);
   footer.writeUInt8(heads, 58);
   footer.writeUInt8(sectorsPerTrack, 59);
-  footer.writeUInt32BE(type === "fixed" ? 2 : 3, 60);
+  footer.writeUInt32BE(TYPE_NUMBERS[type], 60);
   uuidBytes(identity.uniqueId).copy(footer, 68);
   footer.writeUInt32BE(vhdChecksum(footer, CHECKSUM_OFFSET4), CHECKSUM_OFFSET4);
   return footer;
@@ -2298,13 +2380,13 @@ function parseVhdFooter(path2, sector, where) {
     throw vhdDamaged(path2, `its size, ${virtualSize} bytes, is not a number of whole sectors`);
   }
   const headerOffset = sector.readBigUInt64BE(16);
-  if (type === "dynamic" && (headerOffset % 512n !== 0n || headerOffset < 512n || headerOffset > 2n ** 42n)) {
+  if (type !== "fixed" && (headerOffset % 512n !== 0n || headerOffset < 512n || headerOffset > 2n ** 42n)) {
     throw vhdDamaged(path2, `its header cannot be at offset ${headerOffset}`);
   }
   return {
     type,
     virtualSizeBytes: Number(virtualSize),
-    headerOffset: type === "dynamic" ? Number(headerOffset) : null,
+    headerOffset: type === "fixed" ? null : Number(headerOffset),
     uniqueId: sector.toString("hex", 68, 84)
   };
 }
@@ -2315,7 +2397,7 @@ function parseType(path2, type) {
     case 3:
       return "dynamic";
     case 4:
-      throw vhdUnsupported(path2, "is a differencing disk, whose data is partly in a parent file");
+      return "differencing";
     default:
       throw vhdUnsupported(path2, `has the disk type ${type}`);
   }
@@ -2334,6 +2416,18 @@ function bitmapBytesFor(blockBytes) {
 }
 function tableBytesFor(entries) {
   return Math.ceil(entries * 4 / SECTOR_BYTES2) * SECTOR_BYTES2;
+}
+function encodeVhdHeader(tableOffset, tableEntries, addParent = () => void 0) {
+  const header = Buffer18.alloc(VHD_HEADER_BYTES);
+  header.write(COOKIE2, 0, "latin1");
+  header.writeBigUInt64BE(0xffffffffffffffffn, 8);
+  header.writeBigUInt64BE(BigInt(tableOffset), 16);
+  header.writeUInt32BE(65536, 24);
+  header.writeUInt32BE(tableEntries, 28);
+  header.writeUInt32BE(VHD_BLOCK_BYTES, 32);
+  addParent(header);
+  header.writeUInt32BE(vhdChecksum(header, CHECKSUM_OFFSET5), CHECKSUM_OFFSET5);
+  return header;
 }
 function parseVhdHeader(path2, header, headerOffset, virtualSizeBytes) {
   if (header.toString("latin1", 0, 8) !== COOKIE2) throw vhdDamaged(path2, "its dynamic disk header is missing");
@@ -2373,7 +2467,44 @@ function parseVhdHeader(path2, header, headerOffset, virtualSizeBytes) {
   };
 }
 
+// lib/engine/disk/vhd-parent.ts
+var PARENT_ID_OFFSET = 40;
+var NAME_OFFSET = 64;
+var NAME_BYTES = 512;
+var LOCATORS_OFFSET = 576;
+var LOCATOR_COUNT = 8;
+var LOCATOR_BYTES = 24;
+var PATH_BYTES_MAX = 65536;
+var CODES = ["W2ru", "W2ku", "MacX"];
+function readVhdParent(file, header) {
+  const found = /* @__PURE__ */ new Map();
+  const places = [];
+  for (let index = 0; index < LOCATOR_COUNT; index++) {
+    const at = LOCATORS_OFFSET + index * LOCATOR_BYTES;
+    const code = header.toString("latin1", at, at + 4);
+    const length = header.readUInt32BE(at + 8);
+    const offset = header.readBigUInt64BE(at + 16);
+    if (code === "\0\0\0\0" || length === 0) continue;
+    if (length > PATH_BYTES_MAX || offset < BigInt(SECTOR_BYTES2) || offset > 2n ** 42n) {
+      throw vhdDamaged(file.path, `a parent locator cannot have ${length} bytes at offset ${offset}`);
+    }
+    const bytes = Buffer19.alloc(length);
+    readExactly(file, Number(offset), bytes);
+    places.push({ offsetBytes: Number(offset), lengthBytes: Math.ceil(length / SECTOR_BYTES2) * SECTOR_BYTES2 });
+    found.set(code, bytes.toString(code === "MacX" ? "utf8" : "utf16le").replace(/\0+$/, ""));
+  }
+  const own = header.subarray(NAME_OFFSET, NAME_OFFSET + NAME_BYTES);
+  const name = Buffer19.from(own).swap16().toString("utf16le").split("\0")[0] ?? "";
+  return {
+    names: [...CODES.map((code) => found.get(code)), name].filter((one) => one !== void 0 && one !== ""),
+    linkage: [header.toString("hex", PARENT_ID_OFFSET, PARENT_ID_OFFSET + 16)],
+    logicalSectorBytes: SECTOR_BYTES2,
+    places
+  };
+}
+
 // lib/engine/disk/vhd-block-table.ts
+import { Buffer as Buffer20 } from "node:buffer";
 var NO_BLOCK = 4294967295;
 function readBlockTable2(file, layout) {
   const bytes = layout.blockCount * 4;
@@ -2384,7 +2515,7 @@ function readBlockTable2(file, layout) {
       `its block table should end at ${layout.tableOffset + bytes}, the file at ${fileBytes}`
     );
   }
-  const raw = Buffer18.alloc(bytes);
+  const raw = Buffer20.alloc(bytes);
   readExactly(file, layout.tableOffset, raw);
   raw.swap32();
   return new Uint32Array(raw.buffer, raw.byteOffset, layout.blockCount);
@@ -2408,39 +2539,42 @@ function checkBlockTable2(path2, layout, table, endOfBlocks) {
 }
 
 // lib/engine/disk/vhd-dynamic.ts
-var EXTENT_GRAIN_BYTES2 = 65536;
 var ENTRY_BYTES3 = 4;
-function openDynamicVhd(file, mode) {
+function openDynamicVhd(file, mode, openParent2) {
   const copy = readSector(file, 0);
   const footer = parseVhdFooter(file.path, copy, "start");
-  if (footer.type !== "dynamic" || footer.headerOffset === null) {
+  if (footer.headerOffset === null) {
     throw vhdDamaged(file.path, "its first sector is the footer of a fixed disk");
   }
   if (file.sizeBytes() < footer.headerOffset + VHD_HEADER_BYTES) {
     throw vhdTruncated(file.path, "it ends before its dynamic disk header");
   }
-  const header = Buffer19.alloc(VHD_HEADER_BYTES);
+  const header = Buffer21.alloc(VHD_HEADER_BYTES);
   readExactly(file, footer.headerOffset, header);
-  const layout = parseVhdHeader(file.path, header, footer.headerOffset, footer.virtualSizeBytes);
+  const claim = footer.type === "differencing" ? readVhdParent(file, header) : null;
+  const own = parseVhdHeader(file.path, header, footer.headerOffset, footer.virtualSizeBytes);
+  const layout = { ...own, metadata: [...own.metadata, ...claim?.places ?? []] };
   const table = readBlockTable2(file, layout);
   const fileBytes = file.sizeBytes();
   const hasTrailer = hasTrailingFooter(file, fileBytes, footer);
   const lastEnd = checkBlockTable2(file.path, layout, table, hasTrailer ? fileBytes - VHD_FOOTER_BYTES : fileBytes);
   if (mode === "readwrite" && !hasTrailer) repairTrailer(file, copy, lastEnd);
   const end = hasTrailer ? fileBytes - VHD_FOOTER_BYTES : lastEnd;
-  return new DynamicVhd(file, mode, layout, table, copy, end);
+  if (claim === null) return new DynamicVhd(file, mode, layout, table, copy, end, null);
+  assert(openParent2 !== void 0, `${file.path} is opened by what made it, and has a parent`);
+  return new DynamicVhd(file, mode, layout, table, copy, end, openParent2(claim));
 }
 var dynamicVhdOpener = {
   recognises: ({ first }) => first.length >= VHD_FOOTER_BYTES && hasVhdCookie(first),
-  open: (file, { mode }) => openDynamicVhd(file, mode)
+  open: (file, context) => openDynamicVhd(file, context.mode, (claim) => openParentDisk(file.path, claim, context))
 };
 function readSector(file, offset) {
-  const sector = Buffer19.alloc(VHD_FOOTER_BYTES);
+  const sector = Buffer21.alloc(VHD_FOOTER_BYTES);
   readExactly(file, offset, sector);
   return sector;
 }
 function hasTrailingFooter(file, fileBytes, copy) {
-  const sector = Buffer19.alloc(VHD_FOOTER_BYTES);
+  const sector = Buffer21.alloc(VHD_FOOTER_BYTES);
   if (file.read(fileBytes - VHD_FOOTER_BYTES, sector) !== sector.length || !hasVhdCookie(sector)) return false;
   try {
     assertCopiesAgree(file.path, copy, parseVhdFooter(file.path, sector, "end"));
@@ -2451,7 +2585,7 @@ function hasTrailingFooter(file, fileBytes, copy) {
   }
 }
 function assertCopiesAgree(path2, copy, trailer) {
-  if (trailer.type !== "dynamic" || trailer.virtualSizeBytes !== copy.virtualSizeBytes || trailer.headerOffset !== copy.headerOffset || trailer.uniqueId !== copy.uniqueId) {
+  if (trailer.type !== copy.type || trailer.virtualSizeBytes !== copy.virtualSizeBytes || trailer.headerOffset !== copy.headerOffset || trailer.uniqueId !== copy.uniqueId) {
     throw vhdDamaged(path2, "the footer at its end contradicts the copy at its start");
   }
 }
@@ -2461,7 +2595,7 @@ function repairTrailer(file, footer, lastEnd) {
   file.sync();
 }
 var DynamicVhd = class {
-  format = "vhd-dynamic";
+  format;
   virtualSizeBytes;
   logicalSectorBytes = 512;
   file;
@@ -2471,6 +2605,8 @@ var DynamicVhd = class {
   #layout;
   #table;
   #footer;
+  /** Null: what is not in the file is zero. */
+  #parent;
   /** 1 where the block's bitmap was seen full: bits are only ever set, so this never has to be asked again. */
   #knownFull;
   #bitmap;
@@ -2478,9 +2614,11 @@ var DynamicVhd = class {
   #end;
   /** Whether nothing but the footer lies from `#end` on, so that what is skipped there reads zero. */
   #tailClean;
-  constructor(file, mode, layout, table, footer, footerOffset) {
+  constructor(file, mode, layout, table, footer, footerOffset, parent) {
+    this.format = parent === null ? "vhd-dynamic" : "vhd-differencing";
+    this.#parent = parent;
     this.file = file;
-    this.files = [file];
+    this.files = [file, ...parent?.files ?? []];
     this.linkageId = footer.toString("hex", 68, 84);
     this.virtualSizeBytes = layout.virtualSizeBytes;
     this.#mode = mode;
@@ -2488,7 +2626,7 @@ var DynamicVhd = class {
     this.#table = table;
     this.#footer = footer;
     this.#knownFull = new Uint8Array(layout.blockCount);
-    this.#bitmap = Buffer19.alloc(layout.bitmapBytes);
+    this.#bitmap = Buffer21.alloc(layout.bitmapBytes);
     this.#end = Math.ceil(footerOffset / SECTOR_BYTES2) * SECTOR_BYTES2;
     this.#tailClean = footerOffset % SECTOR_BYTES2 === 0;
   }
@@ -2518,12 +2656,29 @@ var DynamicVhd = class {
   #readPiece(block, inBlock, into) {
     const offset = this.#blockOffset(block);
     if (offset === null) {
-      into.fill(0);
+      this.#readBelow(block, inBlock, into);
       return;
     }
     const full = this.#isFull(block, offset);
     readExactly(this.file, offset + this.#layout.bitmapBytes + inBlock, into);
-    if (!full) zeroClearSectors(this.#bitmap, inBlock / SECTOR_BYTES2, into);
+    if (full) return;
+    if (this.#parent === null) zeroClearSectors(this.#bitmap, inBlock / SECTOR_BYTES2, into);
+    else this.#readAbsentSectors(block, inBlock, into);
+  }
+  /** What the block is where this file has nothing: the parent's, or zero. */
+  #readBelow(block, inBlock, into) {
+    if (this.#parent === null) into.fill(0);
+    else readParent(this.#parent, block * this.#layout.blockBytes + inBlock, into);
+  }
+  /** `#bitmap` holds the block's bitmap. */
+  #readAbsentSectors(block, inBlock, into) {
+    const first = inBlock / SECTOR_BYTES2;
+    const runs = sectorRuns((sector) => isSectorSet(this.#bitmap, sector), first, into.length / SECTOR_BYTES2);
+    for (const run of runs) {
+      if (run.present) continue;
+      const begin = (run.first - first) * SECTOR_BYTES2;
+      this.#readBelow(block, run.first * SECTOR_BYTES2, into.subarray(begin, begin + run.count * SECTOR_BYTES2));
+    }
   }
   /** When false, `#bitmap` holds the block's bitmap. */
   #isFull(block, blockOffset) {
@@ -2536,7 +2691,7 @@ var DynamicVhd = class {
   #writePiece(block, inBlock, piece) {
     const offset = this.#blockOffset(block);
     if (offset === null) {
-      if (!isZero(piece)) this.#addBlock(block, inBlock, piece);
+      if (!this.#readsZero(block, inBlock, piece)) this.#addBlock(block, inBlock, piece);
       return;
     }
     this.file.write(offset + this.#layout.bitmapBytes + inBlock, piece);
@@ -2544,6 +2699,17 @@ var DynamicVhd = class {
     if (setSectors(this.#bitmap, inBlock / SECTOR_BYTES2, piece.length / SECTOR_BYTES2)) {
       this.file.write(offset, this.#bitmap);
     }
+  }
+  /** Whether writing the piece into a block that is not there would change nothing: it is zero, and so is what is read. */
+  #readsZero(block, inBlock, piece) {
+    if (!isZero(piece)) return false;
+    return this.#parent === null || parentIsZero(this.#parent, block * this.#layout.blockBytes + inBlock, piece.length);
+  }
+  /** Without a parent every sector of a new block counts: what was not written is zero. */
+  #newBitmap(inBlock, piece) {
+    if (this.#parent === null) return this.#bitmap.fill(255);
+    setSectors(this.#bitmap.fill(0), inBlock / SECTOR_BYTES2, piece.length / SECTOR_BYTES2);
+    return this.#bitmap;
   }
   /**
    * The order makes every instant a sound file: (1) the footer goes to the new end, leaving a hole that reads zero;
@@ -2561,50 +2727,43 @@ var DynamicVhd = class {
     this.#tailClean = false;
     this.file.write(end, this.#footer);
     this.file.write(begin + bitmapBytes + inBlock, piece);
-    this.file.write(begin, this.#bitmap.fill(255));
+    this.file.write(begin, this.#newBitmap(inBlock, piece));
     this.file.sync();
     this.#end = end;
     this.#tailClean = true;
-    const entry2 = Buffer19.alloc(ENTRY_BYTES3);
+    const entry2 = Buffer21.alloc(ENTRY_BYTES3);
     entry2.writeUInt32BE(begin / SECTOR_BYTES2);
     this.file.write(tableOffset + block * ENTRY_BYTES3, entry2);
     this.#table[block] = begin / SECTOR_BYTES2;
-    this.#knownFull[block] = 1;
+    if (this.#parent === null) this.#knownFull[block] = 1;
   }
   allocatedExtents() {
-    const extents = [];
-    const add = (begin, end) => {
-      const clipped = Math.min(end, this.virtualSizeBytes);
-      const last = extents.at(-1);
-      if (last !== void 0 && last.offsetBytes + last.lengthBytes >= begin)
-        last.lengthBytes = clipped - last.offsetBytes;
-      else if (begin < clipped) extents.push({ offsetBytes: begin, lengthBytes: clipped - begin });
-    };
+    const list = new ExtentList(this.virtualSizeBytes);
     const { blockBytes, blockCount } = this.#layout;
     for (let block = 0; block < blockCount; block++) {
       const offset = this.#blockOffset(block);
       if (offset === null) continue;
       const begin = block * blockBytes;
-      if (this.#isFull(block, offset)) add(begin, begin + blockBytes);
-      else this.#addSetGrains(begin, add);
+      if (this.#isFull(block, offset)) list.add(begin, begin + blockBytes);
+      else list.addGrains(begin, blockBytes, (inBlock, lengthBytes) => this.#hasSetSector(inBlock, lengthBytes));
     }
-    return extents;
+    if (this.#parent === null) return list.extents;
+    return extentUnion(list.extents, extentsBelow(this.#parent.allocatedExtents(), this.virtualSizeBytes));
   }
-  #addSetGrains(blockBegin, add) {
-    for (let grain = 0; grain < this.#layout.blockBytes; grain += EXTENT_GRAIN_BYTES2) {
-      const first = grain / SECTOR_BYTES2;
-      for (let sector = first; sector < first + EXTENT_GRAIN_BYTES2 / SECTOR_BYTES2; sector++) {
-        if (!isSectorSet(this.#bitmap, sector)) continue;
-        add(blockBegin + grain, blockBegin + grain + EXTENT_GRAIN_BYTES2);
-        break;
-      }
+  /** `#bitmap` holds the block's bitmap. */
+  #hasSetSector(inBlock, lengthBytes) {
+    const first = inBlock / SECTOR_BYTES2;
+    for (let sector = first; sector < first + lengthBytes / SECTOR_BYTES2; sector++) {
+      if (isSectorSet(this.#bitmap, sector)) return true;
     }
+    return false;
   }
   sync() {
     this.file.sync();
   }
   close() {
     this.file.close();
+    this.#parent?.close();
   }
 };
 
@@ -2624,10 +2783,24 @@ var fixedVhdOpener = {
 };
 
 // lib/engine/disk/vmdk-open.ts
-import { Buffer as Buffer26 } from "node:buffer";
+import { Buffer as Buffer28 } from "node:buffer";
 import { createHash as createHash2 } from "node:crypto";
 
 // lib/kernel/disk-format.ts
+var DISK_FORMATS = [
+  "raw",
+  "vhd-fixed",
+  "vhd-dynamic",
+  "vhd-differencing",
+  "vhdx-fixed",
+  "vhdx-dynamic",
+  "vhdx-differencing",
+  "vmdk-flat",
+  "vmdk-sparse",
+  "vmdk-split",
+  "vmdk-stream",
+  "qcow2"
+];
 var LABELS = {
   raw: "raw",
   "vhd-fixed": "VHD, fixed",
@@ -2934,7 +3107,7 @@ var VmdkZeroExtent = class {
 };
 
 // lib/engine/disk/vmdk-sparse-header.ts
-import { Buffer as Buffer20 } from "node:buffer";
+import { Buffer as Buffer22 } from "node:buffer";
 var VMDK_SECTOR_BYTES = 512;
 var VMDK_MAGIC = "KDMV";
 var ENTRIES_PER_TABLE = 512;
@@ -2956,7 +3129,7 @@ function readSparseLayout(file) {
   return { ...footer, directoryOffset: footer.directoryOffset, descriptor: layout.descriptor };
 }
 function readSector2(file, offset) {
-  const sector = Buffer20.alloc(VMDK_SECTOR_BYTES);
+  const sector = Buffer22.alloc(VMDK_SECTOR_BYTES);
   if (file.read(offset, sector) !== sector.length) throw vmdkTruncated(file.path, "it ends within a header");
   return sector;
 }
@@ -3031,7 +3204,7 @@ function isCompressed(path2, flags, algorithm) {
 }
 
 // lib/engine/disk/vmdk-sparse-extent.ts
-import { Buffer as Buffer24 } from "node:buffer";
+import { Buffer as Buffer26 } from "node:buffer";
 
 // lib/engine/disk/vmdk-extent.ts
 var RangeList = class {
@@ -3066,7 +3239,7 @@ function grainExtents(tables, sizeBytes, bytesEach) {
 }
 
 // lib/engine/disk/vmdk-grain-tables.ts
-import { Buffer as Buffer21 } from "node:buffer";
+import { Buffer as Buffer23 } from "node:buffer";
 var NO_GRAIN = 0;
 var ZERO_ENTRY = 1;
 var ABSENT2 = { kind: "absent" };
@@ -3132,7 +3305,7 @@ var VmdkGrainTables = class {
     const { entriesPerTable } = this.layout;
     const tableIndex = Math.floor(index / entriesPerTable);
     const inTable = index % entriesPerTable;
-    const entry2 = Buffer21.alloc(4);
+    const entry2 = Buffer23.alloc(4);
     entry2.writeUInt32LE(sector);
     for (const directory2 of [this.redundantDirectory, this.directory]) {
       const tableSector = directory2?.[tableIndex] ?? 0;
@@ -3153,7 +3326,7 @@ var VmdkGrainTables = class {
   }
 };
 function readWords(file, offset, count) {
-  const raw = Buffer21.alloc(count * 4);
+  const raw = Buffer23.alloc(count * 4);
   if (file.read(offset, raw) !== raw.length) throw vmdkTruncated(file.path, "it ends within one of its tables");
   const words = new Uint32Array(count);
   for (let index = 0; index < count; index++) words[index] = raw.readUInt32LE(index * 4);
@@ -3161,10 +3334,10 @@ function readWords(file, offset, count) {
 }
 
 // lib/engine/disk/vmdk-grain-writer.ts
-import { Buffer as Buffer23 } from "node:buffer";
+import { Buffer as Buffer25 } from "node:buffer";
 
 // lib/engine/disk/vmdk-table-check.ts
-import { Buffer as Buffer22 } from "node:buffer";
+import { Buffer as Buffer24 } from "node:buffer";
 function checkForWriting(tables) {
   const { layout, file } = tables;
   if (layout.version >= 3) throw vmdkUnsupported(file.path, "has format version 3, which may only be read");
@@ -3239,7 +3412,7 @@ function makeCopyEqual(tables, index, table) {
   const offset = sector * VMDK_SECTOR_BYTES;
   const copy = readWords(tables.file, offset, table.length);
   if (copy.every((entry2, at) => entry2 === table[at])) return;
-  const bytes = Buffer22.alloc(table.length * 4);
+  const bytes = Buffer24.alloc(table.length * 4);
   table.forEach((entry2, at) => bytes.writeUInt32LE(entry2, at * 4));
   tables.file.write(offset, bytes);
 }
@@ -3289,7 +3462,7 @@ var VmdkGrainWriter = class {
     this.#begun = true;
   }
   #mark(unclean) {
-    this.#tables.file.write(UNCLEAN_OFFSET, Buffer23.from([unclean]));
+    this.#tables.file.write(UNCLEAN_OFFSET, Buffer25.from([unclean]));
   }
   /** Gives back the reserve and takes away the mark of a writer at work. */
   finish() {
@@ -3348,7 +3521,7 @@ var VmdkSparseExtent = class {
   }
   /** A whole grain: the piece, and around it what was there before. */
   #completed(grain, inGrain, piece, below) {
-    const whole = Buffer24.alloc(this.#grainBytes);
+    const whole = Buffer26.alloc(this.#grainBytes);
     if (below !== null && piece.length < whole.length) {
       const begin = grain * this.#grainBytes;
       below(begin, whole.subarray(0, Math.min(whole.length, this.sizeBytes - begin)));
@@ -3372,7 +3545,7 @@ var VmdkSparseExtent = class {
 };
 
 // lib/engine/disk/vmdk-stream-extent.ts
-import { Buffer as Buffer25 } from "node:buffer";
+import { Buffer as Buffer27 } from "node:buffer";
 import { inflateSync } from "node:zlib";
 var MARKER_BYTES = 12;
 var VmdkStreamExtent = class {
@@ -3404,7 +3577,7 @@ var VmdkStreamExtent = class {
     if (this.#unpacked?.grain === grain) return this.#unpacked.bytes;
     const { path: path2 } = this.file;
     const begin = sector * VMDK_SECTOR_BYTES;
-    const marker = Buffer25.alloc(MARKER_BYTES);
+    const marker = Buffer27.alloc(MARKER_BYTES);
     if (this.file.read(begin, marker) !== marker.length) throw vmdkTruncated(path2, "it ends before one of its grains");
     const place = marker.readBigUInt64LE(0);
     const length = marker.readUInt32LE(8);
@@ -3413,7 +3586,7 @@ var VmdkStreamExtent = class {
     if (length === 0 || length > 2 * this.#grainBytes)
       throw vmdkDamaged(path2, `the grain at sector ${sector} has ${length} compressed bytes`);
     if (begin + MARKER_BYTES + length > this.file.sizeBytes()) throw vmdkTruncated(path2, "it ends within a grain");
-    const packed = Buffer25.alloc(length);
+    const packed = Buffer27.alloc(length);
     this.file.read(begin + MARKER_BYTES, packed);
     const bytes = this.#inflate(packed, sector);
     if (bytes.length < Math.min(this.#grainBytes, this.sizeBytes - grain * this.#grainBytes))
@@ -3479,7 +3652,7 @@ function readDescriptorFile(file) {
 }
 function readText(file, textOffset, bytes) {
   if (bytes > VMDK_DESCRIPTOR_BYTES_MAX) throw vmdkDescriptorInvalid(file.path, `it has ${bytes} bytes`);
-  const text2 = Buffer26.alloc(bytes);
+  const text2 = Buffer28.alloc(bytes);
   file.read(textOffset, text2);
   return { descriptor: parseVmdkDescriptor(file.path, text2), text: text2, textOffset };
 }
@@ -3519,7 +3692,7 @@ function assemble(file, context, { descriptor, text: text2, textOffset, format }
     return new VmdkDisk({
       ...{ format, file, parent, mode, contentId: descriptor.contentId, extents: openOwn() },
       renewContentId: (offset, written) => {
-        const id = Buffer26.from(nextContentId(descriptor.contentId, offset, written), "latin1");
+        const id = Buffer28.from(nextContentId(descriptor.contentId, offset, written), "latin1");
         if (idOffset !== null) file.write(textOffset + idOffset, id);
       }
     });
@@ -3629,8 +3802,8 @@ function openInChain(fileSystem, path2, mode, children, asRaw) {
 }
 function probeFile(file) {
   const sizeBytes = file.sizeBytes();
-  const first = Buffer27.alloc(FIRST_BYTES);
-  const last = Buffer27.alloc(LAST_BYTES);
+  const first = Buffer29.alloc(FIRST_BYTES);
+  const last = Buffer29.alloc(LAST_BYTES);
   const lastBytes = sizeBytes > LAST_BYTES ? file.read(sizeBytes - LAST_BYTES, last) : 0;
   return {
     path: file.path,
@@ -3663,16 +3836,1160 @@ function formatUnsupported(path2, format) {
   });
 }
 
+// lib/engine/disk/random-access-file.ts
+function sameIdentity(a, b) {
+  return a.fileId === b.fileId && a.sizeBytes === b.sizeBytes && a.modifiedNs === b.modifiedNs;
+}
+
+// lib/engine/tracking/dirty-blocks.ts
+var TRACKING_BLOCK_BYTES = 65536;
+var PAGE_BLOCKS = 32768;
+var PAGE_BYTES = PAGE_BLOCKS / 8;
+var DirtyBlocks = class {
+  #pages = /* @__PURE__ */ new Map();
+  #count = 0;
+  get count() {
+    return this.#count;
+  }
+  get bytes() {
+    return this.#count * TRACKING_BLOCK_BYTES;
+  }
+  has(blockIndex) {
+    const page = this.#pages.get(Math.floor(blockIndex / PAGE_BLOCKS));
+    if (page === void 0) return false;
+    const bit = blockIndex % PAGE_BLOCKS;
+    return ((page[bit >> 3] ?? 0) & 1 << (bit & 7)) !== 0;
+  }
+  /** True when the block was not a member before. */
+  add(blockIndex) {
+    assert(Number.isSafeInteger(blockIndex) && blockIndex >= 0, `a block index is a whole number: ${blockIndex}`);
+    const pageIndex = Math.floor(blockIndex / PAGE_BLOCKS);
+    let page = this.#pages.get(pageIndex);
+    if (page === void 0) {
+      page = new Uint8Array(PAGE_BYTES);
+      this.#pages.set(pageIndex, page);
+    }
+    const bit = blockIndex % PAGE_BLOCKS;
+    const old = page[bit >> 3] ?? 0;
+    const mask = 1 << (bit & 7);
+    if ((old & mask) !== 0) return false;
+    page[bit >> 3] = old | mask;
+    this.#count += 1;
+    return true;
+  }
+  /** Adds every block that `lengthBytes` from `offsetBytes` touch. */
+  addExtent(offsetBytes, lengthBytes) {
+    const { first, last } = blocksOf(offsetBytes, lengthBytes);
+    for (let index = first; index <= last; index++) this.add(index);
+  }
+  hasExtent(offsetBytes, lengthBytes) {
+    const { first, last } = blocksOf(offsetBytes, lengthBytes);
+    for (let index = first; index <= last; index++) if (!this.has(index)) return false;
+    return true;
+  }
+  addAll(others) {
+    for (const index of others) this.add(index);
+  }
+  clear() {
+    this.#pages.clear();
+    this.#count = 0;
+  }
+  /** Ascending. */
+  *[Symbol.iterator]() {
+    const pageIndexes = [...this.#pages.keys()].sort((a, b) => a - b);
+    for (const pageIndex of pageIndexes) {
+      const page = this.#pages.get(pageIndex);
+      if (page === void 0) continue;
+      for (let byteIndex = 0; byteIndex < PAGE_BYTES; byteIndex++) {
+        const byte = page[byteIndex] ?? 0;
+        if (byte === 0) continue;
+        for (let bit = 0; bit < 8; bit++) {
+          if ((byte & 1 << bit) !== 0) yield pageIndex * PAGE_BLOCKS + byteIndex * 8 + bit;
+        }
+      }
+    }
+  }
+  /** Ascending, unique. */
+  toArray() {
+    const result = new Uint32Array(this.#count);
+    let position = 0;
+    for (const index of this) result[position++] = index;
+    return result;
+  }
+};
+function blocksOf(offsetBytes, lengthBytes) {
+  const first = Math.floor(offsetBytes / TRACKING_BLOCK_BYTES);
+  if (lengthBytes === 0) return { first, last: first - 1 };
+  return { first, last: Math.floor((offsetBytes + lengthBytes - 1) / TRACKING_BLOCK_BYTES) };
+}
+
+// lib/engine/tracking/log-faults.ts
+function writeLogDamaged(path2, why) {
+  return new Fault({
+    code: "WriteLogDamaged",
+    message: `The write log '${path2}' is damaged: ${why}. Which blocks changed is no longer known.`,
+    possibleCauses: "The medium that holds the log is failing, or another program changed the file.",
+    recommendedAction: "Nothing is lost: the next replication reads the whole disk. Check the medium if this happens again."
+  });
+}
+function preserveLogDamaged(path2, why) {
+  return new Fault({
+    code: "PreserveLogDamaged",
+    message: `The preserve log '${path2}' is damaged: ${why}. The disk cannot be read as it was at the cut.`,
+    possibleCauses: "The medium that holds the log is failing, or another program changed the file.",
+    recommendedAction: "Discard what was read and take a new cut. Check the medium if this happens again."
+  });
+}
+function cutVoid(path2, cause) {
+  return new Fault(
+    {
+      code: "CutVoid",
+      message: `The cut that '${path2}' belongs to has ended, so the disk can no longer be read as it was.`,
+      possibleCauses: "The cut was released or replaced by a newer one, the host was restarted, or there was no space left to preserve overwritten blocks.",
+      recommendedAction: "Discard what was read and take a new cut. If space ran out, free some on the host first."
+    },
+    { cause, retryable: true }
+  );
+}
+function imageChangedWhileReading(path2) {
+  return new Fault(
+    {
+      code: "ImageChangedWhileReading",
+      message: `The image '${path2}' was written by another program while it was read.`,
+      possibleCauses: "A virtual machine that is not managed here runs on this image, or a tool changed it.",
+      recommendedAction: "Shut down what uses the image, or run the machine on the host that is registered, then try again."
+    },
+    { retryable: true }
+  );
+}
+
+// lib/engine/tracking/preserve-log.ts
+import { Buffer as Buffer30 } from "node:buffer";
+import { crc32 } from "node:zlib";
+var MAGIC = "SSPRSRV1";
+var HEADER_BYTES4 = 64;
+var ENTRY_BYTES4 = 32;
+var KIND_ZERO = 0;
+var KIND_DATA = 1;
+var PreserveLogWriter = class {
+  path;
+  #fileSystem;
+  #file;
+  #preserved = new DirtyBlocks();
+  #entry = Buffer30.alloc(ENTRY_BYTES4 + TRACKING_BLOCK_BYTES);
+  #end = HEADER_BYTES4;
+  constructor(fileSystem, path2) {
+    this.path = path2;
+    this.#fileSystem = fileSystem;
+    this.#file = fileSystem.create(path2, { replace: true });
+    try {
+      this.#file.write(0, encodeHeader());
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
+  }
+  /** Before a write: appends the blocks from `first` to `last` that were not yet preserved. When it throws, `end` the log. */
+  preserve(disk, first, last) {
+    for (let block = first; block <= last; block++) {
+      if (this.#preserved.has(block)) continue;
+      this.#append(disk, block);
+      this.#preserved.add(block);
+    }
+  }
+  #append(disk, block) {
+    const offset = block * TRACKING_BLOCK_BYTES;
+    const length = Math.min(TRACKING_BLOCK_BYTES, disk.virtualSizeBytes - offset);
+    const data = this.#entry.subarray(ENTRY_BYTES4, ENTRY_BYTES4 + length);
+    disk.read(offset, data);
+    const dataBytes = isZero(data) ? 0 : length;
+    const head = this.#entry.subarray(0, ENTRY_BYTES4);
+    head.writeUInt32LE(block, 0);
+    head.writeUInt32LE(dataBytes === 0 ? KIND_ZERO : KIND_DATA, 4);
+    head.writeUInt32LE(dataBytes, 8);
+    head.writeUInt32LE(dataBytes === 0 ? 0 : crc32(data), 12);
+    head.writeUInt32LE(crc32(head.subarray(0, 16)), 16);
+    this.#file.write(this.#end, this.#entry.subarray(0, ENTRY_BYTES4 + dataBytes));
+    this.#end += ENTRY_BYTES4 + dataBytes;
+  }
+  /** The name goes first: from then on readers know that the cut is over. */
+  end() {
+    this.#fileSystem.remove(this.path);
+    this.#file.close();
+  }
+};
+function encodeHeader() {
+  const header = Buffer30.alloc(HEADER_BYTES4);
+  header.write(MAGIC, 0, "latin1");
+  header.writeUInt32LE(TRACKING_BLOCK_BYTES, 8);
+  header.writeUInt32LE(crc32(header.subarray(0, HEADER_BYTES4 - 4)), HEADER_BYTES4 - 4);
+  return header;
+}
+var PreserveLogReader = class {
+  #file;
+  #entries = /* @__PURE__ */ new Map();
+  #head = Buffer30.alloc(ENTRY_BYTES4);
+  #end = HEADER_BYTES4;
+  constructor(fileSystem, path2) {
+    this.#file = openLog(fileSystem, path2);
+    try {
+      const header = Buffer30.alloc(HEADER_BYTES4);
+      if (this.#file.read(0, header) < HEADER_BYTES4 || !header.equals(encodeHeader())) {
+        throw preserveLogDamaged(path2, "it does not begin as a preserve log does");
+      }
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
+  }
+  /** Takes in what was appended since the last call. Call it after the disk was read, never before. */
+  refresh() {
+    if (!this.#file.isLinked()) throw cutVoid(this.#file.path);
+    const size = this.#file.sizeBytes();
+    while (this.#end + ENTRY_BYTES4 <= size) {
+      const place = this.#readHead();
+      const next = this.#end + ENTRY_BYTES4 + place.dataBytes;
+      if (next > size) return;
+      this.#entries.set(this.#head.readUInt32LE(0), place);
+      this.#end = next;
+    }
+  }
+  #readHead() {
+    const head = this.#head;
+    const got = this.#file.read(this.#end, head);
+    const dataBytes = head.readUInt32LE(8);
+    if (got < ENTRY_BYTES4 || head.readUInt32LE(16) !== crc32(head.subarray(0, 16)) || dataBytes > TRACKING_BLOCK_BYTES) {
+      throw this.#damage(`the entry at offset ${this.#end} does not match its checksum`);
+    }
+    return { dataOffset: this.#end + ENTRY_BYTES4, dataBytes, checksum: head.readUInt32LE(12) };
+  }
+  /** Null: not preserved, what the disk gave counts. `data`: `into` begins with the block's content. */
+  lookup(blockIndex, into) {
+    const place = this.#entries.get(blockIndex);
+    if (place === void 0) return null;
+    if (place.dataBytes === 0) return "zero";
+    const data = into.subarray(0, place.dataBytes);
+    const got = this.#file.read(place.dataOffset, data);
+    if (got !== place.dataBytes || crc32(data) !== place.checksum) {
+      throw this.#damage(`block ${blockIndex} does not match its checksum`);
+    }
+    return "data";
+  }
+  /** What was preserved so far, in no order. */
+  blockIndexes() {
+    return this.#entries.keys();
+  }
+  /** A host whose disk filled up leaves half an entry and ends the cut: then that is what to say. */
+  #damage(why) {
+    return this.#file.isLinked() ? preserveLogDamaged(this.#file.path, why) : cutVoid(this.#file.path);
+  }
+  close() {
+    this.#file.close();
+  }
+};
+function openLog(fileSystem, path2) {
+  try {
+    return fileSystem.open(path2, "read");
+  } catch (error) {
+    if (error instanceof Fault && error.code === "FileNotFound") throw cutVoid(path2, error);
+    throw error;
+  }
+}
+
+// lib/engine/tracking/frozen-view.ts
+function openFrozenView(fileSystem, source) {
+  const identity = source.identity ?? fileSystem.statIdentity(source.imagePath);
+  const disk = openDisk(fileSystem, source.imagePath, "read");
+  try {
+    if (source.preservePath === null) return new RestingView(fileSystem, disk, source.imagePath, identity);
+    return new PreservedView(disk, new PreserveLogReader(fileSystem, source.preservePath), identity);
+  } catch (error) {
+    disk.close();
+    throw error;
+  }
+}
+function assertAligned(offsetBytes) {
+  assert(offsetBytes % TRACKING_BLOCK_BYTES === 0, `a frozen view is read from a 64 KiB boundary, not ${offsetBytes}`);
+}
+var PreservedView = class {
+  virtualSizeBytes;
+  identity;
+  #disk;
+  #preserved;
+  #block = Buffer31.alloc(TRACKING_BLOCK_BYTES);
+  constructor(disk, preserved, identity) {
+    this.virtualSizeBytes = disk.virtualSizeBytes;
+    this.identity = identity;
+    this.#disk = disk;
+    this.#preserved = preserved;
+  }
+  read(offsetBytes, into) {
+    assertAligned(offsetBytes);
+    this.#disk.read(offsetBytes, into);
+    this.#preserved.refresh();
+    for (let at = 0; at < into.length; at += TRACKING_BLOCK_BYTES) {
+      const piece = into.subarray(at, at + TRACKING_BLOCK_BYTES);
+      const found = this.#preserved.lookup((offsetBytes + at) / TRACKING_BLOCK_BYTES, this.#block);
+      if (found === "zero") piece.fill(0);
+      else if (found === "data") piece.set(this.#block.subarray(0, piece.length));
+    }
+  }
+  /** The disk's, and what was preserved: zeros written since the cut may have become a hole in the file. */
+  allocatedExtents() {
+    const extents = this.#disk.allocatedExtents();
+    this.#preserved.refresh();
+    for (const index of this.#preserved.blockIndexes()) {
+      const offsetBytes = index * TRACKING_BLOCK_BYTES;
+      const lengthBytes = Math.min(TRACKING_BLOCK_BYTES, this.virtualSizeBytes - offsetBytes);
+      extents.push({ offsetBytes, lengthBytes });
+    }
+    return wholeBlocks(extents, this.virtualSizeBytes);
+  }
+  close() {
+    this.#preserved.close();
+    this.#disk.close();
+  }
+};
+var RestingView = class {
+  virtualSizeBytes;
+  identity;
+  #fileSystem;
+  #disk;
+  #path;
+  constructor(fileSystem, disk, path2, identity) {
+    this.virtualSizeBytes = disk.virtualSizeBytes;
+    this.identity = identity;
+    this.#fileSystem = fileSystem;
+    this.#disk = disk;
+    this.#path = path2;
+    this.#assertUnchanged();
+  }
+  #assertUnchanged() {
+    if (!sameIdentity(this.identity, this.#fileSystem.statIdentity(this.#path))) {
+      throw imageChangedWhileReading(this.#path);
+    }
+  }
+  read(offsetBytes, into) {
+    assertAligned(offsetBytes);
+    this.#disk.read(offsetBytes, into);
+    this.#assertUnchanged();
+  }
+  allocatedExtents() {
+    const extents = this.#disk.allocatedExtents();
+    this.#assertUnchanged();
+    return wholeBlocks(extents, this.virtualSizeBytes);
+  }
+  close() {
+    this.#disk.close();
+  }
+};
+function wholeBlocks(extents, virtualSizeBytes) {
+  const result = [];
+  for (const extent of [...extents].sort((a, b) => a.offsetBytes - b.offsetBytes)) {
+    const offsetBytes = extent.offsetBytes - extent.offsetBytes % TRACKING_BLOCK_BYTES;
+    const blocks = Math.ceil((extent.offsetBytes + extent.lengthBytes - offsetBytes) / TRACKING_BLOCK_BYTES);
+    const end = Math.min(offsetBytes + blocks * TRACKING_BLOCK_BYTES, virtualSizeBytes);
+    const last = result.at(-1);
+    if (last === void 0 || offsetBytes > last.offsetBytes + last.lengthBytes) {
+      result.push({ offsetBytes, lengthBytes: end - offsetBytes });
+    } else last.lengthBytes = Math.max(last.lengthBytes, end - last.offsetBytes);
+  }
+  return result;
+}
+
+// lib/engine/blocks/block-size.ts
+var BLOCK_BYTES = 65536;
+var ID_BYTES = 32;
+var PAGE_CHILDREN = 1024;
+var PAGE_BYTES2 = PAGE_CHILDREN * ID_BYTES;
+
+// lib/engine/blocks/blob-id.ts
+var ZERO3 = Buffer.alloc(ID_BYTES);
+function zeroId() {
+  return Buffer.alloc(ID_BYTES);
+}
+function isZeroId(id) {
+  return ZERO3.equals(id);
+}
+function idFromHex(hex) {
+  return /^[0-9a-f]{64}$/.test(hex) ? Buffer.from(hex, "hex") : null;
+}
+
+// lib/engine/blocks/block-hasher.ts
+import { Blake3Hasher } from "@napi-rs/blake-hash";
+var ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
+var ZERO_PAGE = Buffer.alloc(PAGE_BYTES2);
+var BlockHasher = class {
+  #block;
+  #page;
+  #root;
+  #level = Buffer.alloc(1);
+  constructor(keys) {
+    this.#block = Blake3Hasher.newKeyed(keys.block);
+    this.#page = Blake3Hasher.newKeyed(keys.page);
+    this.#root = Blake3Hasher.newKeyed(keys.root);
+  }
+  /** `block` is exactly one block, the disk's last one padded with zeros. */
+  blockId(block) {
+    assert(block.length === BLOCK_BYTES, "a block has 65,536 bytes");
+    if (isZeroBlock(block)) return zeroId();
+    this.#block.reset();
+    return this.#block.update(asBuffer(block)).digestBuffer();
+  }
+  pageId(level, page) {
+    assert(page.length === PAGE_BYTES2, "a page has 32,768 bytes");
+    if (ZERO_PAGE.equals(page)) return zeroId();
+    this.#level[0] = level;
+    this.#page.reset();
+    return this.#page.update(this.#level).update(asBuffer(page)).digestBuffer();
+  }
+  /** The identity of a disk: equal for two disks of one vault exactly when size and content are equal. */
+  root(virtualSizeBytes, top) {
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(virtualSizeBytes));
+    this.#root.reset();
+    return this.#root.update(size).update(top).digestBuffer();
+  }
+};
+function isZeroBlock(block) {
+  if ((block[0] ?? 0) !== 0 || (block[BLOCK_BYTES - 1] ?? 0) !== 0) return false;
+  return ZERO_BLOCK.equals(block);
+}
+function asBuffer(bytes) {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+// lib/engine/blocks/compressor.ts
+import zstd2 from "zstd-napi/binding.js";
+var LEVEL = 1;
+var Compressor = class {
+  #context = new zstd2.CCtx();
+  #output = Buffer.alloc(zstd2.compressBound(BLOCK_BYTES));
+  /**
+   * One zstd frame, or null when it would save less than a 32nd. The result is overwritten by the next call. `plain` has
+   * at most BLOCK_BYTES.
+   */
+  compress(plain) {
+    const length = this.#context.compress(this.#output, plain, LEVEL);
+    return length <= plain.length - plain.length / 32 ? this.#output.subarray(0, length) : null;
+  }
+};
+var Decompressor = class {
+  #context = new zstd2.DCtx();
+  /** Fills `into` exactly, or returns false: the frame is not sound or holds another number of bytes. */
+  decompress(frame, into) {
+    try {
+      return this.#context.decompress(into, frame) === into.length;
+    } catch {
+      return false;
+    }
+  }
+};
+
+// lib/engine/vault/blob-table.ts
+var PACK_DEAD = 0;
+var PACK_STORED = 1;
+var FIRST_RUN = 2;
+var EMPTY = 0;
+var BEING_WRITTEN = -1;
+var WORDS = 8;
+var LOAD_MAX = 0.65;
+var PACKS_MAX = 1024 * 1024;
+function createSharedBlobTable(expectedBlobs) {
+  return {
+    segments: [createSegment(expectedBlobs)],
+    packStates: new SharedArrayBuffer(PACKS_MAX * 4),
+    packCounter: new SharedArrayBuffer(4)
+  };
+}
+function createSegment(blobs) {
+  let slotCount = 1024;
+  while (slotCount * LOAD_MAX < blobs) slotCount *= 2;
+  return {
+    slotCount,
+    ids: new SharedArrayBuffer(slotCount * WORDS * 4),
+    packs: new SharedArrayBuffer(slotCount * 4),
+    places: new SharedArrayBuffer(slotCount * 8),
+    used: new SharedArrayBuffer(4)
+  };
+}
+var BlobTable = class {
+  #packStates;
+  #packCounter;
+  #shared;
+  /** Newest first: that is where most of what is asked for lies. */
+  #segments = [];
+  #words = new Uint32Array(WORDS);
+  #wordBytes = Buffer.from(this.#words.buffer);
+  constructor(shared) {
+    this.#shared = shared;
+    this.#packStates = new Int32Array(shared.packStates);
+    this.#packCounter = new Int32Array(shared.packCounter);
+    this.adopt(shared.segments);
+  }
+  get shared() {
+    return this.#shared;
+  }
+  get count() {
+    return this.#segments.reduce((sum, segment) => sum + Atomics.load(segment.used, 0), 0);
+  }
+  /** Takes note of segments that the coordinating thread has added. */
+  adopt(segments) {
+    if (segments.length === this.#segments.length) return;
+    this.#shared = { ...this.#shared, segments };
+    this.#segments = segments.map(openSegment).reverse();
+  }
+  /** Coordinating thread only: makes sure that `blobs` more can be claimed before the table is adopted anew. */
+  reserve(blobs) {
+    const newest = this.#newest();
+    const free = Math.floor(newest.shared.slotCount * LOAD_MAX) - Atomics.load(newest.used, 0);
+    if (free >= blobs) return;
+    const segment = createSegment(Math.max(blobs, newest.shared.slotCount * LOAD_MAX * 2));
+    this.adopt([...this.#shared.segments, segment]);
+  }
+  newPack(state) {
+    const pack = Atomics.add(this.#packCounter, 0, 1) + 1;
+    if (pack >= PACKS_MAX) throw sessionFull();
+    Atomics.store(this.#packStates, pack, state);
+    return pack;
+  }
+  packState(pack) {
+    return Atomics.load(this.#packStates, pack);
+  }
+  setPackState(pack, state) {
+    Atomics.store(this.#packStates, pack, state);
+  }
+  /**
+   * Zero: the caller must store the blob, and will do so in `newPack` of `run`. Otherwise the pack that has it: stored,
+   * or being filled by the same run. A blob that only another run is about to store is stored twice rather than
+   * trusted, since that run may still fail.
+   */
+  claim(id, newPack, run) {
+    this.#load(id);
+    for (let attempt2 = 0; ; attempt2++) {
+      assert(attempt2 < 1e3, "a slot of the blob table changes hands without end");
+      const found = this.#find();
+      if (found === null) {
+        if (this.#insert(newPack, 0, 0)) return 0;
+        continue;
+      }
+      const pack = this.#packAt(found.segment, found.slot);
+      const state = this.packState(pack);
+      if (state === PACK_STORED || state === run) return pack;
+      if (state !== PACK_DEAD) return 0;
+      if (Atomics.compareExchange(found.segment.packs, found.slot, pack, newPack) === pack) return 0;
+    }
+  }
+  /**
+   * Makes a blob of a stored pack known. False: it is known from another live pack, where it is read until that pack goes.
+   */
+  insertStored(id, pack, offset, sealedLength) {
+    this.#load(id);
+    const found = this.#find();
+    if (found === null) {
+      this.reserve(1);
+      this.#insert(pack, offset, sealedLength);
+      return true;
+    }
+    const holder = this.#packAt(found.segment, found.slot);
+    const better = this.packState(holder) === PACK_DEAD && this.packState(pack) !== PACK_DEAD;
+    if (holder !== pack && !better) return false;
+    setPlace(found.segment, found.slot, offset, sealedLength);
+    Atomics.store(found.segment.packs, found.slot, pack);
+    return true;
+  }
+  /** Coordinating thread, when the pack that `claim` announced is finished. */
+  setPlace(id, pack, offset, sealedLength) {
+    this.#load(id);
+    const found = this.#find();
+    if (found !== null && this.#packAt(found.segment, found.slot) === pack) {
+      setPlace(found.segment, found.slot, offset, sealedLength);
+    }
+  }
+  /** Where a blob lies, also when its pack is thought to be lost: whoever reads will see. Null when unknown. */
+  place(id) {
+    this.#load(id);
+    const found = this.#find();
+    if (found === null) return null;
+    const pack = this.#packAt(found.segment, found.slot);
+    const offset = found.segment.places[found.slot * 2] ?? 0;
+    const sealedLength = found.segment.places[found.slot * 2 + 1] ?? 0;
+    return sealedLength === 0 ? null : { pack, offset, sealedLength };
+  }
+  /** A number that belongs to this blob alone, for as long as the table lives; null when it is unknown. Below `slotCount`. */
+  slotOf(id) {
+    this.#load(id);
+    const found = this.#find();
+    if (found === null) return null;
+    let before = 0;
+    for (const segment of this.#segments.toReversed()) {
+      if (segment === found.segment) break;
+      before += segment.shared.slotCount;
+    }
+    return before + found.slot;
+  }
+  get slotCount() {
+    return this.#segments.reduce((sum, segment) => sum + segment.shared.slotCount, 0);
+  }
+  #newest() {
+    const newest = this.#segments[0];
+    assert(newest !== void 0, "a blob table has a segment");
+    return newest;
+  }
+  #load(id) {
+    id.copy(this.#wordBytes);
+  }
+  #find() {
+    for (const segment of this.#segments) {
+      let slot = (this.#words[0] ?? 0) & segment.mask;
+      while (this.#packAt(segment, slot) !== EMPTY) {
+        if (this.#matches(segment, slot)) return { segment, slot };
+        slot = slot + 1 & segment.mask;
+      }
+    }
+    return null;
+  }
+  /** False: another thread took the slot meanwhile, perhaps for the same id; look again. */
+  #insert(pack, offset, sealedLength) {
+    const segment = this.#newest();
+    let slot = (this.#words[0] ?? 0) & segment.mask;
+    while (this.#packAt(segment, slot) !== EMPTY) slot = slot + 1 & segment.mask;
+    if (Atomics.compareExchange(segment.packs, slot, EMPTY, BEING_WRITTEN) !== EMPTY) return false;
+    segment.ids.set(this.#words, slot * WORDS);
+    setPlace(segment, slot, offset, sealedLength);
+    const used = Atomics.add(segment.used, 0, 1);
+    assert(used < segment.shared.slotCount - 1, "the blob table was not reserved for what is put into it");
+    Atomics.store(segment.packs, slot, pack);
+    return true;
+  }
+  /** Waits out a slot that is being written: eight stores, so spinning is the shortest way. */
+  #packAt(segment, slot) {
+    let pack = Atomics.load(segment.packs, slot);
+    while (pack === BEING_WRITTEN) pack = Atomics.load(segment.packs, slot);
+    return pack;
+  }
+  #matches(segment, slot) {
+    const at = slot * WORDS;
+    for (let word = 0; word < WORDS; word++) if (segment.ids[at + word] !== this.#words[word]) return false;
+    return true;
+  }
+};
+function sessionFull() {
+  return new Fault(
+    {
+      code: "VaultSessionFull",
+      message: "This connection to the vault has seen as many packs as it can tell apart.",
+      possibleCauses: "It has been open for months, or the vault holds an extraordinary number of small packs.",
+      recommendedAction: "Connect to the vault again; the agent does so by itself."
+    },
+    { retryable: true }
+  );
+}
+function setPlace(segment, slot, offset, sealedLength) {
+  segment.places[slot * 2] = offset;
+  segment.places[slot * 2 + 1] = sealedLength;
+}
+function openSegment(shared) {
+  return {
+    shared,
+    mask: shared.slotCount - 1,
+    ids: new Uint32Array(shared.ids),
+    packs: new Int32Array(shared.packs),
+    places: new Uint32Array(shared.places),
+    used: new Int32Array(shared.used)
+  };
+}
+
+// lib/engine/vault/blob-type.ts
+var BLOB_TYPE = { block: 1, page: 2, group: 3 };
+function plainLength(type) {
+  return type === "block" ? BLOCK_BYTES : PAGE_BYTES2;
+}
+function packKindOf(type) {
+  return type === "page" ? "tree" : "data";
+}
+function packTypeOf(byte) {
+  if (byte === BLOB_TYPE.block) return "block";
+  if (byte === BLOB_TYPE.page) return "page";
+  return byte === BLOB_TYPE.group ? "group" : null;
+}
+
+// lib/engine/vault/block-group.ts
+var GROUP_BLOCKS = 16;
+var GROUP_BLOCKS_MAX = 64;
+var HEAD_BYTES = 8;
+function groupLength(blocks) {
+  return HEAD_BYTES + blocks * (ID_BYTES + BLOCK_BYTES);
+}
+function groupCount(length) {
+  const count = (length - HEAD_BYTES) / (ID_BYTES + BLOCK_BYTES);
+  return Number.isInteger(count) && count >= 1 && count <= GROUP_BLOCKS_MAX ? count : null;
+}
+var BlockGroup = class _BlockGroup {
+  #plain;
+  #count;
+  constructor(plain, count) {
+    this.#plain = plain;
+    this.#count = count;
+  }
+  /** Null when the bytes are not a group's. They are kept, not copied. */
+  static of(plain) {
+    const count = groupCount(plain.length);
+    if (count === null || plain.readUInt32LE(0) !== count || plain.readUInt32LE(4) !== 0) return null;
+    return new _BlockGroup(plain, count);
+  }
+  /** Writes the group into `into`; returns its length. */
+  static encode(blocks, into) {
+    assert(blocks.length >= 1 && blocks.length <= GROUP_BLOCKS_MAX, "a group has 1 to 64 blocks");
+    into.writeUInt32LE(blocks.length, 0);
+    into.writeUInt32LE(0, 4);
+    let at = HEAD_BYTES + blocks.length * ID_BYTES;
+    for (const [index, { id, block }] of blocks.entries()) {
+      id.copy(into, HEAD_BYTES + index * ID_BYTES);
+      into.set(block, at);
+      at += BLOCK_BYTES;
+    }
+    return at;
+  }
+  equals(plain) {
+    return this.#plain.equals(plain);
+  }
+  /** A view of the block's bytes, not yet compared with its id. Null when the group does not hold it. */
+  block(id) {
+    for (let index = 0; index < this.#count; index++) {
+      const at = HEAD_BYTES + index * ID_BYTES;
+      if (this.#plain.compare(id, 0, ID_BYTES, at, at + ID_BYTES) !== 0) continue;
+      const content = HEAD_BYTES + this.#count * ID_BYTES + index * BLOCK_BYTES;
+      return this.#plain.subarray(content, content + BLOCK_BYTES);
+    }
+    return null;
+  }
+};
+
+// lib/engine/vault/seal.ts
+import { createCipheriv, createDecipheriv } from "node:crypto";
+var SALT_BYTES = 32;
+var TAG_BYTES = 16;
+var NONCE_DOMAIN = { blob: 0, header: 1 };
+function nonceAt(offset, domain) {
+  const nonce = Buffer.alloc(12);
+  nonce.writeUInt32LE(offset, 0);
+  nonce.writeUInt32LE(domain, 8);
+  return nonce;
+}
+function sealInto(into, at, plain, key, nonce, context) {
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  cipher.setAAD(context);
+  into.set(cipher.update(plain), at);
+  cipher.final();
+  into.set(cipher.getAuthTag(), at + plain.length);
+  return plain.length + TAG_BYTES;
+}
+function unseal(sealed, key, nonce, context) {
+  if (sealed.length < TAG_BYTES) return null;
+  const split = sealed.length - TAG_BYTES;
+  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(context);
+  decipher.setAuthTag(sealed.subarray(split));
+  const plain = decipher.update(sealed.subarray(0, split));
+  try {
+    decipher.final();
+  } catch {
+    return null;
+  }
+  return plain;
+}
+
+// lib/engine/vault/pack-format.ts
+var PACK_BYTES_MAX = 8 * 1024 * 1024;
+var PACK_FILL_BYTES = 4 * 1024 * 1024;
+var PACK_BLOBS_MAX = 4096;
+var PACK_MAGIC = Buffer.from("SSPACK1\n", "latin1");
+var PACK_END = Buffer.from("PEND", "latin1");
+var PACK_SALT_AT = 16;
+var PACK_HEAD_BYTES = PACK_SALT_AT + SALT_BYTES;
+var PACK_FOOT_BYTES = 8;
+var HEADER_ENTRY_BYTES = 1 + ID_BYTES + 12;
+function packKey(keys, salt) {
+  return deriveObjectKey(keys.pack, salt);
+}
+function blobContext(type, id) {
+  const context = Buffer.alloc(1 + ID_BYTES);
+  context[0] = BLOB_TYPE[type];
+  context.set(id, 1);
+  return context;
+}
+var GROUP_CONTEXT = Buffer.from([BLOB_TYPE.group]);
+function headerPlace(foot, packSizeBytes) {
+  if (foot.length !== PACK_FOOT_BYTES || !foot.subarray(4).equals(PACK_END)) return null;
+  const length = foot.readUInt32LE(0);
+  const offset = packSizeBytes - PACK_FOOT_BYTES - length;
+  const entryBytes = length - TAG_BYTES;
+  if (offset < PACK_HEAD_BYTES || entryBytes <= 0 || entryBytes % HEADER_ENTRY_BYTES !== 0) return null;
+  return entryBytes / HEADER_ENTRY_BYTES <= PACK_BLOBS_MAX ? { offset, length } : null;
+}
+function openHeader(head, sealedHeader, place, keys) {
+  if (head.length !== PACK_HEAD_BYTES || !head.subarray(0, 8).equals(PACK_MAGIC)) return null;
+  const salt = Buffer.from(head.subarray(PACK_SALT_AT));
+  const plain = unseal(sealedHeader, packKey(keys, salt), nonceAt(place.offset, NONCE_DOMAIN.header), head);
+  const type = packTypeOf(head[8]);
+  if (type === null) return null;
+  const entries = plain === null ? null : decodeHeader(type, plain, place.offset);
+  return entries === null ? null : { type, salt, entries };
+}
+function decodeHeader(type, plain, endOfBlobs) {
+  const entries = [];
+  for (let at = 0; at < plain.length; at += HEADER_ENTRY_BYTES) {
+    const entry2 = {
+      id: Buffer.from(plain.subarray(at + 1, at + 1 + ID_BYTES)),
+      offset: plain.readUInt32LE(at + 33),
+      sealedLength: plain.readUInt32LE(at + 37)
+    };
+    if (plain[at] !== BLOB_TYPE[type] || !isPlainLength(type, plain.readUInt32LE(at + 41))) return null;
+    if (entry2.offset < PACK_HEAD_BYTES || entry2.offset + entry2.sealedLength > endOfBlobs) return null;
+    entries.push(entry2);
+  }
+  return entries;
+}
+function isPlainLength(type, length) {
+  return type === "group" ? groupCount(length) !== null : length === plainLength(type);
+}
+
+// lib/engine/vault/object-names.ts
+import { createHash as createHash3 } from "node:crypto";
+
+// lib/engine/vault/object-store.ts
+function objectNotFound(name, cause) {
+  return new Fault(
+    {
+      code: "ObjectNotFound",
+      message: `The storage holds no object named ${name}.`,
+      possibleCauses: "It was deleted or moved, or another storage account is connected than the one that was written to.",
+      recommendedAction: "Check the storage account of the vault, and restore the object from a copy when there is one."
+    },
+    { cause }
+  );
+}
+function objectTruncated(name) {
+  return new Fault({
+    code: "ObjectTruncated",
+    message: `The object ${name} is shorter than it was when it was stored.`,
+    possibleCauses: "The storage medium lost part of it, or somebody altered it.",
+    recommendedAction: "Check the medium of the storage account, and restore the object from a copy when there is one."
+  });
+}
+function storageFull(what, cause) {
+  return new Fault(
+    {
+      code: "StorageFull",
+      message: `The storage is full: ${what} could not be written.`,
+      possibleCauses: "The disk that holds the storage account has no space left, or a quota is reached.",
+      recommendedAction: "Free space on that disk, or shorten the recovery point history; replication goes on by itself then."
+    },
+    { cause, retryable: true }
+  );
+}
+function invalidObjectName(name) {
+  return new Fault({
+    code: "InvalidObjectName",
+    message: `${JSON.stringify(name.slice(0, 200))} is not the name of a vault object.`,
+    possibleCauses: "The request was not made by a Secondsite component, or it was altered.",
+    recommendedAction: "Update the site component, and register it again if the error persists."
+  });
+}
+
+// lib/engine/vault/object-names.ts
+var PATTERNS = [
+  { kind: "keys", pattern: /^keys\/(?<sha>[0-9a-f]{64})$/ },
+  { kind: "data", pattern: /^data\/(?<two>[0-9a-f]{2})\/(?<sha>\k<two>[0-9a-f]{62})$/ },
+  { kind: "tree", pattern: /^tree\/(?<two>[0-9a-f]{2})\/(?<sha>\k<two>[0-9a-f]{62})$/ },
+  { kind: "index", pattern: /^index\/(?<sha>[0-9a-f]{64})$/ },
+  {
+    kind: "points",
+    pattern: /^points\/(?<machine>[A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\/\d{8}T\d{9}Z-(?<sha>[0-9a-f]{64})$/
+  },
+  { kind: "tombstones", pattern: /^tombstones\/(?<sha>[0-9a-f]{64})$/ }
+];
+function parseObjectName(name) {
+  for (const { kind, pattern } of PATTERNS) {
+    const groups = pattern.exec(name)?.groups;
+    const sha256 = groups?.["sha"];
+    if (groups !== void 0 && sha256 !== void 0) return { kind, sha256, machineId: groups["machine"] ?? null };
+  }
+  return null;
+}
+function sha256Hex(bytes) {
+  return createHash3("sha256").update(bytes).digest("hex");
+}
+function packName(kind, sha256) {
+  return `${kind}/${sha256.slice(0, 2)}/${sha256}`;
+}
+function isMachineId(machineId) {
+  return /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(machineId);
+}
+function pointsPrefix(machineId) {
+  assert(isMachineId(machineId), `not a machine id: ${machineId}`);
+  return `points/${machineId}/`;
+}
+function pointName(machineId, at, bytes) {
+  return `${pointsPrefix(machineId)}${at.toISOString().replace(/[-:.]/g, "")}-${sha256Hex(bytes)}`;
+}
+
+// lib/engine/vault/pack-finish.ts
+function finishPack({ type, buffer, end, key, salt, entries, plainLengthOf }) {
+  const header = Buffer.alloc(entries.length * HEADER_ENTRY_BYTES);
+  let at = 0;
+  for (const entry2 of entries) {
+    header[at] = BLOB_TYPE[type];
+    entry2.id.copy(header, at + 1);
+    header.writeUInt32LE(entry2.offset, at + 33);
+    header.writeUInt32LE(entry2.sealedLength, at + 37);
+    header.writeUInt32LE(plainLengthOf(entry2), at + 41);
+    at += HEADER_ENTRY_BYTES;
+  }
+  const head = buffer.subarray(0, PACK_HEAD_BYTES);
+  const length = sealInto(buffer, end, header, key, nonceAt(end, NONCE_DOMAIN.header), head);
+  const foot = end + length;
+  buffer.writeUInt32LE(length, foot);
+  PACK_END.copy(buffer, foot + 4);
+  const bytes = buffer.subarray(0, foot + PACK_FOOT_BYTES);
+  return { name: packName(packKindOf(type), sha256Hex(bytes)), type, sizeBytes: bytes.length, salt, entries, bytes };
+}
+
+// lib/engine/vault/pack-writer.ts
+var PackWriter = class {
+  #type;
+  #buffer;
+  #key;
+  #salt;
+  #compressor;
+  #entries = [];
+  #end = PACK_HEAD_BYTES;
+  #finished = false;
+  constructor(type, buffer, keys, random, compressor) {
+    assert(buffer.length === PACK_FILL_BYTES, "a pack is filled in a buffer of the pool's size");
+    this.#type = type;
+    this.#buffer = buffer;
+    this.#compressor = compressor;
+    this.#salt = random.bytes(SALT_BYTES);
+    buffer.fill(0, 0, PACK_HEAD_BYTES);
+    PACK_MAGIC.copy(buffer, 0);
+    buffer[8] = BLOB_TYPE[type];
+    this.#salt.copy(buffer, PACK_SALT_AT);
+    this.#key = packKey(keys, this.#salt);
+  }
+  get count() {
+    return this.#entries.length;
+  }
+  /** True when one more blob fits, however badly it compresses. */
+  hasRoom() {
+    const headerBytes = (this.#entries.length + 1) * HEADER_ENTRY_BYTES + TAG_BYTES;
+    const blobBytes = plainLength(this.#type) + TAG_BYTES;
+    const end = this.#end + blobBytes + headerBytes + PACK_FOOT_BYTES;
+    return this.#entries.length < PACK_BLOBS_MAX && end <= PACK_FILL_BYTES;
+  }
+  /** Compresses if that helps, seals, appends. Returns the bytes it took. `hasRoom` must be true. */
+  add(id, plain) {
+    assert(!this.#finished && this.hasRoom(), "a blob was added to a pack that is full or finished");
+    assert(plain.length === plainLength(this.#type), "a blob has the length of its type");
+    const content = this.#compressor.compress(plain) ?? plain;
+    const offset = this.#end;
+    const nonce = nonceAt(offset, NONCE_DOMAIN.blob);
+    const sealedLength = sealInto(this.#buffer, offset, content, this.#key, nonce, blobContext(this.#type, id));
+    this.#entries.push({ id, offset, sealedLength });
+    this.#end += sealedLength;
+    return sealedLength;
+  }
+  finish() {
+    assert(!this.#finished && this.#entries.length > 0, "only a pack with blobs can be finished, and only once");
+    this.#finished = true;
+    return finishPack({
+      type: this.#type,
+      buffer: this.#buffer,
+      end: this.#end,
+      key: this.#key,
+      salt: this.#salt,
+      entries: this.#entries,
+      plainLengthOf: () => plainLength(this.#type)
+    });
+  }
+};
+
+// lib/engine/blocks/tree-shape.ts
+function treeShape(virtualSizeBytes) {
+  assert(Number.isSafeInteger(virtualSizeBytes) && virtualSizeBytes > 0, `not a disk size: ${virtualSizeBytes}`);
+  const blockCount = Math.ceil(virtualSizeBytes / BLOCK_BYTES);
+  let height = 1;
+  for (let reach = PAGE_CHILDREN; reach < blockCount; reach *= PAGE_CHILDREN) height += 1;
+  return { virtualSizeBytes, blockCount, height };
+}
+function pageCount(shape, level) {
+  return Math.ceil(shape.blockCount / PAGE_CHILDREN ** level);
+}
+function blockLengthBytes(shape, index) {
+  return Math.min(BLOCK_BYTES, shape.virtualSizeBytes - index * BLOCK_BYTES);
+}
+
+// lib/engine/blocks/block-runs.ts
+function blockRuns(extents, shape) {
+  const runs = [];
+  for (const { offsetBytes, lengthBytes } of extents) {
+    if (lengthBytes === 0) continue;
+    const first = Math.floor(offsetBytes / BLOCK_BYTES);
+    const end = Math.min(Math.ceil((offsetBytes + lengthBytes) / BLOCK_BYTES), shape.blockCount);
+    const last = runs.at(-1);
+    if (last !== void 0 && first <= last.end) last.end = Math.max(last.end, end);
+    else if (first < end) runs.push({ first, end });
+  }
+  return runs;
+}
+function runsBlockCount(runs) {
+  return runs.reduce((sum, run) => sum + run.end - run.first, 0);
+}
+function* blocksOfRuns(runs) {
+  for (const run of runs) for (let index = run.first; index < run.end; index++) yield index;
+}
+
+// lib/engine/blocks/tree-levels.ts
+var TreeLevels = class {
+  #shape;
+  #hasher;
+  #earlier;
+  /** Touched pages of levels 2 and up, by level and index. */
+  #pages = /* @__PURE__ */ new Map();
+  #top = null;
+  constructor(shape, hasher, earlier) {
+    this.#shape = shape;
+    this.#hasher = hasher;
+    this.#earlier = earlier;
+  }
+  async setPage(level, index, id) {
+    assert(index >= 0 && index < pageCount(this.#shape, level), `page ${index} is not in level ${level}`);
+    if (level === this.#shape.height) {
+      this.#top = id;
+      return;
+    }
+    const parent = await this.#parentOf(level, index);
+    id.copy(parent, index % PAGE_CHILDREN * ID_BYTES);
+  }
+  /** Makes the touched pages level by level, handing each to `store`; returns the top id, null if nothing was set. */
+  async finish(store) {
+    for (let level = 2; level <= this.#shape.height; level++) {
+      for (const [index, bytes] of this.#pages.get(level) ?? []) {
+        const id = this.#hasher.pageId(level, bytes);
+        if (!isZeroId(id)) await store({ level, index, id, bytes });
+        await this.setPage(level, index, id);
+      }
+    }
+    return this.#top;
+  }
+  async #parentOf(level, index) {
+    const parentIndex = Math.floor(index / PAGE_CHILDREN);
+    let pages = this.#pages.get(level + 1);
+    if (pages === void 0) this.#pages.set(level + 1, pages = /* @__PURE__ */ new Map());
+    let parent = pages.get(parentIndex);
+    if (parent === void 0) {
+      const earlier = await this.#earlier(level + 1, parentIndex);
+      parent = pages.get(parentIndex) ?? (earlier === null ? Buffer.alloc(PAGE_BYTES2) : Buffer.from(earlier));
+      pages.set(parentIndex, parent);
+    }
+    return parent;
+  }
+};
+var noEarlierPage = async () => null;
+
 export {
-  Fault,
-  diskTooLargeForFormat,
-  BugError,
   assert,
+  Fault,
+  Refusal,
+  toWireError,
+  fromWireError,
+  BLOCK_BYTES,
+  ID_BYTES,
+  PAGE_CHILDREN,
+  PAGE_BYTES2 as PAGE_BYTES,
+  fileAlreadyExists,
+  nodeFileSystem,
+  objectNotFound,
+  objectTruncated,
+  storageFull,
+  invalidObjectName,
+  parseObjectName,
+  sha256Hex,
+  packName,
+  isMachineId,
+  pointName,
+  systemRandom,
+  DISK_FORMATS,
+  diskTooLargeForFormat,
+  readExactly,
+  assertInside,
+  VHD_FOOTER_BYTES,
   VHD_SIZE_MAX_BYTES,
   encodeVhdFooter,
   parseVhdFooter,
+  VHD_HEADER_BYTES,
+  VHD_BLOCK_BYTES,
+  tableBytesFor,
+  encodeVhdHeader,
+  openDynamicVhd,
   openFixedVhd,
   openDisk,
-  fileAlreadyExists,
-  nodeFileSystem
+  sameIdentity,
+  TRACKING_BLOCK_BYTES,
+  DirtyBlocks,
+  blocksOf,
+  writeLogDamaged,
+  imageChangedWhileReading,
+  PreserveLogWriter,
+  deriveVaultKeys,
+  deriveObjectKey,
+  openFrozenView,
+  zeroId,
+  isZeroId,
+  idFromHex,
+  BlockHasher,
+  Compressor,
+  Decompressor,
+  BLOB_TYPE,
+  plainLength,
+  packKindOf,
+  packTypeOf,
+  GROUP_BLOCKS,
+  groupLength,
+  groupCount,
+  BlockGroup,
+  SALT_BYTES,
+  TAG_BYTES,
+  NONCE_DOMAIN,
+  nonceAt,
+  sealInto,
+  unseal,
+  PACK_BYTES_MAX,
+  PACK_FILL_BYTES,
+  PACK_BLOBS_MAX,
+  PACK_MAGIC,
+  PACK_SALT_AT,
+  PACK_HEAD_BYTES,
+  PACK_FOOT_BYTES,
+  HEADER_ENTRY_BYTES,
+  packKey,
+  blobContext,
+  GROUP_CONTEXT,
+  headerPlace,
+  openHeader,
+  PACK_DEAD,
+  PACK_STORED,
+  FIRST_RUN,
+  createSharedBlobTable,
+  BlobTable,
+  finishPack,
+  PackWriter,
+  blockRuns,
+  runsBlockCount,
+  blocksOfRuns,
+  treeShape,
+  blockLengthBytes,
+  TreeLevels,
+  noEarlierPage
 };
