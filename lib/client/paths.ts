@@ -38,6 +38,8 @@ export const api = {
   vaults: () => address(`${group}/providers/Microsoft.RecoveryServices/vaults`, apiVersions.vaults),
   vault: (vault: string) => address(vaultPath(vault), apiVersions.vaults),
   overview: (vault: string) => address(ownInVault(vault, "overview"), apiVersions.own),
+  space: (vault: string, ...action: readonly string[]) =>
+    address(ownInVault(vault, "space", ...action), apiVersions.own),
   verification: (vault: string, ...action: readonly string[]) =>
     address(ownInVault(vault, "verification", ...action), apiVersions.own),
   tutorial: (vault: string, scenario: string) => address(ownInVault(vault, "tutorials", scenario), apiVersions.own),

@@ -17,6 +17,7 @@ import { nameInId, pages } from "@/lib/client/paths";
 import { overviewQuery, vaultQuery } from "@/lib/client/queries/vaults";
 import type { VaultOverview } from "@/lib/contract/portal";
 import { DeleteVaultDialog } from "./delete-vault-dialog";
+import { SpaceCard } from "./space-card";
 
 /** A vault at a glance: what it protects, what needs somebody, what it holds. */
 export function Dashboard({ vaultName }: { readonly vaultName: string }) {
@@ -35,6 +36,7 @@ export function Dashboard({ vaultName }: { readonly vaultName: string }) {
           </>
         )}
       </QueryView>
+      <SpaceCard vaultName={vaultName} />
       <VaultFacts vaultName={vaultName} />
       <DeleteVaultDialog vaultName={vaultName} isOpen={isDeleting} onClose={() => setDeleting(false)} />
       <Commands

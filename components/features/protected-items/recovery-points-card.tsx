@@ -8,14 +8,19 @@ import { formatBytes, formatCount } from "@/components/ui/format";
 import { ExactTime, RelativeTime } from "@/components/ui/relative-time";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { recoveryPointsQuery } from "@/lib/client/queries/protected-items";
+import { retentionQuery } from "@/lib/client/queries/space";
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import { PointTimeline } from "./point-timeline";
 import { recoveryPointKind } from "@/lib/client/recovery-point-kind";
 import type { RecoveryPointResource } from "@/lib/contract/protected-items";
+import { KeptBecause, type KeptPoint } from "./kept-because";
 
 const figuresOf = (point: RecoveryPointResource) => point.properties.providerSpecificDetails;
 
-const columns = (item: ProtectedItemResource): readonly TableColumn<RecoveryPointResource>[] => [
+const columns = (
+  item: ProtectedItemResource,
+  kept: ReadonlyMap<string, KeptPoint>,
+): readonly TableColumn<RecoveryPointResource>[] => [
   {
     key: "time",
     header: "Cut at",
@@ -56,6 +61,14 @@ const columns = (item: ProtectedItemResource): readonly TableColumn<RecoveryPoin
     hideBelow: "sm",
     cell: (point) => formatBytes(figuresOf(point).changedBytes),
     sortValue: (point) => figuresOf(point).changedBytes,
+  },
+  {
+    key: "kept",
+    header: "Kept because",
+    cell: (point) => {
+      const why = kept.get(point.name);
+      return why ? <KeptBecause point={point} kept={why} /> : <span className="text-muted">–</span>;
+    },
   },
   { key: "hash", header: "Disk hashes", hideBelow: "lg", cell: (point) => <Hashes point={point} /> },
 ];
@@ -101,6 +114,8 @@ export function RecoveryPointsCard({
   readonly item: ProtectedItemResource;
 }) {
   const query = useQuery(recoveryPointsQuery(vaultName, item));
+  const retention = useQuery(retentionQuery(vaultName, item));
+  const kept = new Map(retention.data?.properties.points.map((point) => [point.recoveryPointId, point]));
   return (
     <Card
       title="Recovery points"
@@ -116,7 +131,7 @@ export function RecoveryPointsCard({
               <div className="max-h-96 overflow-auto">
                 <DataTable
                   label="Recovery points"
-                  columns={columns(item)}
+                  columns={columns(item, kept)}
                   rows={points}
                   rowKey={(point) => point.id}
                   rowText={(point) => point.properties.recoveryPointTime}
