@@ -1,4 +1,5 @@
 import type { Disk } from "@/lib/engine/disk/disk";
+import { identityOfFiles, pathsOf } from "@/lib/engine/disk/disk-identity";
 import { openDisk } from "@/lib/engine/disk/open-disk";
 import { sameIdentity, type FileIdentity, type FileSystem } from "@/lib/engine/disk/random-access-file";
 import { OnDemandDisk } from "@/lib/engine/on-demand/on-demand-disk";
@@ -31,6 +32,9 @@ interface Inspection {
   readonly format: DiskStatus["format"];
   readonly virtualSizeBytes: number;
   readonly allocatedBytes: number;
+  readonly logicalSectorBytes: number;
+  /** Of the image, its parents and extents: all are watched. */
+  readonly paths: readonly string[];
   readonly problem: Explanation | null;
 }
 
@@ -164,6 +168,7 @@ export class HostDisk {
       return {
         ...{ id, name, path, role, problem: null, format: disk.format, virtualSizeBytes: disk.virtualSizeBytes },
         allocatedBytes: disk.file.allocatedBytes(),
+        logicalSectorBytes: disk.logicalSectorBytes,
         pendingBytes: tracked.pendingBytes,
         onDemand: this.#onDemand(),
       };
@@ -172,6 +177,7 @@ export class HostDisk {
     return {
       ...{ id, name, path, role, pendingBytes: 0, format: seen.format, virtualSizeBytes: seen.virtualSizeBytes },
       allocatedBytes: seen.allocatedBytes,
+      logicalSectorBytes: seen.logicalSectorBytes,
       problem: seen.problem ?? this.#openProblem,
       onDemand: this.#onDemand(),
     };
@@ -188,9 +194,10 @@ export class HostDisk {
   }
 
   unchangedSince(identity: FileIdentity): boolean {
+    const paths = this.#inspection?.paths ?? [this.definition.path];
     return (
-      this.#fileSystem.exists(this.definition.path) &&
-      sameIdentity(identity, this.#fileSystem.statIdentity(this.definition.path))
+      paths.every((path) => this.#fileSystem.exists(path)) &&
+      sameIdentity(identity, identityOfFiles(this.#fileSystem, paths))
     );
   }
 
@@ -209,17 +216,20 @@ export class HostDisk {
 
   /** Opening an image parses its tables, which is too much for every heartbeat: the answer is kept until it changes. */
   #inspect(): Inspection {
-    if (this.definition.refused) return { identity: NOWHERE, ...broken(this.definition.refused) };
+    if (this.definition.refused) return { identity: NOWHERE, ...broken(this.definition.path, this.definition.refused) };
     try {
-      const identity = this.#fileSystem.statIdentity(this.definition.path);
-      if (this.#inspection && sameIdentity(this.#inspection.identity, identity)) return this.#inspection;
-      const seen = { identity, ...this.#look() };
+      const known = identityOfFiles(this.#fileSystem, this.#inspection?.paths ?? [this.definition.path]);
+      if (this.#inspection && sameIdentity(this.#inspection.identity, known)) return this.#inspection;
+      const look = this.#look();
+      // Parents and extents are known only now; what is read through a cut is read later still.
+      const identity = identityOfFiles(this.#fileSystem, look.paths);
+      const seen = { identity, ...look };
       // What is wrong may be a part of the disk that is missing, and comes without a change of this file.
       this.#inspection = seen.problem === null ? seen : null;
       return seen;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { identity: NOWHERE, ...broken(error.explanation) };
+      return { identity: NOWHERE, ...broken(this.definition.path, error.explanation) };
     }
   }
 
@@ -228,19 +238,25 @@ export class HostDisk {
       const disk = openDisk(this.#fileSystem, this.definition.path, "read");
       try {
         const allocatedBytes = disk.files.reduce((sum, file) => sum + file.allocatedBytes(), 0);
-        return { format: disk.format, virtualSizeBytes: disk.virtualSizeBytes, allocatedBytes, problem: null };
+        return {
+          format: disk.format,
+          virtualSizeBytes: disk.virtualSizeBytes,
+          allocatedBytes,
+          ...{ paths: pathsOf(disk), logicalSectorBytes: disk.logicalSectorBytes },
+          problem: null,
+        };
       } finally {
         disk.close();
       }
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return broken(error.explanation);
+      return broken(this.definition.path, error.explanation);
     }
   }
 }
 
 const NOWHERE: FileIdentity = { fileId: "", sizeBytes: 0, modifiedNs: "0" };
 
-function broken(problem: Explanation): Omit<Inspection, "identity"> {
-  return { format: null, virtualSizeBytes: 0, allocatedBytes: 0, problem };
+function broken(path: string, problem: Explanation): Omit<Inspection, "identity"> {
+  return { format: null, virtualSizeBytes: 0, allocatedBytes: 0, paths: [path], logicalSectorBytes: 512, problem };
 }

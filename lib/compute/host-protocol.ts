@@ -72,6 +72,8 @@ export const DiskStatus = z.object({
   format: z.enum(DISK_FORMATS).nullable(),
   virtualSizeBytes: z.number(),
   allocatedBytes: z.number(),
+  /** 4096: a 4K disk. */
+  logicalSectorBytes: z.number().default(512),
   problem: Explanation.nullable(),
   /** Bytes written since the last committed cut. */
   pendingBytes: z.number(),

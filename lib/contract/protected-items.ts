@@ -140,6 +140,9 @@ export const ProtectedItemResource = z.object({
           vhdId: z.string(),
           diskId: z.string(),
           vhdName: z.string(),
+          /** Ours: the image's format at its host; null while the host has not said it. In Azure: always a fixed VHD. */
+          sourceFormat: z.string().nullable(),
+          targetFormat: z.string(),
           maxSizeMB: z.string(),
           targetDiskLocation: z.string(),
           targetDiskName: z.string(),

@@ -52,6 +52,11 @@ describe("whether a machine can be protected to Azure", () => {
     expect(findings).toEqual([{ ruleId: "image", subject: "sql-01.vhd", explanation: problem }]);
   });
 
+  it("refuses a disk with sectors of 4,096 bytes, as Azure has none", () => {
+    expect(rules({ disks: [disk({ logicalSectorBytes: 4096 })] })).toEqual(["4k"]);
+    expect(rules({ disks: [disk({ logicalSectorBytes: 512 })] })).toEqual([]);
+  });
+
   it("tells everything that is wrong at once", () => {
     const machine = { name: "bad name", generation: 2 as const, osType: "Linux" as const, disks: [] };
     expect(rules(machine)).toEqual(["name", "os-count", "gen"]);

@@ -14,6 +14,7 @@ export type EligibilityRuleId =
   | "iscsi"
   | "shared"
   | "fc"
+  | "4k"
   | "image";
 
 export interface EligibilityFinding {
@@ -78,6 +79,23 @@ function diskCountRules(machine: ReportedMachine): EligibilityFinding[] {
 
 function diskRules(disk: ReportedDisk): EligibilityFinding[] {
   if (disk.problem) return [{ ruleId: "image", subject: disk.name, explanation: disk.problem }];
+  return [...sectorRule(disk), ...sizeRule(disk)];
+}
+
+function sectorRule(disk: ReportedDisk): EligibilityFinding[] {
+  if ((disk.logicalSectorBytes ?? 512) === 512) return [];
+  return [
+    finding("4k", disk.name, {
+      code: "LogicalSectorSizeNotSupported",
+      message: `The disk ${disk.name} has sectors of ${String(disk.logicalSectorBytes)} bytes; Azure takes disks with sectors of 512 bytes only.`,
+      possibleCauses: "The VHDX was made as a 4K disk (LogicalSectorSizeBytes 4096).",
+      recommendedAction:
+        "Make a disk with sectors of 512 bytes (physical ones may have 4,096), copy the content to it in the guest, and refresh the host.",
+    }),
+  ];
+}
+
+function sizeRule(disk: ReportedDisk): EligibilityFinding[] {
   if (disk.virtualSizeBytes <= DISK_GIB_MAX * GIB) return [];
   const isOs = disk.role === "os";
   const sizeGib = Math.ceil(disk.virtualSizeBytes / GIB);

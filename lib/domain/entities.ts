@@ -70,6 +70,8 @@ export interface ReportedDisk {
   readonly format: DiskFormat | null;
   readonly virtualSizeBytes: number;
   readonly allocatedBytes: number;
+  /** Left out: 512, as inventories of earlier versions do. */
+  readonly logicalSectorBytes?: number;
   readonly problem: Explanation | null;
 }
 

@@ -79,6 +79,7 @@ export const ReportedMachineWire = z.object({
       format: z.enum(DISK_FORMATS).nullable(),
       virtualSizeBytes: z.number(),
       allocatedBytes: z.number(),
+      logicalSectorBytes: z.number().default(512),
       problem: Explanation.nullable(),
     }),
   ),

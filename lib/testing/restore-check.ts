@@ -1,5 +1,5 @@
 import { openDisk } from "@/lib/engine/disk/open-disk";
-import { materialise } from "@/lib/engine/vault/materialise";
+import { materialise, type MaterialiseFormat } from "@/lib/engine/vault/materialise";
 import type { ObjectReader } from "@/lib/engine/vault/object-store";
 import { openPoint } from "@/lib/engine/vault/open-point";
 import { openVaultReader } from "@/lib/engine/vault/vault-reader";
@@ -15,6 +15,7 @@ export async function checkRestores(
   pointName: string,
   disks: ReadonlyMap<string, ModelDisk>,
   keys = testKeys(),
+  format: MaterialiseFormat = "vhd-fixed",
 ): Promise<void> {
   const context = { machine: "MACHINE-1", point: pointName };
   const vault = await openVaultReader(store, keys);
@@ -30,7 +31,7 @@ export async function checkRestores(
       context,
       fileSystem,
       targetPath: "/replica/disk.vhd",
-      format: "vhd-fixed",
+      format,
       random: seededRandom(3),
       clock: new TestClock(),
     });

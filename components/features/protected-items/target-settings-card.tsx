@@ -3,6 +3,7 @@ import { formatBytes, formatPlural } from "@/components/ui/format";
 import { KeyValue } from "@/components/ui/key-value";
 import { ExactTime } from "@/components/ui/relative-time";
 import { nameInId } from "@/lib/client/paths";
+import { diskFormatLabel } from "@/lib/kernel/disk-format";
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 
 const MEBIBYTE = 1024 * 1024;
@@ -36,6 +37,9 @@ export function TargetSettingsCard({ item }: { readonly item: ProtectedItemResou
                     <span className="text-muted">
                       {disk.vhdType === "OperatingSystem" ? " (operating system)" : ""}
                       {`, ${formatBytes(Number(disk.maxSizeMB) * MEBIBYTE)}`}
+                      {disk.sourceFormat === null
+                        ? ""
+                        : ` – ${diskFormatLabel(disk.sourceFormat)} here, ${diskFormatLabel(disk.targetFormat)} in Azure`}
                     </span>
                   </li>
                 ))}

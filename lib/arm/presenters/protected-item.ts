@@ -152,6 +152,8 @@ function presentDisks(item: ProtectedItem, machine: ReportedMachine | null): Det
       vhdId: diskId,
       diskId,
       vhdName: name,
+      sourceFormat: disk?.format ?? null,
+      targetFormat: "vhd-fixed",
       maxSizeMB: String(Math.ceil((disk?.virtualSizeBytes ?? 0) / MIB)),
       targetDiskLocation: item.target.storageAccount,
       targetDiskName: `${item.target.machineName}-${name.replace(/\.[^.]+$/, "")}`,

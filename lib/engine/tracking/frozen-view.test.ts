@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fault } from "@/lib/kernel/fault";
+import { makeVhdx, PARENT_PATH, VHDX_PATH } from "@/lib/testing/disk-shapes";
 import { MemoryFileSystem } from "@/lib/testing/memory-file-system";
 import { contentOf, createImage, IMAGE_PATH, openTracked, stamp } from "@/lib/testing/memory-file-tracking-kit";
 import { openDisk } from "../disk/open-disk";
@@ -210,6 +211,15 @@ describe("a view of an image at rest", () => {
     openDisk(fileSystem, IMAGE_PATH, "readwrite").write(MIB, stamp(MIB, 512, 2));
     expect(codeOf(() => view.read(0, into))).toBe("ImageChangedWhileReading");
     expect(codeOf(() => view.allocatedExtents())).toBe("ImageChangedWhileReading");
+  });
+
+  it("notices that somebody else writes a parent", () => {
+    const fileSystem = new MemoryFileSystem();
+    makeVhdx(fileSystem, "differencing");
+    const view = openFrozenView(fileSystem.restart(), { imagePath: VHDX_PATH, preservePath: null });
+    view.read(0, Buffer.alloc(BLOCK));
+    openDisk(fileSystem, PARENT_PATH, "readwrite").write(MIB, stamp(MIB, 512, 2));
+    expect(codeOf(() => view.read(0, Buffer.alloc(BLOCK)))).toBe("ImageChangedWhileReading");
   });
 
   it("makes several workers read one and the same state", () => {

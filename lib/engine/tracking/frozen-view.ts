@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { assert } from "@/lib/kernel/assert";
 import type { Disk, Extent } from "../disk/disk";
+import { identityOfFiles, pathsOf } from "../disk/disk-identity";
 import { openDisk } from "../disk/open-disk";
 import { type FileIdentity, type FileSystem, sameIdentity } from "../disk/random-access-file";
 import { TRACKING_BLOCK_BYTES } from "./dirty-blocks";
@@ -39,12 +40,27 @@ export interface FrozenView {
  * Faults: those of `openDisk`, CutVoid, PreserveLogDamaged, ImageChangedWhileReading.
  */
 export function openFrozenView(fileSystem: FileSystem, source: FrozenViewSource): FrozenView {
-  // Before the image is opened: a change in between is then seen as one.
+  if (source.preservePath === null) return openRestingView(fileSystem, source);
   const identity = source.identity ?? fileSystem.statIdentity(source.imagePath);
   const disk = openDisk(fileSystem, source.imagePath, "read");
   try {
-    if (source.preservePath === null) return new RestingView(fileSystem, disk, source.imagePath, identity);
     return new PreservedView(disk, new PreserveLogReader(fileSystem, source.preservePath), identity);
+  } catch (error) {
+    disk.close();
+    throw error;
+  }
+}
+
+/** The identity is taken before the image is opened: a change in between is then seen as one. */
+function openRestingView(fileSystem: FileSystem, source: FrozenViewSource): FrozenView {
+  const first = openDisk(fileSystem, source.imagePath, "read");
+  const paths = pathsOf(first);
+  first.close();
+  const identity = source.identity ?? identityOfFiles(fileSystem, paths);
+  const disk = openDisk(fileSystem, source.imagePath, "read");
+  try {
+    if (pathsOf(disk).join("\n") !== paths.join("\n")) throw imageChangedWhileReading(source.imagePath);
+    return new RestingView(fileSystem, disk, identity);
   } catch (error) {
     disk.close();
     throw error;
@@ -105,20 +121,21 @@ class RestingView implements FrozenView {
   readonly identity: FileIdentity;
   readonly #fileSystem: FileSystem;
   readonly #disk: Disk;
-  readonly #path: string;
+  /** Parents and extents, too. */
+  readonly #paths: readonly string[];
 
-  constructor(fileSystem: FileSystem, disk: Disk, path: string, identity: FileIdentity) {
+  constructor(fileSystem: FileSystem, disk: Disk, identity: FileIdentity) {
     this.virtualSizeBytes = disk.virtualSizeBytes;
     this.identity = identity;
     this.#fileSystem = fileSystem;
     this.#disk = disk;
-    this.#path = path;
+    this.#paths = pathsOf(disk);
     this.#assertUnchanged();
   }
 
   #assertUnchanged(): void {
-    if (!sameIdentity(this.identity, this.#fileSystem.statIdentity(this.#path))) {
-      throw imageChangedWhileReading(this.#path);
+    if (!sameIdentity(this.identity, identityOfFiles(this.#fileSystem, this.#paths))) {
+      throw imageChangedWhileReading(this.#disk.file.path);
     }
   }
 

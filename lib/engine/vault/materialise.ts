@@ -6,7 +6,7 @@ import { isZeroId } from "../blocks/blob-id";
 import type { BlockRun } from "../blocks/block-runs";
 import { BLOCK_BYTES, ID_BYTES, PAGE_CHILDREN } from "../blocks/block-size";
 import { blockLengthBytes, type TreeShape } from "../blocks/tree-shape";
-import { createFixedVhd } from "../disk/create-vhd";
+import { createDisk } from "../disk/create-disk";
 import type { Disk } from "../disk/disk";
 import { fileAlreadyExists } from "../disk/file-faults";
 import type { FileSystem } from "../disk/random-access-file";
@@ -29,6 +29,8 @@ export interface MaterialiseProgress {
   readonly bytesTotal: number;
 }
 
+export type MaterialiseFormat = "vhd-fixed" | "vhd-dynamic" | "vhdx-fixed" | "vhdx-dynamic";
+
 export interface MaterialiseRequest {
   readonly vault: VaultReader;
   readonly disk: PointDisk;
@@ -41,12 +43,13 @@ export interface MaterialiseRequest {
   readonly targetPath: string;
   /** Replace what an earlier run has made there. Otherwise that is the fault FileExists. */
   readonly replace?: boolean;
-  readonly format: "vhd-fixed";
+  /** What Azure takes is a fixed VHD; the others are for giving a disk back to its own host. */
+  readonly format: MaterialiseFormat;
   readonly random: Random;
   readonly clock: Clock;
   readonly onProgress?: (progress: MaterialiseProgress) => void;
   readonly signal?: AbortSignal;
-  /** Without them the calling thread does all the work. */
+  /** Without them, and for other formats than the fixed VHD, the calling thread does all the work. */
   readonly hands?: RestoreHands;
 }
 
@@ -62,11 +65,14 @@ export interface Materialised {
 }
 
 /**
- * A recovery point's disk as a fixed VHD: holes where it is zero, written, synced, then read back and hashed from the
+ * A recovery point's disk as a file of the wanted format (for Azure a fixed VHD): holes where it is zero, written, synced, then read back and hashed from the
  * bottom. Faults: those of reading the vault (each names machine, point and pack), those of the file system (StorageFull),
  * RestoredDiskDiffers.
  */
-export async function materialise(request: MaterialiseRequest): Promise<Materialised> {
+export async function materialise(asked: MaterialiseRequest): Promise<Materialised> {
+  // Hands write one file at their own offsets; a format with tables of its own has one writer.
+  const { hands, ...rest } = asked;
+  const request = asked.format === "vhd-fixed" && hands !== undefined ? { ...rest, hands } : rest;
   const startedMs = request.clock.monotonicMs();
   const { fileSystem, targetPath } = request;
   if (request.replace !== true && fileSystem.exists(targetPath)) throw fileAlreadyExists(targetPath);
@@ -91,7 +97,7 @@ async function writeFile(
   tree: TreeReader,
   shape: TreeShape,
 ): Promise<BlockRun[]> {
-  const vhd = createFixedVhd(request.fileSystem, path, {
+  const vhd = createDisk(request.fileSystem, path, request.format, {
     virtualSizeBytes: request.disk.virtualSizeBytes,
     uniqueId: request.random.uuid(),
     createdAt: request.clock.now(),
@@ -192,7 +198,7 @@ async function verifyFile(
 ): Promise<ReadBack> {
   const { fileSystem, disk, vault, signal } = request;
   const proof = await readBack({
-    ...{ fileSystem, path, disk, written, shape, keys: vault.keys },
+    ...{ fileSystem, path, disk, written, shape, keys: vault.keys, format: request.format },
     ...(signal === undefined ? {} : { signal }),
     ...(request.hands === undefined ? {} : { hands: request.hands }),
     onProgress: (bytesDone, bytesTotal) => request.onProgress?.({ phase: "verifying", bytesDone, bytesTotal }),

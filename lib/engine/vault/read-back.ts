@@ -1,8 +1,9 @@
-import type { BlockRun } from "../blocks/block-runs";
+import { blockRuns, type BlockRun } from "../blocks/block-runs";
 import { BLOCK_BYTES, ID_BYTES } from "../blocks/block-size";
 import type { HashKeys } from "../blocks/block-hasher";
 import { rootOfIds, rootOfRuns } from "../blocks/disk-root";
 import { blockLengthBytes, type TreeShape } from "../blocks/tree-shape";
+import type { DiskFormat } from "../disk/disk";
 import { openDisk } from "../disk/open-disk";
 import type { FileSystem } from "../disk/random-access-file";
 import type { PointDisk } from "./point-object";
@@ -16,6 +17,8 @@ export interface ReadBackRequest {
   readonly fileSystem: FileSystem;
   readonly path: string;
   readonly disk: PointDisk;
+  /** Default: the fixed VHD. */
+  readonly format?: DiskFormat;
   /** The blocks that were written; all others must be zero. */
   readonly written: readonly BlockRun[];
   readonly shape: TreeShape;
@@ -42,9 +45,12 @@ export async function readBack(request: ReadBackRequest): Promise<ReadBack | nul
   const { disk, written, shape, signal } = request;
   const vhd = openDisk(request.fileSystem, request.path, "read");
   try {
-    if (vhd.format !== "vhd-fixed" || vhd.virtualSizeBytes !== disk.virtualSizeBytes) return null;
-    const holesProven = allocationProvesHoles(vhd.file.allocatedBytes(), runsBytes(written, shape));
-    const runs = holesProven ? written : [{ first: 0, end: shape.blockCount }];
+    if (vhd.format !== (request.format ?? "vhd-fixed") || vhd.virtualSizeBytes !== disk.virtualSizeBytes) return null;
+    const isFlat = vhd.format === "vhd-fixed" || vhd.format === "vhdx-fixed";
+    const holesProven = !isFlat || allocationProvesHoles(vhd.file.allocatedBytes(), runsBytes(written, shape));
+    // A format with a table says itself what it may hold; all of that is read.
+    const held = isFlat ? written : blockRuns(vhd.allocatedExtents(), shape);
+    const runs = holesProven ? held : [{ first: 0, end: shape.blockCount }];
     const options = {
       onProgress: (seen: { bytesRead: number; bytesTotal: number }) =>
         request.onProgress(seen.bytesRead, seen.bytesTotal),

@@ -71,6 +71,16 @@ describe("a vault", () => {
     await expectRestores(harness, first.name, harness.disks);
   });
 
+  it("gives a disk back in the formats of its own host, too", async () => {
+    const harness = new VaultHarness();
+    const disk = new ModelDisk(90 * MIB + 512);
+    for (const index of [0, 1, 33, 700, 1439]) disk.setBlock(index, noiseBlock(harness.random));
+    harness.disks.set("disk", disk);
+    const { name } = await harness.replicate(await harness.open());
+    for (const format of ["vhdx-dynamic", "vhdx-fixed", "vhd-dynamic"] as const)
+      await checkRestores(harness.store, name, harness.disks, harness.keys, format);
+  });
+
   it("makes a delta's point at the cost of the change, leaving earlier points as they are", async () => {
     const harness = new VaultHarness();
     const disk = new ModelDisk(70 * MIB);

@@ -25,6 +25,7 @@ function reportedMachine(machine: MachineStatus): ReportedMachine {
       format: disk.format,
       virtualSizeBytes: disk.virtualSizeBytes,
       allocatedBytes: disk.allocatedBytes,
+      logicalSectorBytes: disk.logicalSectorBytes,
       problem: disk.problem,
     })),
   };
