@@ -37,7 +37,16 @@ test("a vault is created and its tabs are followed with the keyboard alone", asy
   await page.keyboard.press("Enter");
   await expect(page).toHaveTitle(/keyboard-vault/);
 
-  for (const tab of ["Dashboard", "Protected Items", "Recovery Plans", "Resources", "Servers", "Jobs", "Quick Start"]) {
+  for (const tab of [
+    "Dashboard",
+    "Protected Items",
+    "Recovery Plans",
+    "Resources",
+    "Servers",
+    "Verification",
+    "Jobs",
+    "Quick Start",
+  ]) {
     await tabTo(page, vaultTab(page, tab));
     await page.keyboard.press("Enter");
     await expect(vaultTab(page, tab)).toHaveAttribute("aria-current", "page");
