@@ -50,6 +50,7 @@ async function main(): Promise<void> {
       client: { certificatePem: clientCertificate, keyPem: clientKeyPem },
     }),
     fileSystem: nodeFileSystem,
+    journalFolder: site.agentFolder,
     openSession: (store) =>
       VaultSession.open({
         store,

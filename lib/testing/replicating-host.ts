@@ -116,6 +116,8 @@ export class ReplicatingHost {
     return {
       ...{ host: this.client, hooks: noHooks, store, keys, fileSystem, random, clock: systemClock },
       openSession: () => (this.#session ??= this.#openSession()),
+      journalFolder: null,
+      paceReads: async () => undefined,
       noticeResynchronization: async () => ({ flagId: "flag", allowed: true }),
       registerPoint: async (registration) => {
         const filled = { quiesceProblem: null, group: null, cycle: null, ...registration };

@@ -17,10 +17,19 @@ const PAGES_IN_FLIGHT = 4;
 export interface DiskProgress {
   readonly bytesRead: number;
   readonly bytesTotal: number;
+  /** Of the total, not read again: an interrupted attempt had. */
+  readonly bytesKept: number;
   /** Read bytes that differ from the earlier point. */
   readonly changedBytes: number;
   /** Compressed and sealed bytes bound for the store: blocks that the vault has already cost none. */
   readonly storedBytes: number;
+}
+
+/** Lowest pages that an interrupted attempt at this very state of the disk has made, and where this one notes its own. */
+export interface PageCheckpoint {
+  /** Null: not made yet. Need not be right: the id is checked, and that the vault has every block. */
+  made(pageIndex: number): { readonly id: Buffer; readonly page: Buffer } | null;
+  note(pageIndex: number, id: Buffer, page: Buffer): void;
 }
 
 export interface ReplicateDiskRequest {
@@ -33,6 +42,9 @@ export interface ReplicateDiskRequest {
   readonly blocks: "allocated" | (Iterable<number> & { readonly count: number });
   readonly onProgress?: (progress: DiskProgress) => void;
   readonly signal?: AbortSignal;
+  readonly checkpoint?: PageCheckpoint | undefined;
+  /** Waits until so many bytes more may be read. */
+  readonly pace?: ((bytes: number) => Promise<void>) | undefined;
 }
 
 export interface ReplicatedDisk {
@@ -52,6 +64,8 @@ export interface DiskRun {
   process(unit: Omit<BlockUnit, "run" | "segments">, signal: AbortSignal | undefined): Promise<BlockUnitResult>;
   /** Stores a page unless the vault has it; returns the sealed bytes. The page must not be altered afterwards. */
   storePage(id: Buffer, page: Buffer): Promise<number>;
+  /** Whether every block that the page names is in the vault and may be relied on; then the run relies on them. */
+  holdsBlocksOf(page: Buffer): boolean;
 }
 
 interface PageWork {
@@ -68,7 +82,7 @@ export class DiskReplication {
   readonly #levels: TreeLevels;
   readonly #hasher: BlockHasher;
   #source: SourceSpec;
-  readonly #stats = { bytesRead: 0, bytesTotal: 0, changedBytes: 0, storedBytes: 0 };
+  readonly #stats = { bytesRead: 0, bytesTotal: 0, bytesKept: 0, changedBytes: 0, storedBytes: 0 };
 
   constructor(run: DiskRun, request: ReplicateDiskRequest) {
     this.#run = run;
@@ -161,7 +175,24 @@ export class DiskReplication {
     }
   }
 
-  async #processPage({ index, blocks }: PageWork): Promise<void> {
+  async #processPage(work: PageWork): Promise<void> {
+    if (!(await this.#keepPage(work))) await this.#makePage(work);
+  }
+
+  /** Takes over what an interrupted attempt made of the page, when all of it is there. */
+  async #keepPage({ index, blocks }: PageWork): Promise<boolean> {
+    const made = this.#request.checkpoint?.made(index);
+    if (!made || made.page.length !== PAGE_BYTES) return false;
+    const { id, page } = made;
+    if (!this.#hasher.pageId(1, page).equals(id) || !this.#run.holdsBlocksOf(page)) return false;
+    if (!isZeroId(id)) this.#stats.storedBytes += await this.#run.storePage(Buffer.from(id), page);
+    await this.#levels.setPage(1, index, Buffer.from(id));
+    this.#stats.bytesKept += blocks.length * BLOCK_BYTES;
+    this.#report();
+    return true;
+  }
+
+  async #makePage({ index, blocks }: PageWork): Promise<void> {
     const earlier = this.#earlier === null ? null : await this.#earlier.page(1, index);
     const earlierIds = earlier === null ? null : sharedCopy(earlier);
     const inherits = this.#request.blocks !== "allocated" && earlier !== null;
@@ -176,6 +207,7 @@ export class DiskReplication {
     const id = this.#hasher.pageId(1, bytes);
     const same = earlier !== null && earlier.equals(bytes);
     if (!same && !isZeroId(id)) this.#stats.storedBytes += await this.#run.storePage(id, bytes);
+    this.#request.checkpoint?.note(index, id, bytes);
     await this.#levels.setPage(1, index, id);
   }
 
@@ -184,6 +216,7 @@ export class DiskReplication {
     const source = this.#source;
     // A copy: `blocks` may be a view, and a view is sent to a thread with everything behind it.
     const unit = { source, virtualSizeBytes, blocks: blocks.slice(), earlier, page };
+    await this.#request.pace?.(blocks.length * BLOCK_BYTES);
     const result = await this.#run.process(unit, signal);
     this.#stats.bytesRead += result.bytesRead;
     this.#stats.changedBytes += result.changedBytes;

@@ -1,6 +1,7 @@
 import { assert } from "@/lib/kernel/assert";
 import type { Clock } from "@/lib/kernel/clock";
 import type { Random } from "@/lib/kernel/random";
+import { isZeroId } from "../blocks/blob-id";
 import type { BlockHasher } from "../blocks/block-hasher";
 import type { Compressor } from "../blocks/compressor";
 import type { TreeShape } from "../blocks/tree-shape";
@@ -23,7 +24,7 @@ import { encodePoint, type Point } from "./point-object";
 import { DiskReplication, type DiskRun, type ReplicatedDisk, type ReplicateDiskRequest } from "./replicate-disk";
 import { RunPacks } from "./run-packs";
 import { SWEEP_GRACE_MS } from "./sweep-grace";
-import { TreeReader } from "./tree-reader";
+import { children, TreeReader } from "./tree-reader";
 import { runOvertaken, type VaultContext } from "./vault-faults";
 import type { VaultIndex } from "./vault-index";
 
@@ -162,6 +163,19 @@ export class ReplicationRun implements DiskRun {
     } finally {
       this.#blocksClaimable -= unit.blocks.length;
     }
+  }
+
+  holdsBlocksOf(page: Buffer): boolean {
+    const { index } = this.#setup;
+    const holders = new Set<number>();
+    for (const id of children(page)) {
+      if (isZeroId(id)) continue;
+      const pack = index.locate(id)?.in.number;
+      if (pack === undefined || !index.isReliable(pack)) return false;
+      holders.add(pack);
+    }
+    for (const pack of holders) this.#reliedOn.add(pack);
+    return true;
   }
 
   storePage(id: Buffer, page: Buffer): Promise<number> {

@@ -40,6 +40,10 @@ export interface ReplicatorSetup {
   readonly noticeResynchronization: (
     notice: z.infer<typeof ResynchronizationNotice>,
   ) => Promise<z.infer<typeof ResynchronizationReceipt>>;
+  /** Where full passes note how far they are; null: nowhere. */
+  readonly journalFolder: string | null;
+  /** Waits until a resynchronization may read so many bytes more. */
+  readonly paceReads: (bytes: number, signal: AbortSignal) => Promise<void>;
   /** One initial replication at a time a host; a few deltas. */
   readonly initialSlots: Slots;
   readonly deltaSlots: Slots;
@@ -250,6 +254,9 @@ export class MachineReplicator {
         final: run.final,
         resynchronize: this.#need(),
         flag: (need) => this.#flag(need, run),
+        // Somebody who waits wants the state of now, not that of an earlier cut.
+        journalPath: run.commanded || run.part !== null ? null : this.#journalPath(),
+        paceReads: (bytes) => this.#setup.paceReads(bytes, this.#ended.signal),
         signal: this.#ended.signal,
         onProgress: (bytesDone, bytesTotal, sentBytes) => {
           this.#meter.update(bytesDone, bytesTotal);
@@ -378,6 +385,11 @@ export class MachineReplicator {
       assert(signal.aborted, `a sleep failed: ${String(error)}`);
     });
     return !signal.aborted;
+  }
+
+  #journalPath(): string | null {
+    const { journalFolder } = this.#setup;
+    return journalFolder === null ? null : `${journalFolder}/${this.#desired.machineId}.pass`;
   }
 
   #isQuiesceDue(): boolean {

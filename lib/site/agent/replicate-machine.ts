@@ -8,8 +8,10 @@ import type { Point, PointDisk } from "@/lib/engine/vault/point-object";
 import type { ReplicationRun } from "@/lib/engine/vault/replication-run";
 import type { VaultSession } from "@/lib/engine/vault/vault-session";
 import { Fault } from "@/lib/kernel/fault";
+import { isOutage } from "./back-off";
 import { chooseBlocks, type DiskPlan, type LastPoint } from "./choose-blocks";
 import type { CutGroup } from "./group-cycle";
+import { PassJournal } from "./pass-journal";
 import type { ResynchronizationFigures, ResynchronizationNeed } from "./resynchronization";
 import type { SiteHost } from "./site-host";
 import type { TakenCut } from "./take-cut";
@@ -29,6 +31,10 @@ export interface ReplicationTask {
   /** Bytes read of the bytes to read, and bytes that the vault has taken. The total becomes exact as disks begin. */
   readonly onProgress: (bytesDone: number, bytesTotal: number, sentBytes: number) => void;
   readonly onNote: (note: string) => void;
+  /** Where a full pass notes how far it is; null: nowhere, it is of a group or somebody waits for the newest state. */
+  readonly journalPath: string | null;
+  /** Waits until a resynchronization may read so many bytes more. */
+  readonly paceReads: (bytes: number) => Promise<void>;
   /** Takes the cut that is replicated; the machine's writes are tracked by then. */
   readonly takeCut: () => Promise<TakenCut>;
   /** Waits for leave to read and send; returns the way to give it back. */
@@ -69,21 +75,34 @@ export async function replicateMachine(tools: ReplicationTools, task: Replicatio
   const { id, name } = task.machine;
   if (task.final) await mustBeOff(host, task);
   await host.setTracking(id, { enabled: true, diskIds: [...task.diskIds] });
-  const taken = await task.takeCut();
+  const interrupted = await openInterrupted(tools, task);
+  const taken = interrupted === null ? await task.takeCut() : standing(interrupted.header.cut);
   const { cut } = taken;
   let recoveryPointId: string | null = null;
+  let keepsCut = false;
+  let journal = interrupted;
   try {
     const before = await contentOfLastPoint(tools, task);
     const { plans, flagId } = await planDisks(tools, task, cut, before);
     const writeLogBytes = sizeOfLogs(tools.fileSystem, cut);
-    const committed = await inSlot(task, () => readAndCommit(tools, task, taken, plans));
-    const resynchronization = flagId === null ? null : figuresOf(flagId, committed.point);
+    journal ??= beginJournal(tools, task, cut, plans);
+    const pace = flagId === null ? undefined : task.paceReads;
+    const { bytesKept, ...committed } = await inSlot(task, () =>
+      readAndCommit(tools, task, taken, { plans, journal, pace }),
+    );
+    const resynchronization = flagId === null ? null : figuresOf(flagId, committed.point, bytesKept);
     recoveryPointId = await task.register(committed.objectName, committed.point, { writeLogBytes, resynchronization });
     return { ...committed, recoveryPointId };
+  } catch (error) {
+    // The vault is away: the next attempt goes on with the same cut.
+    keepsCut = journal !== null && isOutage(error) && !isCutVoid(error);
+    throw error;
   } finally {
+    journal?.close();
+    if (!keepsCut && task.journalPath !== null) tools.fileSystem.remove(task.journalPath);
     const problem = await taken.thaw();
     if (problem !== null) task.onNote(problem.message);
-    await release(host, { id, name }, cut.cutId, recoveryPointId, task.onNote);
+    if (!keepsCut) await release(host, { id, name }, cut.cutId, recoveryPointId, task.onNote);
   }
 }
 
@@ -155,16 +174,61 @@ function plansFor(
   });
 }
 
-function figuresOf(flagId: string, point: Point): ResynchronizationFigures {
+function figuresOf(flagId: string, point: Point, bytesKept: number): ResynchronizationFigures {
   const { sourceBytesRead, changedBytes, storedBytes } = point;
-  return { flagId, bytesCompared: sourceBytesRead, bytesDifferent: changedBytes, bytesSent: storedBytes, bytesKept: 0 };
+  return { flagId, bytesCompared: sourceBytesRead, bytesDifferent: changedBytes, bytesSent: storedBytes, bytesKept };
 }
 
-async function readAndCommit(tools: ReplicationTools, task: ReplicationTask, taken: TakenCut, planned: PlannedDisk[]) {
+/** How the disks of a run are read. */
+interface ReadingPlan {
+  readonly plans: readonly PlannedDisk[];
+  readonly journal: PassJournal | null;
+  readonly pace: ((bytes: number) => Promise<void>) | undefined;
+}
+
+/** An attempt at the same thing that was killed, whose cut the host still keeps. */
+async function openInterrupted(tools: ReplicationTools, task: ReplicationTask): Promise<PassJournal | null> {
+  if (task.journalPath === null) return null;
+  const journal = PassJournal.open(tools.fileSystem, task.journalPath);
+  if (journal === null) return null;
+  const { machineId, lastPoint, cut } = journal.header;
+  const sameDisks = JSON.stringify(cut.disks.map(({ diskId }) => diskId)) === JSON.stringify(task.diskIds);
+  const sameWork = machineId === task.machine.id && lastPoint === (task.lastPoint?.objectName ?? null) && sameDisks;
+  if (sameWork && (await tools.host.verifyCut(machineId, cut.cutId))) {
+    task.onNote(`goes on with the cut of ${cut.at}, ${journal.pages} pages of which are made`);
+    return journal;
+  }
+  journal.close();
+  return null;
+}
+
+/** Its workload went on long ago. */
+function standing(cut: Cut): TakenCut {
+  return { cut, kind: "CrashConsistent", problem: null, thaw: async () => null };
+}
+
+/** Only for a pass over everything, of a cut that outlives this process. */
+function beginJournal(
+  { fileSystem }: ReplicationTools,
+  task: ReplicationTask,
+  cut: Cut,
+  plans: readonly PlannedDisk[],
+): PassJournal | null {
+  const lasting = plans.every(({ disk }) => disk.preservePath !== null);
+  if (task.journalPath === null || !lasting || !plans.some(({ plan }) => plan.blocks === "allocated")) return null;
+  const lastPoint = task.lastPoint?.objectName ?? null;
+  return PassJournal.create(fileSystem, task.journalPath, { version: 1, machineId: task.machine.id, lastPoint, cut });
+}
+
+function isCutVoid(error: unknown): boolean {
+  return error instanceof Fault && (error.code === "CutVoid" || error.code === "ComputeHostUnreachable");
+}
+
+async function readAndCommit(tools: ReplicationTools, task: ReplicationTask, taken: TakenCut, reading: ReadingPlan) {
   const { cut, kind, problem } = taken;
   const run = await tools.session.begin(task.machine);
   try {
-    const read = await readDisks(tools, task, run, planned);
+    const read = await readDisks(tools, task, run, reading);
     if (task.final) await mustBeOff(tools.host, task);
     if (!(await tools.host.verifyCut(task.machine.id, cut.cutId))) throw cutVoid(task.machine.name);
     const thawProblem = await taken.thaw();
@@ -182,7 +246,7 @@ async function readAndCommit(tools: ReplicationTools, task: ReplicationTask, tak
       final: task.final,
       previous: task.resynchronize?.compareWith === "Nothing" ? null : (task.lastPoint?.objectName ?? null),
     });
-    return { objectName: name, point };
+    return { objectName: name, point, bytesKept: read.bytesKept };
   } catch (error) {
     await run.abort();
     throw error;
@@ -194,11 +258,11 @@ async function readDisks(
   tools: ReplicationTools,
   task: ReplicationTask,
   run: ReplicationRun,
-  planned: readonly PlannedDisk[],
+  { plans: planned, journal, pace }: ReadingPlan,
 ) {
   const expected = await expectedBytes(tools.host, task.machine.id, planned);
   const disks: PointDisk[] = [];
-  const totals = { bytesRead: 0, changedBytes: 0, storedBytes: 0 };
+  const totals = { bytesRead: 0, bytesKept: 0, changedBytes: 0, storedBytes: 0 };
   for (const [index, { disk, plan }] of planned.entries()) {
     const later = expected.slice(index + 1).reduce((sum, bytes) => sum + bytes, 0);
     const replicated = await run.replicateDisk({
@@ -208,10 +272,15 @@ async function readDisks(
       previousTop: plan.previousTop,
       blocks: plan.blocks,
       signal: task.signal,
-      onProgress: ({ bytesRead, bytesTotal }) =>
-        task.onProgress(totals.bytesRead + bytesRead, totals.bytesRead + bytesTotal + later, run.storedBytes),
+      checkpoint: plan.blocks === "allocated" ? journal?.disk(index) : undefined,
+      pace,
+      onProgress: ({ bytesRead, bytesKept, bytesTotal }) => {
+        const before = totals.bytesRead + totals.bytesKept;
+        task.onProgress(before + bytesRead + bytesKept, before + bytesTotal + later, run.storedBytes);
+      },
     });
     totals.bytesRead += replicated.stats.bytesRead;
+    totals.bytesKept += replicated.stats.bytesKept;
     totals.changedBytes += replicated.stats.changedBytes;
     totals.storedBytes += replicated.stats.storedBytes;
     disks.push({

@@ -140,6 +140,7 @@ function startAgent(changes: Partial<SiteHost> = {}): SiteAgent {
       client: { certificatePem: clientCertificate, keyPem: clientKeyPem },
     }),
     fileSystem: nodeFileSystem,
+    journalFolder: folder,
     openSession: (store) =>
       VaultSession.open({
         ...{ store, keys: vaultKeys, openSource, random: systemRandom, clock: systemClock },
@@ -434,6 +435,41 @@ describe("replication by the agent", () => {
     write(0, 20, 1);
     await replicateNow();
     expect(door.points.at(-1)).toMatchObject({ sourceBytesRead: BLOCK, resynchronization: null });
+    expect(rootsOf(-1)).toEqual(await rootsNow());
+  });
+
+  it.each([
+    ["goes on with its cut after a kill in a full pass, and reads only what was not made", false, 18],
+    ["reads everything of its cut again when what it noted is damaged", true, 34],
+  ])("%s", async (_, isDamaged, mebibytesRead) => {
+    await makeMachine();
+    for (const first of [1_024, 2_048]) {
+      for (let block = first; block < first + 100; block++) guest[0]?.write(block * BLOCK, systemRandom.bytes(BLOCK));
+    }
+    const atCut = await rootsNow();
+    protect();
+    let uploads = 0;
+    onUpload = (name) => (name.startsWith("data/") && ++uploads > 2 ? new Promise(() => {}) : Promise.resolve());
+    const journal = path.join(folder, `${MACHINE}.pass`);
+    // As after SIGKILL: nobody releases the cut, nobody tidies up.
+    const killed = startAgent({ releaseCut: async () => true });
+    await until("three uploads", () => uploads > 2 && fs.existsSync(journal) && fs.statSync(journal).size > 4 * 32_768);
+    const noted = fs.readFileSync(journal);
+    killed.stop();
+    await stopAgents();
+    if (isDamaged) noted.fill(0x55, 70_000);
+    fs.writeFileSync(journal, noted);
+    onUpload = async () => {};
+    write(0, 0, 9);
+    write(0, 1_030, 9);
+    startAgent();
+    await firstPoint();
+    expect(rootsOf(0)).toEqual(atCut);
+    expect(logged.join()).toContain("goes on with the cut of");
+    expect(door.points[0]?.sourceBytesRead).toBe(mebibytesRead * MIB);
+    expect(fs.existsSync(journal)).toBe(false);
+    await replicateNow();
+    expect(door.points.at(-1)?.sourceBytesRead).toBe(2 * BLOCK);
     expect(rootsOf(-1)).toEqual(await rootsNow());
   });
 

@@ -37,6 +37,8 @@ export interface SiteAgentOptions {
   readonly fileSystem: FileSystem;
   /** Opens the engine's session on the vault; the agent closes it. */
   readonly openSession: (store: ObjectReader & ObjectSink) => Promise<VaultSession>;
+  /** An existing folder of the agent's own: how far full passes are. Null: a kill makes them begin anew. */
+  readonly journalFolder: string | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -80,6 +82,8 @@ export class SiteAgent {
       openSession: () => this.#openSession(),
       registerPoint: (body) => this.#registerPoint(body),
       noticeResynchronization: (body) => this.#notice(body),
+      journalFolder: options.journalFolder,
+      paceReads: (bytes, signal) => this.#pace.takeRead(bytes, signal),
       initialSlots: new Slots(1),
       deltaSlots: new Slots(DELTAS_AT_ONCE),
     };
