@@ -17,7 +17,7 @@ import {
   removeOnDemandFiles,
   runOvertaken,
   systemClock
-} from "./chunk-C3LYO3QJ.mjs";
+} from "./chunk-TLOWK3F4.mjs";
 import {
   fromWirePack
 } from "./chunk-3UFCT3DP.mjs";
@@ -146,6 +146,14 @@ function notAnswering(socketPath, cause) {
 
 // lib/adapters/engine-workers/engine-thread.ts
 import { Worker } from "node:worker_threads";
+function startThread(program) {
+  const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+  const worker = new Worker(program, { env: {}, execArgv: [], resourceLimits });
+  const started2 = { worker, failure: null };
+  worker.on("error", (error) => started2.failure = error);
+  worker.unref();
+  return started2;
+}
 var EngineThread = class {
   #worker;
   #setup;
@@ -154,16 +162,16 @@ var EngineThread = class {
   #buffersHeld = 0;
   #closing = false;
   #death = null;
-  constructor(program, setup, niceness) {
+  constructor(started2, setup, niceness) {
     this.#setup = setup;
-    const masterKey = new Uint8Array(setup.keys.master);
-    const workerData = { masterKey, table: setup.table, niceness };
-    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
-    this.#worker = new Worker(program, { workerData, env: {}, execArgv: [], resourceLimits });
-    this.#worker.unref();
-    this.#worker.on("message", (message) => this.#receive(message));
+    this.#worker = started2.worker;
+    this.#worker.on("message", (message2) => this.#receive(message2));
     this.#worker.on("error", (error) => this.#die(error));
     this.#worker.on("exit", (code) => this.#die(new Error(`the thread ended with code ${code}`)));
+    if (started2.failure !== null) this.#die(started2.failure);
+    const masterKey = new Uint8Array(setup.keys.master);
+    const message = { kind: "setup", setup: { masterKey, table: setup.table, niceness } };
+    this.#worker.postMessage(message);
   }
   get busy() {
     return this.#pending.size;
@@ -234,18 +242,21 @@ var EngineThread = class {
 // lib/adapters/engine-workers/thread-workers.ts
 function threadWorkers(options = {}) {
   const program = options.program ?? programPath("replication.worker.mjs");
-  return (setup) => new ThreadWorkers(setup, program, options.threadCount ?? 2, options.niceness ?? null);
+  const threadCount = options.threadCount ?? 2;
+  const started2 = Array.from({ length: options.early === true ? threadCount : 0 }, () => startThread(program));
+  const start = () => started2.shift() ?? startThread(program);
+  return (setup) => new ThreadWorkers(setup, start, threadCount, options.niceness ?? null);
 }
 var ThreadWorkers = class {
   #setup;
-  #program;
+  #start;
   #niceness;
   #threads;
   /** Which threads have worked for a run; a run whose thread died has lost blocks that it believes to be packed. */
   #runs = /* @__PURE__ */ new Map();
-  constructor(setup, program, threadCount, niceness) {
+  constructor(setup, start, threadCount, niceness) {
     this.#setup = setup;
-    this.#program = program;
+    this.#start = start;
     this.#niceness = niceness;
     this.#threads = Array.from({ length: threadCount }, () => null);
   }
@@ -280,7 +291,7 @@ var ThreadWorkers = class {
         continue;
       }
       if (candidate !== null && !candidate.dead) return candidate;
-      return this.#threads[at] = new EngineThread(this.#program, this.#setup, this.#niceness);
+      return this.#threads[at] = new EngineThread(this.#start(), this.#setup, this.#niceness);
     }
     assert(best !== null, "there is at least one thread");
     return best;
@@ -3792,13 +3803,14 @@ var BufferPool = class {
   #free = [];
   #waiting = [];
   #made = 0;
+  /** `countMax` is asked whenever a buffer is wanted and none is free. */
   constructor(countMax) {
     this.#countMax = countMax;
   }
   async take() {
     const free = this.#free.pop();
     if (free !== void 0) return free;
-    if (this.#made < this.#countMax) {
+    if (this.#made < this.#countMax()) {
       this.#made += 1;
       return new ArrayBuffer(PACK_FILL_BYTES);
     }
@@ -4203,12 +4215,13 @@ var ReplicationRun = class {
 // lib/engine/vault/vault-session.ts
 var RUNS_MAX = 4;
 var EXPECTED_BLOBS = 8e4;
-var BUFFERS_MAX = RUNS_MAX * 3 + 2;
+var BUFFERS_A_RUN = 3;
+var BUFFERS_UNDER_WAY = 6;
 var VaultSession = class _VaultSession {
   #setup;
   #index;
   #reader;
-  #buffers = new BufferPool(BUFFERS_MAX);
+  #buffers = new BufferPool(() => this.#active * BUFFERS_A_RUN + BUFFERS_UNDER_WAY);
   #workers;
   #hasher;
   #compressor = new Compressor();
@@ -4482,7 +4495,7 @@ async function measure(folder2, dataBytes, runs) {
     }
     const found = { small: [], large: [] };
     for (let run = 0; run <= runs; run++) {
-      for (const size of ["small", "large"]) {
+      for (const size of run % 2 === 0 ? ["small", "large"] : ["large", "small"]) {
         const started2 = await startOnce(folder2, { hypervisor, size, keys, point: points.get(size) ?? "", run });
         if (run > 0) found[size].push(started2);
       }
@@ -4588,7 +4601,7 @@ async function startOnce(folder2, ask) {
 import fs2 from "node:fs";
 var folder = fs2.mkdtempSync("/tmp/inst-");
 var started = performance.now();
-measureInstantStart(folder, 64 * 1024 * 1024, 3).then((s) => console.log(asText([s]), (performance.now() - started) / 1e3), (e) => console.error(e)).finally(() => {
+measureInstantStart(folder, 64 * 1024 * 1024, 4).then((s) => console.log(asText([s]), (performance.now() - started) / 1e3), (e) => console.error(e)).finally(() => {
   fs2.rmSync(folder, { recursive: true });
   process.exit(0);
 });

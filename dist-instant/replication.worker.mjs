@@ -28,7 +28,7 @@ import {
 
 // lib/adapters/engine-workers/replication.worker.ts
 import os from "node:os";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 
 // lib/engine/vault/block-encoder.ts
 var READ_BLOCKS = 16;
@@ -40,10 +40,10 @@ var BlockEncoder = class {
   #compressor = new Compressor();
   #buffer = Buffer.alloc(READ_BLOCKS * BLOCK_BYTES);
   #runs = /* @__PURE__ */ new Map();
-  constructor(setup2) {
-    this.#setup = setup2;
-    this.#table = new BlobTable(setup2.table);
-    this.#hasher = new BlockHasher(setup2.keys);
+  constructor(setup) {
+    this.#setup = setup;
+    this.#table = new BlobTable(setup.table);
+    this.#hasher = new BlockHasher(setup.keys);
   }
   async process(unit) {
     this.#table.adopt(unit.segments);
@@ -141,26 +141,29 @@ function* stretches(blocks) {
 // lib/adapters/engine-workers/replication.worker.ts
 var port = parentPort;
 assert(port !== null, "replication.worker runs as a worker thread only");
-var setup = workerData;
-if (setup.niceness !== null) os.setPriority(setup.niceness);
 var waiting = [];
 var send = (message, moved = []) => port.postMessage(message, moved);
-var encoder = new BlockEncoder({
-  keys: deriveVaultKeys(setup.masterKey),
-  random: systemRandom,
-  table: setup.table,
-  openSource: (spec) => openFrozenView(nodeFileSystem, spec),
-  takeBuffer: () => new Promise((resolve) => {
-    waiting.push(resolve);
-    send({ kind: "takeBuffer" });
-  }),
-  giveBuffer: (buffer) => send({ kind: "giveBuffer", buffer }, [buffer]),
-  onPack: (run, number, pack) => {
-    const wire = toWirePack(pack);
-    send({ kind: "pack", run, number, pack: wire }, [wire.buffer]);
-  }
-});
+function makeEncoder(setup) {
+  if (setup.niceness !== null) os.setPriority(setup.niceness);
+  return new BlockEncoder({
+    keys: deriveVaultKeys(setup.masterKey),
+    random: systemRandom,
+    table: setup.table,
+    openSource: (spec) => openFrozenView(nodeFileSystem, spec),
+    takeBuffer: () => new Promise((resolve) => {
+      waiting.push(resolve);
+      send({ kind: "takeBuffer" });
+    }),
+    giveBuffer: (buffer) => send({ kind: "giveBuffer", buffer }, [buffer]),
+    onPack: (run, number, pack) => {
+      const wire = toWirePack(pack);
+      send({ kind: "pack", run, number, pack: wire }, [wire.buffer]);
+    }
+  });
+}
+var encoder = null;
 async function perform(message) {
+  assert(encoder !== null, "a replicating thread is set up before it is given work");
   switch (message.kind) {
     case "process":
       return encoder.process(message.unit);
@@ -174,6 +177,10 @@ async function perform(message) {
 }
 var last = Promise.resolve();
 port.on("message", (message) => {
+  if (message.kind === "setup") {
+    encoder = makeEncoder(message.setup);
+    return;
+  }
   if (message.kind === "buffer") {
     waiting.shift()?.(message.buffer);
     return;

@@ -25,7 +25,7 @@ import {
   systemClock,
   vaultDamage,
   writeOnDemandState
-} from "./chunk-C3LYO3QJ.mjs";
+} from "./chunk-TLOWK3F4.mjs";
 import {
   rootOfDisk,
   rootOfIds,

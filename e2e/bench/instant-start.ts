@@ -63,7 +63,8 @@ async function measure(folder: string, dataBytes: number, runs: number): Promise
     }
     const found = { small: [] as Started[], large: [] as Started[] };
     for (let run = 0; run <= runs; run++) {
-      for (const size of ["small", "large"] as const) {
+      // Neither size always follows the other.
+      for (const size of run % 2 === 0 ? (["small", "large"] as const) : (["large", "small"] as const)) {
         const started = await startOnce(folder, { hypervisor, size, keys, point: points.get(size) ?? "", run });
         if (run > 0) found[size].push(started); // The first compiles, probes and warms up.
       }

@@ -5,18 +5,11 @@ import type { BlockRun } from "../blocks/block-runs";
 export class PresentBlocks {
   readonly bits: Uint8Array;
   readonly #blockCount: number;
-  #missing: number;
 
   constructor(blockCount: number, bits = new Uint8Array(Math.ceil(blockCount / 8))) {
     assert(bits.length === Math.ceil(blockCount / 8), "a map of another disk's size");
     this.bits = bits;
     this.#blockCount = blockCount;
-    this.#missing = blockCount;
-    for (const byte of bits) for (let rest = byte; rest !== 0; rest &= rest - 1) this.#missing -= 1;
-  }
-
-  get missing(): number {
-    return this.#missing;
   }
 
   has(index: number): boolean {
@@ -25,9 +18,7 @@ export class PresentBlocks {
 
   add(index: number): void {
     assert(index >= 0 && index < this.#blockCount, `block ${index} is outside the disk`);
-    if (this.has(index)) return;
     this.bits[index >>> 3] = (this.bits[index >>> 3] ?? 0) | (1 << (index & 7));
-    this.#missing -= 1;
   }
 
   addRuns(runs: readonly BlockRun[]): void {
@@ -36,7 +27,6 @@ export class PresentBlocks {
 
   clear(): void {
     this.bits.fill(0);
-    this.#missing = this.#blockCount;
   }
 
   /** The present blocks from `first` up to `end`, as runs. */
