@@ -3,7 +3,6 @@ import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { buildSync } from "esbuild";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { createDynamicVhd } from "@/lib/engine/disk/create-vhd";
 import { createDifferencingVhdx, createVhdx } from "@/lib/engine/disk/create-vhdx";
@@ -11,22 +10,14 @@ import { openDisk } from "@/lib/engine/disk/open-disk";
 import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import { openTrackedDisk } from "@/lib/engine/tracking/open-tracked-disk";
 import { readWriteLogs } from "@/lib/engine/tracking/write-log";
+import { bundleProgram } from "@/lib/testing/bundle-program";
 import { differingBlocks } from "@/lib/testing/memory-file-tracking-kit";
 import type { HammerReply, HammerRequest } from "@/lib/testing/tracked-disk-hammer";
 import { nodeFileSystem } from "./node-file-system";
 
 const DISK_BYTES = 24 * 2 ** 20 + 512;
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "secondsite-hammer-"));
-const program = path.join(root, "hammer.mjs");
-const project = path.resolve(import.meta.dirname, "../../..");
-buildSync({
-  entryPoints: [path.join(project, "lib/testing/tracked-disk-hammer.ts")],
-  outfile: program,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  alias: { "@": project },
-});
+const program = await bundleProgram("lib/testing/tracked-disk-hammer.ts");
 
 let host: ChildProcess | null = null;
 afterEach(async () => killHost());

@@ -11,7 +11,7 @@ export function notADiskImage(path: string, why: string): Fault {
     message: `'${path}' is not a disk image that can be read: ${why}.`,
     possibleCauses: "The file is something else, was cut off while it was copied, or has the wrong extension.",
     recommendedAction:
-      "Use a VHD file, or a raw image whose name ends in .raw or .img and whose size is a multiple of 512 bytes.",
+      "Use a VHD, VHDX, VMDK or qcow2 image, or a raw one whose name ends in .raw or .img and whose size is a multiple of 512 bytes.",
   });
 }
 
