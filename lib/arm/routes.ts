@@ -20,6 +20,7 @@ import { regionRoutes } from "./resources/region";
 import { registrationRoutes } from "./resources/registration";
 import { spaceRoutes } from "./resources/space";
 import { storageAccountRoutes } from "./resources/storage-accounts";
+import { vaultKeyRoutes } from "./resources/vault-keys";
 import { systemRoutes } from "./resources/system";
 import { vaultViewRoutes } from "./resources/vault-views";
 import { vaultRoutes } from "./resources/vaults";
@@ -47,6 +48,7 @@ const declared: readonly Route[] = [
   ...regionRoutes,
   ...hypervisorRoutes,
   ...storageAccountRoutes,
+  ...vaultKeyRoutes,
   ...virtualNetworkRoutes,
   ...estateSiteRoutes,
   ...consoleRoutes,

@@ -43,6 +43,9 @@ export const api = {
   verification: (vault: string, ...action: readonly string[]) =>
     address(ownInVault(vault, "verification", ...action), apiVersions.own),
   tutorial: (vault: string, scenario: string) => address(ownInVault(vault, "tutorials", scenario), apiVersions.own),
+  /** Without a verb: their state. */
+  vaultKeys: (vault: string, ...verb: readonly string[]) =>
+    address(ownInVault(vault, "vaultKeys", "default", ...verb), apiVersions.own),
   passphrase: (vault: string) => address(ownInVault(vault, "passphrases", "default"), apiVersions.own),
 
   fabrics: (vault: string) => address(inVault(vault, "replicationFabrics"), apiVersions.siteRecovery),

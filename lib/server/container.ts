@@ -87,6 +87,7 @@ export async function createContainer(options: {
     places,
     checksFolder: home.checks,
     keyFiles: new KeyFiles(home.keys),
+    clock,
     workers,
     random,
   });

@@ -37,8 +37,8 @@ export const Challenge = z.object({
   nonce: z.string(),
   vaultName: z.string(),
   siteName: z.string(),
-  /** Key envelope of the vault, base64: opened with the passphrase on the site, never here. */
-  keyEnvelope: z.string(),
+  /** Key envelopes of the vault, base64: one of them is opened with the passphrase on the site, never here. */
+  keyEnvelopes: z.array(z.string()).min(1),
 });
 export const RegistrationRequest = z.object({
   certificate: z.string(),

@@ -1,7 +1,8 @@
 import { createHash, sign } from "node:crypto";
-import { openKeyEnvelope } from "@/lib/engine/keys/key-envelope";
+import { openAnyEnvelope } from "@/lib/engine/keys/key-envelope";
 import { passphraseProof } from "@/lib/engine/keys/passphrase-proof";
 import { checkPassphrase } from "@/lib/engine/keys/passphrase";
+import type { VaultKeys } from "@/lib/engine/keys/vault-keys";
 import { assert } from "@/lib/kernel/assert";
 import type { Clock } from "@/lib/kernel/clock";
 import type { Random } from "@/lib/kernel/random";
@@ -41,7 +42,7 @@ export async function registerHost(input: RegisterHostInput): Promise<HostRegist
     const challenge = await client.call("POST", "/agent/v1/registration/challenge", Challenge, {
       body: { certificate, siteId: credentials.siteId },
     });
-    const vaultKeys = await openEnvelope(Buffer.from(challenge.keyEnvelope, "base64"), input.passphrase);
+    const vaultKeys = await openEnvelopes(challenge.keyEnvelopes, input.passphrase);
     const keys = await makeClientKeys();
     const transcript = registrationTranscript(challenge.nonce, keys.requestPem);
     assert(transcript !== null, "our own certificate request is PEM");
@@ -74,9 +75,12 @@ export async function registerHost(input: RegisterHostInput): Promise<HostRegist
   }
 }
 
-function openEnvelope(bytes: Buffer, passphrase: string) {
-  const name = `keys/${createHash("sha256").update(bytes).digest("hex")}`;
-  return openKeyEnvelope({ name, bytes }, passphrase);
+async function openEnvelopes(encoded: readonly string[], passphrase: string): Promise<VaultKeys> {
+  const envelopes = encoded.map((text) => {
+    const bytes = Buffer.from(text, "base64");
+    return { name: `keys/${createHash("sha256").update(bytes).digest("hex")}`, bytes };
+  });
+  return (await openAnyEnvelope(envelopes, passphrase)).keys;
 }
 
 async function makeClientKeys(): Promise<{ privateKeyPem: string; requestPem: string }> {

@@ -51,8 +51,19 @@ export class MemoryVaultData implements VaultData {
   async isUnlocked(): Promise<boolean> {
     return this.unlocked;
   }
-  async keyEnvelope(): Promise<Uint8Array> {
-    return new Uint8Array();
+  async keyEnvelopes(): Promise<Uint8Array[]> {
+    return [new Uint8Array()];
+  }
+  async keyState() {
+    return { state: this.unlocked ? ("Unlocked" as const) : ("Locked" as const), hasRecoveryPassphrase: false };
+  }
+  async changePassphrase(): Promise<void> {}
+  async setRecoveryPassphrase(): Promise<void> {}
+  async lock(): Promise<void> {
+    this.unlocked = false;
+  }
+  async unlock(): Promise<void> {
+    this.unlocked = true;
   }
   async verifyPassphraseProof(): Promise<boolean> {
     return true;

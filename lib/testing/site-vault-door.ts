@@ -23,7 +23,12 @@ import type { ReplicationProgress } from "@/lib/operations/ports/site-gateway";
 import { InnerClient } from "@/lib/server/inner-client";
 import { createInnerDoor } from "@/lib/server/inner-door";
 import { createTlsDoor } from "@/lib/server/tls-door";
-import type { DesiredReplication, PointRegistration, ResynchronizationNotice, TransferOrders } from "@/lib/site/protocol";
+import type {
+  DesiredReplication,
+  PointRegistration,
+  ResynchronizationNotice,
+  TransferOrders,
+} from "@/lib/site/protocol";
 import type { z } from "zod";
 import { createMemoryRepositories } from "./memory-repositories";
 import { MemoryStore } from "./memory-store";
@@ -50,7 +55,7 @@ export async function startSiteVaultDoor(options: {
   const { vault, fabric } = await insertVault(repositories);
   const { keys, envelope } = await createVaultKeys(PASSPHRASE, systemRandom, CHEAP_KDF);
   const vaultData = {
-    keyEnvelope: async () => envelope.bytes,
+    keyEnvelopes: async () => [envelope.bytes],
     verifyPassphraseProof: async (_vault: unknown, nonce: Uint8Array, proof: Uint8Array) =>
       isPassphraseProof(keys, nonce, proof),
   } as unknown as OperationContext["vaultData"];
@@ -202,7 +207,9 @@ export async function startSiteVaultDoor(options: {
       keys,
       store,
       desired,
-      transfer, notices, resynchronization,
+      transfer,
+      notices,
+      resynchronization,
       points,
       progress,
       gateway,

@@ -12,7 +12,7 @@ import { startOperation } from "@/lib/client/long-running";
 import { generatePassphrase, PASSPHRASE_LENGTH_MIN, passphraseProblem } from "@/lib/client/passphrase";
 import { api } from "@/lib/client/paths";
 
-/** Chooses the passphrase that wraps the vault's key. It is sent once, never stored, and cannot be changed or read again. */
+/** Chooses the passphrase that wraps the vault's key. It is sent once, never stored, and cannot be read again. */
 export function PassphraseForm({ vaultName }: { readonly vaultName: string }) {
   const [passphrase, setPassphrase] = useState("");
   const [repeated, setRepeated] = useState("");

@@ -59,6 +59,11 @@ export class VaultWorkerClient {
     return result;
   }
 
+  /** Ends the children and what they hold in memory; what they were doing fails. New ones come with the next task. */
+  async restart(): Promise<void> {
+    await Promise.all([...this.#children].map((child) => child.close()));
+  }
+
   /** Ends the children at once; what they were doing fails. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -63,11 +63,16 @@ export class RegistrationDesk {
   async challenge(request: z.infer<typeof ChallengeRequest>): Promise<z.infer<typeof Challenge>> {
     const { context } = this.#options;
     const { fabric, vault } = await this.#admit(request.siteId, request.certificate);
-    const keyEnvelope = Buffer.from(await context.vaultData.keyEnvelope(vault)).toString("base64");
+    const envelopes = await context.vaultData.keyEnvelopes(vault);
     const nonce = context.random.bytes(32).toString("base64");
     this.#forgetOld();
     this.#nonces.set(nonce, { siteId: request.siteId, expiresAtMs: context.clock.monotonicMs() + NONCE_LIFE_MS });
-    return { nonce, vaultName: vault.name, siteName: fabric.name, keyEnvelope };
+    return {
+      nonce,
+      vaultName: vault.name,
+      siteName: fabric.name,
+      keyEnvelopes: envelopes.map((bytes) => Buffer.from(bytes).toString("base64")),
+    };
   }
 
   async register(request: z.infer<typeof RegistrationRequest>): Promise<z.infer<typeof Registration>> {

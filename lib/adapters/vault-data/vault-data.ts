@@ -1,19 +1,18 @@
-import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
 import type { VaultAccess } from "@/lib/adapters/engine-workers/vault-worker-protocol";
 import type { StoragePlaces } from "@/lib/adapters/storage/storage-places";
 import { openStore as openStoreAt, removeStore } from "@/lib/adapters/stores/store-location";
-import { createVaultKeys } from "@/lib/engine/keys/key-envelope";
 import { isPassphraseProof } from "@/lib/engine/keys/passphrase-proof";
 import type { VaultKeys } from "@/lib/engine/keys/vault-keys";
-import type { ObjectStore } from "@/lib/engine/vault/object-store";
 import { deletePoint } from "@/lib/engine/vault/sweep";
-import { Fault, Refusal } from "@/lib/kernel/fault";
+import type { Clock } from "@/lib/kernel/clock";
+import { Fault } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
 import type { VaultData, VaultRef } from "@/lib/operations/ports/vault-data";
 import type { KeyFiles } from "./key-files";
+import { VaultKeyring } from "./vault-keyring";
 
 const SWEEP_MINIMUM_AGE_MS = 24 * 60 * 60 * 1000;
 /** Half of one core at low priority, for at most 8 GiB of blocks at a time, of packs that were stored an hour ago. */
@@ -26,6 +25,7 @@ interface Parts {
   readonly keyFiles: KeyFiles;
   readonly workers: VaultWorkerClient;
   readonly random: Random;
+  readonly clock: Clock;
 }
 
 /** Vaults in their storage accounts: keys here, bytes in the workers. */
@@ -39,33 +39,23 @@ export function createVaultData(parts: Parts): VaultData & {
     store: await places.locate(vault),
     masterKey: openedKeys(keyFiles, vault).master,
   });
+  const keyring = new VaultKeyring({
+    ...{ keyFiles, openStore, random: parts.random, clock: parts.clock },
+    forgetKeys: () => workers.restart(),
+  });
   const sweeping = new Map<string, Promise<{ bytesFreed: number }>>();
 
   return {
     access,
 
-    async setPassphrase(vault, passphrase) {
-      const store = await openStore(vault);
-      if (await findEnvelope(store)) throw alreadySet(vault);
-      const { keys, envelope } = await createVaultKeys(passphrase, parts.random);
-      // The key file first: an envelope that is there means that the passphrase was chosen, so it must come last.
-      keyFiles.write(vault.id, keys);
-      await store.put(envelope.name, envelope.bytes);
-    },
-
+    setPassphrase: (vault, passphrase) => keyring.choose(vault, passphrase),
     isUnlocked: async (vault) => keyFiles.read(vault.id) !== null,
-
-    async keyEnvelope(vault) {
-      const envelope = await findEnvelope(await openStore(vault));
-      if (envelope) return envelope;
-      throw new Fault({
-        code: "KeyEnvelopeMissing",
-        message: `The vault ${vault.name} has no key envelope.`,
-        possibleCauses: "Its passphrase was not chosen yet, or the file under keys/ of its store was removed.",
-        recommendedAction: "Choose the passphrase, or restore the file from a copy of the storage account.",
-      });
-    },
-
+    keyEnvelopes: async (vault) => (await keyring.envelopes(vault)).map(({ bytes }) => bytes),
+    keyState: (vault) => keyring.state(vault),
+    changePassphrase: (vault, change) => keyring.change(vault, change),
+    setRecoveryPassphrase: (vault, current, recovery) => keyring.setRecovery(vault, current, recovery),
+    lock: (vault) => keyring.lock(vault),
+    unlock: (vault, passphrase) => keyring.unlock(vault, passphrase),
     verifyPassphraseProof: async (vault, nonce, proof) => isPassphraseProof(openedKeys(keyFiles, vault), nonce, proof),
 
     async materialise(request, options) {
@@ -144,30 +134,13 @@ export function createVaultData(parts: Parts): VaultData & {
   };
 }
 
-async function findEnvelope(store: ObjectStore): Promise<Uint8Array | null> {
-  for (const object of await store.list("keys/")) {
-    const bytes = await store.get(object.name);
-    if (object.name === `keys/${createHash("sha256").update(bytes).digest("hex")}`) return bytes;
-  }
-  return null;
-}
-
 function openedKeys(keyFiles: KeyFiles, vault: VaultRef): VaultKeys {
   const keys = keyFiles.read(vault.id);
   if (keys) return keys;
   throw new Fault({
     code: "VaultLocked",
     message: `The keys of the vault ${vault.name} are not at hand.`,
-    possibleCauses: "Its passphrase was not chosen yet, or its key file was removed from the home folder.",
-    recommendedAction: "Choose the passphrase in Quick Start, or restore the key file.",
-  });
-}
-
-function alreadySet(vault: VaultRef): Refusal {
-  return new Refusal("conflict", {
-    code: "PassphraseAlreadySet",
-    message: `The passphrase of the vault ${vault.name} was chosen before.`,
-    possibleCauses: "Somebody chose it, or this page was open twice.",
-    recommendedAction: "Use the passphrase that was chosen. It cannot be replaced by this step.",
+    possibleCauses: "The vault was locked, its passphrase was not chosen yet, or the home was copied without its keys.",
+    recommendedAction: "Unlock the vault on its Dashboard with the passphrase, or choose one in Quick Start.",
   });
 }

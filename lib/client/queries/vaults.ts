@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { Tutorial, VaultOverview } from "@/lib/contract/portal";
+import { VaultKeysResource } from "@/lib/contract/vault-keys";
 import { VaultResource } from "@/lib/contract/vaults";
 import { armGet, armList } from "../arm-client";
 import { api } from "../paths";
@@ -22,6 +23,12 @@ export const overviewQuery = (vault: string) =>
     queryKey: keys.inVault(vault, "overview"),
     queryFn: ({ signal }) => armGet(api.overview(vault), VaultOverview, signal),
     refetchInterval: 10_000,
+  });
+
+export const vaultKeysQuery = (vault: string) =>
+  queryOptions({
+    queryKey: keys.inVault(vault, "vaultKeys"),
+    queryFn: ({ signal }) => armGet(api.vaultKeys(vault), VaultKeysResource, signal),
   });
 
 /** The steps of a scenario's tutorial, each checked against the system when it is read. */

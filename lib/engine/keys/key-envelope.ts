@@ -30,6 +30,7 @@ export interface KeyEnvelope {
 }
 
 interface ParsedEnvelope extends KdfCost {
+  readonly purpose: EnvelopePurpose;
   readonly salt: Buffer;
   readonly nonce: Buffer;
   readonly sealed: Buffer;
@@ -45,23 +46,28 @@ export async function createVaultKeys(
   return { keys, envelope: await wrapVaultKeys(keys, passphrase, random, cost) };
 }
 
-/** A further envelope for the same keys: that is how a passphrase is changed. */
+/** Whose passphrase opens an envelope: the one that people use, or the one that lies in a safe. */
+export type EnvelopePurpose = "primary" | "recovery";
+
+/** A further envelope for the same keys: that is how a passphrase is changed, and how a second one comes to be. */
 export async function wrapVaultKeys(
   keys: VaultKeys,
   passphrase: string,
   random: Random,
   cost: KdfCost = KDF_COST,
+  purpose: EnvelopePurpose = "primary",
 ): Promise<KeyEnvelope> {
   checkPassphrase(passphrase);
   const salt = random.bytes(16);
   const nonce = random.bytes(12);
   const wrapping = await deriveWrappingKey(passphrase, salt, cost);
   const cipher = createCipheriv("aes-256-gcm", wrapping, nonce);
-  cipher.setAAD(envelopeContext(cost, salt));
+  cipher.setAAD(envelopeContext(cost, salt, purpose));
   const sealed = Buffer.concat([cipher.update(keys.master), cipher.final(), cipher.getAuthTag()]);
   const text = JSON.stringify({
     format: "secondsite-key",
     version: 1,
+    ...(purpose === "recovery" ? { purpose } : {}),
     kdf: { name: "argon2id", ...cost, salt: salt.toString("base64") },
     wrap: { name: "aes-256-gcm", nonce: nonce.toString("base64"), sealed: sealed.toString("base64") },
   });
@@ -78,7 +84,7 @@ export async function openKeyEnvelope(envelope: KeyEnvelope, passphrase: string)
   const parsed = parseEnvelope(envelope.bytes);
   const wrapping = await deriveWrappingKey(passphrase, parsed.salt, parsed);
   const decipher = createDecipheriv("aes-256-gcm", wrapping, parsed.nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(envelopeContext(parsed, parsed.salt));
+  decipher.setAAD(envelopeContext(parsed, parsed.salt, parsed.purpose));
   decipher.setAuthTag(parsed.sealed.subarray(KEY_BYTES));
   const master = decipher.update(parsed.sealed.subarray(0, KEY_BYTES));
   try {
@@ -98,6 +104,27 @@ export async function openKeyEnvelope(envelope: KeyEnvelope, passphrase: string)
   return deriveVaultKeys(master);
 }
 
+/** As it says of itself; opening it proves it. @throws Fault KeyEnvelopeDamaged */
+export function purposeOf(envelope: KeyEnvelope): EnvelopePurpose {
+  return parseEnvelope(envelope.bytes).purpose;
+}
+
+/** The keys by whichever of the envelopes the passphrase opens. @throws Fault WrongPassphrase, KeyEnvelopeDamaged */
+export async function openAnyEnvelope(
+  envelopes: readonly KeyEnvelope[],
+  passphrase: string,
+): Promise<{ keys: VaultKeys; envelope: KeyEnvelope }> {
+  let failure: unknown = damaged("there is none");
+  for (const envelope of envelopes) {
+    try {
+      return { keys: await openKeyEnvelope(envelope, passphrase), envelope };
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
 async function deriveWrappingKey(passphrase: string, salt: Buffer, cost: KdfCost): Promise<Buffer> {
   return hashRaw(passphrase, {
     algorithm: ARGON2ID,
@@ -109,10 +136,9 @@ async function deriveWrappingKey(passphrase: string, salt: Buffer, cost: KdfCost
   });
 }
 
-function envelopeContext(cost: KdfCost, salt: Buffer): Buffer {
-  return Buffer.from(
-    `secondsite-key/1/argon2id/${cost.memoryKiB}/${cost.iterations}/${cost.parallelism}/${salt.toString("base64")}`,
-  );
+function envelopeContext(cost: KdfCost, salt: Buffer, purpose: EnvelopePurpose): Buffer {
+  const kdf = `argon2id/${cost.memoryKiB}/${cost.iterations}/${cost.parallelism}/${salt.toString("base64")}`;
+  return Buffer.from(`secondsite-key/1/${kdf}${purpose === "recovery" ? "/recovery" : ""}`);
 }
 
 function parseEnvelope(bytes: Buffer): ParsedEnvelope {
@@ -130,6 +156,7 @@ function parseEnvelope(bytes: Buffer): ParsedEnvelope {
   const wrap = record(top["wrap"]);
   if (kdf["name"] !== "argon2id" || wrap["name"] !== "aes-256-gcm") throw damaged("it names an unknown algorithm");
   return {
+    purpose: top["purpose"] === "recovery" ? "recovery" : "primary",
     memoryKiB: boundedInteger(kdf["memoryKiB"], KDF_COST_MAX.memoryKiB),
     iterations: boundedInteger(kdf["iterations"], KDF_COST_MAX.iterations),
     parallelism: boundedInteger(kdf["parallelism"], KDF_COST_MAX.parallelism),

@@ -52,9 +52,9 @@ async function requireUnlocked(step: FailoverStep, vault: Vault): Promise<void> 
   if (await step.services.vaultData.isUnlocked(vault)) return;
   throw new Fault({
     code: "VaultLocked",
-    message: `The keys of the vault ${vault.name} are not on this machine.`,
-    possibleCauses: "The key file was removed from the home folder, or the home folder was restored without it.",
-    recommendedAction: "Put the vault's key file back into the home folder, then restart the job.",
+    message: `The vault ${vault.name} is locked.`,
+    possibleCauses: "Somebody locked it, or the home folder was restored without its keys.",
+    recommendedAction: "Unlock the vault on its Dashboard with the passphrase, then restart the job.",
   });
 }
 

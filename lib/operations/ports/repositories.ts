@@ -49,7 +49,9 @@ export interface VaultRepository {
   listAll(): Promise<Vault[]>;
   update(
     id: string,
-    changes: Partial<Pick<Vault, "state" | "passphraseSetAt" | "scrubMiBPerDay" | "authorityCertificate" | "tags" | "storageAccount">>,
+    changes: Partial<
+      Pick<Vault, "state" | "passphraseSetAt" | "scrubMiBPerDay" | "authorityCertificate" | "tags" | "storageAccount">
+    >,
   ): Promise<Vault>;
   delete(id: string): Promise<void>;
 }

@@ -42,8 +42,17 @@ export interface VaultData {
   setPassphrase(vault: VaultRef, passphrase: string): Promise<void>;
   /** Whether the keys are at hand (key file of the home folder). */
   isUnlocked(vault: VaultRef): Promise<boolean>;
-  /** The key envelope's bytes: given to a registering host, worthless without the passphrase. */
-  keyEnvelope(vault: VaultRef): Promise<Uint8Array>;
+  /** The key envelopes' bytes: given to a registering host, worthless without one of the passphrases. Never empty. */
+  keyEnvelopes(vault: VaultRef): Promise<Uint8Array[]>;
+  keyState(vault: VaultRef): Promise<VaultKeyState>;
+  /** Wraps the same keys anew; no data is written again. Refusals WrongPassphrase, TooManyAttempts and of the new one. */
+  changePassphrase(vault: VaultRef, change: { readonly current: string; readonly next: string }): Promise<void>;
+  /** A second passphrase that opens the vault too; null takes it away. Refusals as changePassphrase. */
+  setRecoveryPassphrase(vault: VaultRef, current: string, recovery: string | null): Promise<void>;
+  /** Takes the opened keys off this machine. Replication goes on: sites hold keys of their own. */
+  lock(vault: VaultRef): Promise<void>;
+  /** With either passphrase. Refusals WrongPassphrase, TooManyAttempts. */
+  unlock(vault: VaultRef, passphrase: string): Promise<void>;
   /** Checks a host's proof that it could open the envelope: HMAC-SHA-256 over the nonce with the derived proof key. */
   verifyPassphraseProof(vault: VaultRef, nonce: Uint8Array, proof: Uint8Array): Promise<boolean>;
   /** Writes the disk of a recovery point as a fixed VHD and verifies it by reading back. Repeatable: starts afresh. */
@@ -67,6 +76,11 @@ export interface VaultData {
   sweep(vault: VaultRef): Promise<{ bytesFreed: number }>;
   deleteVault(vault: VaultRef): Promise<void>;
   storedBytes(vault: VaultRef): Promise<number>;
+}
+
+export interface VaultKeyState {
+  readonly state: "NotChosen" | "Unlocked" | "Locked";
+  readonly hasRecoveryPassphrase: boolean;
 }
 
 export interface VaultRef {

@@ -1,5 +1,6 @@
 "use client";
 import { Dashboard } from "@/components/features/dashboard/dashboard";
+import { VaultKeysCard } from "@/components/features/keys/vault-keys-card";
 import { PageBody } from "@/components/shell/page-body";
 import { PageTitle } from "@/components/shell/page-title";
 import { useRouteName } from "@/components/shell/use-route-name";
@@ -10,6 +11,7 @@ export default function DashboardPage() {
     <PageBody>
       <PageTitle>{`${vaultName}: Dashboard`}</PageTitle>
       <Dashboard vaultName={vaultName} />
+      <VaultKeysCard vaultName={vaultName} />
     </PageBody>
   );
 }
