@@ -25,7 +25,9 @@ export function KeyDialog(props: { readonly vaultName: string; readonly verb: Ke
       isDanger={verb.isDanger ?? false}
       busy={operation.isStarting}
       disabledReason={
-        missing ? `Enter the ${missing.label.toLowerCase()} first.` : (weak.find((one) => one !== null)?.message ?? null)
+        missing
+          ? `Enter the ${missing.label.toLowerCase()} first.`
+          : (weak.find((one) => one !== null)?.message ?? null)
       }
       error={operation.error}
       onClose={onClose}
