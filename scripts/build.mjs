@@ -15,9 +15,9 @@ async function bundlePrograms() {
   const { build } = await import("esbuild");
   const programs = [
     ...filesBelow(["bin"]),
-    ...["story", "chaos", "bench", "simulate"].map((name) => `e2e/${name}/main.ts`),
+    ...["story", "chaos", "bench", "simulate", "fuzz"].map((name) => `e2e/${name}/main.ts`),
   ].filter((file) => file.endsWith(".ts") && has(file));
-  const workers = filesBelow(["lib"]).filter((file) => file.endsWith(".worker.ts"));
+  const workers = filesBelow(["lib", "e2e"]).filter((file) => file.endsWith(".worker.ts"));
   await build({
     absWorkingDir: root,
     entryPoints: [...programs, ...workers].map((file) => ({ in: file, out: programName(file) })),
