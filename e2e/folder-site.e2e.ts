@@ -127,7 +127,9 @@ test("a test failover restores an identical image, and nothing is left after it"
   await expect(dropDown(dialog, "Network of the test machine")).toContainText("None");
   await dialog.getByRole("button", { name: "Start test failover" }).click();
   await expect(dialog).toBeHidden();
-  await expect(item.evidence("Test failover").getByText("Identical")).toHaveCount(1, { timeout: 60_000 });
+  await expect(item.evidence("Test failover").getByText("Identical", { exact: true })).toHaveCount(1, {
+    timeout: 60_000,
+  });
   await item.expectState("Test failover is up");
   const complete = await openCommand(page, "Complete test");
   await tick(complete, "The test failover is complete");

@@ -94,7 +94,8 @@ function flagHealth(item: ProtectedItem, { flag, settings }: Resynchronization):
   const explanation = {
     code: "ResynchronizationRequired",
     message: `${item.machineName} ${waits ? "needs resynchronization" : "is being resynchronized"}: ${flag.reason}`,
-    possibleCauses: "The write log was damaged or lost, more was written than it pays to follow, or a check found a difference.",
+    possibleCauses:
+      "The write log was damaged or lost, more was written than it pays to follow, or a check found a difference.",
     recommendedAction: waits
       ? `${describeMode(settings)} Earlier recovery points stay usable meanwhile.`
       : "Nothing: the disks are compared with the last recovery point and only what differs is sent.",

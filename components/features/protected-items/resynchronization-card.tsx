@@ -52,12 +52,7 @@ export function ResynchronizationCard({ vaultName, item }: ResynchronizationCard
           <Button onPress={() => setEditing(true)} disabledReason={query.data ? null : "The settings are being read."}>
             Settings
           </Button>
-          <Button
-            icon={<RefreshCcwDot />}
-            busy={isStarting}
-            disabledReason={whyNot(item, query.data)}
-            onPress={start}
-          >
+          <Button icon={<RefreshCcwDot />} busy={isStarting} disabledReason={whyNot(item, query.data)} onPress={start}>
             Resynchronize
           </Button>
         </span>

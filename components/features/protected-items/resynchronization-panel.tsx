@@ -31,7 +31,11 @@ export function ResynchronizationPanel({
   const [draft, setDraft] = useState<ResynchronizationSettings>({ mode, hoursStart, hoursEnd, timeZone });
   const { run, isStarting, error } = useOperation();
   const set = (changes: Partial<ResynchronizationSettings>) => setDraft((before) => ({ ...before, ...changes }));
-  const path = api.ofId(item.id, apiVersions.own, ...["providers", "Secondsite.Recovery", "resynchronization", "default"]);
+  const path = api.ofId(
+    item.id,
+    apiVersions.own,
+    ...["providers", "Secondsite.Recovery", "resynchronization", "default"],
+  );
   const submit = () =>
     run({
       title: "Change resynchronization",

@@ -28,7 +28,9 @@ export async function flagResynchronization(
 ): Promise<ResynchronizationFlag> {
   const id = context.random.uuid();
   const now = context.clock.now();
-  const after = await context.repositories.resynchronizations.change(item.id, (current) => flagged(current, why, id, now));
+  const after = await context.repositories.resynchronizations.change(item.id, (current) =>
+    flagged(current, why, id, now),
+  );
   const { flag } = after;
   if (flag === null) throw new Error("a flag that was just set is gone");
   if (flag.id === id) {

@@ -1,5 +1,9 @@
 import type { ProtectedItem } from "@/lib/domain/entities";
-import { settingsProblem, type Resynchronization, type ResynchronizationSettings } from "@/lib/domain/resynchronization";
+import {
+  settingsProblem,
+  type Resynchronization,
+  type ResynchronizationSettings,
+} from "@/lib/domain/resynchronization";
 import { Refusal } from "@/lib/kernel/fault";
 import { announce } from "../announce";
 import type { OperationContext } from "../context";
