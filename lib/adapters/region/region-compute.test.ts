@@ -9,7 +9,7 @@ const gone = () =>
 
 describe("the region's list of machines", () => {
   it("leaves out a machine that is removed while the list is made: cleanups run beside each other", async () => {
-    const machine = (id: string) => ({ id, power: "running", powerProblem: null });
+    const machine = (id: string) => ({ id, power: "running", powerProblem: null, disks: [] });
     const screen = { firstLineMs: null, orders: null, bootReport: null, serial: "", rows: [] };
     const host = {
       status: async () => ({ machines: [machine("stays"), machine("goes")] }),
