@@ -13,27 +13,35 @@ test("every page that a link leads to has a title, a heading, no serious obstacl
   const found = ["/"];
   const visited = new Set<string>();
   const kinds = new Map<string, number>();
+  const wrong: string[] = [];
   for (let address = found.shift(); address !== undefined; address = found.shift()) {
     const kind = kindOf(address);
     const seen = kinds.get(kind) ?? 0;
     if (visited.has(address) || seen >= OF_A_KIND) continue;
     kinds.set(kind, seen + 1);
     visited.add(address);
-    found.push(...(await test.step(address, () => look(page, address))));
+    found.push(...(await test.step(address, () => visit(page, address))));
+    // All pages are looked at, so that one run tells of all that is wrong.
+    await test.step(address, () => inspect(page)).catch((error: unknown) => wrong.push(`${address}: ${String(error)}`));
   }
+  expect(wrong).toEqual([]);
   expect(visited.size).toBeGreaterThan(15);
 });
 
-async function look(page: Page, address: string): Promise<string[]> {
+/** Answers the addresses of its links. */
+async function visit(page: Page, address: string): Promise<string[]> {
   await page.goto(address);
   await expect(page).toHaveTitle(/\S+ – Secondsite$/);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeHidden();
   await expect(page.getByText(/^Loading/)).toHaveCount(0);
+  return linksOf(page);
+}
+
+async function inspect(page: Page): Promise<void> {
   await expectAccessible(page);
   await expectReadableInTheDark(page);
   await expectNoSidewaysScrolling(page, 390);
-  return linksOf(page);
 }
 
 test("addresses of things that do not exist say so, and lead back", async ({ page }) => {

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { FileQuestion } from "lucide-react";
 import type { ReactNode } from "react";
+import { PageTitle } from "@/components/shell/page-title";
 import { QueryView } from "@/components/shell/query-view";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
@@ -19,13 +20,16 @@ export function JobByName(props: {
   const query = useQuery(jobQuery(props.vaultName, props.jobName));
   if (query.error instanceof ArmError && query.error.status === 404 && query.data === undefined)
     return (
-      <EmptyState
-        icon={<FileQuestion />}
-        title="There is no such job in this vault"
-        actions={<LinkButton href={pages.vaultTab(props.vaultName, "jobs")}>Show all jobs</LinkButton>}
-      >
-        The address is misspelt, or the job belongs to another vault.
-      </EmptyState>
+      <>
+        <PageTitle>No such job</PageTitle>
+        <EmptyState
+          icon={<FileQuestion />}
+          title="There is no such job in this vault"
+          actions={<LinkButton href={pages.vaultTab(props.vaultName, "jobs")}>Show all jobs</LinkButton>}
+        >
+          The address is misspelt, or the job belongs to another vault.
+        </EmptyState>
+      </>
     );
   return (
     <QueryView query={query} what="the job">

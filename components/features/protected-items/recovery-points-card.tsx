@@ -65,6 +65,7 @@ const columns = (
   {
     key: "kept",
     header: "Kept because",
+    hideBelow: "md",
     cell: (point) => {
       const why = kept.get(point.name);
       return why ? <KeptBecause point={point} kept={why} /> : <span className="text-muted">–</span>;
