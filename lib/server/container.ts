@@ -31,6 +31,8 @@ import { definitionRegistry, JobService } from "@/lib/jobs/job-service";
 import type { OperationContext } from "@/lib/operations/context";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
 import { allJobs } from "@/lib/operations/jobs/all-jobs";
+import { runDueScrubs } from "@/lib/operations/run-due-scrubs";
+import { reclaimDueVaults } from "@/lib/operations/space/reclaim-space";
 import type { Logger } from "pino";
 import { DiskCaretaker } from "./disk-caretaker";
 import type { Environment } from "./environment";
@@ -38,9 +40,12 @@ import type { Home } from "./home";
 import { inboundVerbs } from "./inbound-verbs";
 import { publishJobs } from "./publish-jobs";
 import { isDeadOwner, ownerOfThisProcess } from "./process-owner";
-import { ScrubKeeper } from "./scrub-keeper";
-import { SpaceKeeper } from "./space-keeper";
+import { RecurringWork } from "./recurring-work";
 import { createSourceHosts } from "./source-hosts";
+
+/** How often it is looked whether work is due: space every hour in which something changed, a scrub every day. */
+const SPACE_LOOK_MS = 5 * 60_000;
+const SCRUB_LOOK_MS = 10 * 60_000;
 
 export const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const DEFAULT_RESOURCE_GROUP = "contoso";
@@ -152,10 +157,22 @@ export async function createContainer(options: {
   const caretaker = new DiskCaretaker(context, (error, machine) =>
     logger.warn({ err: error, machine }, "the disks of a machine could not be completed yet"),
   );
-  const spaceKeeper = new SpaceKeeper(context, (error) =>
-    logger.warn({ err: error }, "the space of a vault could not be looked after"),
-  );
-  const scrubKeeper = new ScrubKeeper(context, (error) => logger.warn({ err: error }, "a scrub could not be started"));
+  const spaceTrouble = (error: unknown) =>
+    logger.warn({ err: error }, "the space of a vault could not be looked after");
+  const recurring = [
+    new RecurringWork({
+      clock,
+      everyMs: SPACE_LOOK_MS,
+      work: () => reclaimDueVaults(context, spaceTrouble),
+      onTrouble: spaceTrouble,
+    }),
+    new RecurringWork({
+      clock,
+      everyMs: SCRUB_LOOK_MS,
+      work: () => runDueScrubs(context),
+      onTrouble: (error) => logger.warn({ err: error }, "a scrub could not be started"),
+    }),
+  ];
   publishJobs(jobParts.changes, live);
 
   return {
@@ -175,14 +192,12 @@ export async function createContainer(options: {
     start: () => {
       runner.start();
       caretaker.start();
-      spaceKeeper.start();
-      scrubKeeper.start();
+      for (const one of recurring) one.start();
     },
     stop: async () => {
       await runner.stop();
       await caretaker.stop();
-      await spaceKeeper.stop();
-      await scrubKeeper.stop();
+      for (const one of recurring) await one.stop();
       await workers.close();
       await blockWorkers.close();
       sourceHosts.close();
