@@ -76,8 +76,10 @@ async function linksOf(page: Page): Promise<string[]> {
     .map((url) => url.pathname);
 }
 
-/** An address without the name of the one thing that it shows: jobs, items, plans, machines and sites are many. */
+/** An address without the names of what it shows: vaults, jobs, items, plans, machines and sites are many. */
 function kindOf(address: string): string {
-  const many = /^(.*\/(?:jobs|protected-items|recovery-plans|virtual-machines|sites))\/[^/]+$/.exec(address);
-  return many?.[1] === undefined ? address : `${many[1]}/one`;
+  return address.replaceAll(
+    /\/(recovery-services|jobs|protected-items|recovery-plans|virtual-machines|sites)\/[^/]+/g,
+    "/$1/one",
+  );
 }
