@@ -122,10 +122,22 @@ function contentId(path: string, text: string): string {
   return text.toLowerCase().replace(/^0x/, "").padStart(8, "0");
 }
 
-/** Where the eight digits of the content id stand in the descriptor; null when they are fewer (or none). */
-export function contentIdOffset(bytes: Buffer): number | null {
-  const found = /(?:^|\n)CID *= *([0-9a-f]{8})(?=\s)/i.exec(bytes.toString("latin1"));
-  return found === null ? null : found.index + found[0].length - 8;
+/** Fewer digits than these leave too few values to tell a disk that was written from what its snapshot knew. */
+const CONTENT_ID_DIGITS_MIN = 4;
+
+export interface ContentIdPlace {
+  /** Bytes from the start of the descriptor. */
+  readonly offset: number;
+  /** 4 to 8. QEMU writes the id without leading zeros, so one in sixteen of its images has fewer than eight. */
+  readonly digits: number;
+}
+
+/** Where the digits of the content id stand in the descriptor; null when they are too few to renew in their place. */
+export function contentIdPlace(bytes: Buffer): ContentIdPlace | null {
+  const found = /(?:^|\n)CID *= *(?:0x)?([0-9a-f]{1,8})(?=\s)/i.exec(bytes.toString("latin1"));
+  const digits = found?.[1]?.length ?? 0;
+  if (found === null || digits < CONTENT_ID_DIGITS_MIN) return null;
+  return { offset: found.index + found[0].length - digits, digits };
 }
 
 export interface NewVmdkDescriptor extends Omit<VmdkDescriptor, "createType"> {

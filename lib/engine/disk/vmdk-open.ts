@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { assert } from "@/lib/kernel/assert";
 import { diskFormatLabel } from "@/lib/kernel/disk-format";
 import type { Disk, DiskFormat } from "./disk";
 import { diskFormatReadOnly } from "./disk-faults";
@@ -7,7 +8,7 @@ import type { DiskOpener, OpenContext } from "./disk-opener";
 import { neighbourPath } from "./neighbour-file";
 import type { RandomAccessFile } from "./random-access-file";
 import {
-  contentIdOffset,
+  contentIdPlace,
   NO_PARENT_ID,
   parseVmdkDescriptor,
   VMDK_DESCRIPTOR_BYTES_MAX,
@@ -130,19 +131,20 @@ function assemble(
   const bytes = descriptor.extents.reduce((sum, extent) => sum + extent.sectors * VMDK_SECTOR_BYTES, 0);
   if (bytes > DISK_BYTES_MAX) throw vmdkUnsupported(file.path, `claims a size of ${bytes} bytes`);
   if (mode === "readwrite" && format === "vmdk-stream") throw diskFormatReadOnly(file.path, diskFormatLabel(format));
-  const idOffset = contentIdOffset(text);
-  if (mode === "readwrite" && idOffset === null)
+  const idPlace = contentIdPlace(text);
+  if (mode === "readwrite" && idPlace === null)
     throw vmdkDescriptorInvalid(
       file.path,
-      "its content id (CID) does not have eight digits, so that no write could renew it",
+      "its content id (CID) has too few digits for a write to renew it in its place",
     );
   const parent = openParent(file.path, context, descriptor);
   try {
     return new VmdkDisk({
       ...{ format, file, parent, mode, contentId: descriptor.contentId, extents: openOwn() },
       renewContentId: (offset, written) => {
-        const id = Buffer.from(nextContentId(descriptor.contentId, offset, written), "latin1");
-        if (idOffset !== null) file.write(textOffset + idOffset, id);
+        if (idPlace === null) return;
+        const id = nextContentId(descriptor.contentId, idPlace.digits, offset, written);
+        file.write(textOffset + idPlace.offset, Buffer.from(id, "latin1"));
       },
     });
   } catch (error) {
@@ -151,10 +153,14 @@ function assemble(
   }
 }
 
-/** Any value but the two that mean something; that it follows from what is written makes copies part ways. */
-function nextContentId(old: string, offsetBytes: number, bytes: Uint8Array): string {
-  const digest = createHash("sha256").update(`${old}\n${offsetBytes}\n`).update(bytes).digest("hex").slice(0, 8);
-  return digest === NO_PARENT_ID || digest === "fffffffe" ? "00000001" : digest;
+/** Any other value but the two that mean something; that it follows from what is written makes copies part ways. */
+function nextContentId(old: string, digits: number, offsetBytes: number, bytes: Uint8Array): string {
+  const digest = createHash("sha256").update(`${old}\n${offsetBytes}\n`).update(bytes).digest("hex");
+  const candidates = [digest.slice(0, digits), "1".padStart(digits, "0"), "2".padStart(digits, "0")];
+  const taken = [old, NO_PARENT_ID, "fffffffe"];
+  const next = candidates.find((id) => !taken.includes(id.padStart(8, "0")));
+  assert(next !== undefined, "of three values two at most are the old one and one that means something");
+  return next;
 }
 
 /** A snapshot's parent must have the content id that it had when the snapshot was made. */
