@@ -184,7 +184,17 @@ export type RegistrationKeyFile = z.infer<typeof RegistrationKeyFile>;
 
 export const ReplicationView = resource(
   z.object({
-    phase: z.enum(["idle", "initial", "delta", "resync", "resyncRequired", "waiting", "error", "disconnected"]),
+    phase: z.enum([
+      "idle",
+      "initial",
+      "delta",
+      "resync",
+      "resyncRequired",
+      "waiting",
+      "error",
+      "synchronizingBack",
+      "disconnected",
+    ]),
     bytesDone: z.number(),
     bytesTotal: z.number(),
     /** From measured bytes; null when there is nothing to do. */

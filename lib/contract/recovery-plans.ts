@@ -5,8 +5,30 @@ import { CurrentScenario } from "./protected-items";
 const Direction = z.enum(["PrimaryToRecovery", "RecoveryToPrimary"]);
 const optional = z.string().nullish();
 
-/** Runbooks and scripts have their place in this union when something runs them. */
-const ActionDetails = z.object({ instanceType: z.literal("ManualActionDetails"), description: optional });
+/** The service's ScriptActionDetails needs a VMM server and is not known here. */
+const ActionDetails = z.discriminatedUnion("instanceType", [
+  z.object({
+    instanceType: z.literal("ManualActionDetails"),
+    description: optional,
+    /** Ours: overdue after so long. */
+    timeoutMinutes: z.number().int().positive().max(100_000).nullish(),
+  }),
+  z.object({
+    instanceType: z.literal("AutomationRunbookActionDetails"),
+    runbookId: z.string(),
+    /** ISO 8601; the service's default is not known, ours is PT10M. */
+    timeout: optional,
+    fabricLocation: z.enum(["Primary", "Recovery"]).nullish(),
+  }),
+  /** Ours. */
+  z.object({
+    instanceType: z.literal("WebhookActionDetails"),
+    uri: z.string(),
+    /** Of the encrypted variable that holds the key of the signature. */
+    secretVariableId: optional,
+    timeout: optional,
+  }),
+]);
 const FailoverTypes = z.array(
   z.enum([
     "ReverseReplicate",
@@ -30,7 +52,10 @@ export const PlanActionWire = z.object({
   failoverTypes: FailoverTypes,
   failoverDirections: z.array(Direction),
   customDetails: ActionDetails,
+  /** Ours. Left out: planned and test runs stop, an unplanned one goes on. */
+  onFailure: z.enum(["Stop", "Continue"]).nullish(),
 });
+export type PlanActionWire = z.infer<typeof PlanActionWire>;
 export const PlanGroupWire = z.object({
   groupType: z.enum(["Shutdown", "Boot", "Failover"]),
   replicationProtectedItems: z.array(z.object({ id: z.string(), virtualMachineId: optional })).nullish(),

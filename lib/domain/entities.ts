@@ -259,8 +259,30 @@ export interface RecoveryPlanAction {
   readonly name: string;
   readonly failoverTypes: readonly string[];
   readonly failoverDirections: readonly string[];
-  /** Only manual actions in this version; runbooks and scripts have room in the union. */
-  readonly details: { readonly kind: "ManualActionDetails"; readonly description: string };
+  readonly details: RecoveryPlanActionDetails;
+  /** Left out or null: as the type of the failover has it, planned and test stop, unplanned goes on. */
+  readonly onFailure?: "Stop" | "Continue" | null;
+}
+export type RecoveryPlanActionDetails = ManualActionDetails | AutomationRunbookActionDetails | WebhookActionDetails;
+export interface ManualActionDetails {
+  readonly kind: "ManualActionDetails";
+  readonly description: string;
+  /** Overdue after so long; left out or null: never. */
+  readonly timeoutMinutes?: number | null;
+}
+export interface AutomationRunbookActionDetails {
+  readonly kind: "AutomationRunbookActionDetails";
+  readonly accountName: string;
+  readonly runbookName: string;
+  readonly fabricLocation: "Primary" | "Recovery";
+  readonly timeoutSeconds: number;
+}
+export interface WebhookActionDetails {
+  readonly kind: "WebhookActionDetails";
+  readonly url: string;
+  /** The encrypted variable that holds the key of the signature; null: the call is not signed. */
+  readonly secret: { readonly accountName: string; readonly variableName: string } | null;
+  readonly timeoutSeconds: number;
 }
 export interface RecoveryPlanGroup {
   readonly type: RecoveryPlanGroupType;

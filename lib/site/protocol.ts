@@ -142,6 +142,25 @@ export const HeartbeatAnswer = z.object({
   transfer: TransferOrders.optional(),
 });
 
+/** A failback to a host that does not have the machine. */
+export const MachineToCreate = z.object({
+  name: z.string(),
+  generation: z.union([z.literal(1), z.literal(2)]),
+  osType: z.enum(["Windows", "Linux", "Other"]),
+  memoryBytes: z.number(),
+  cpuCount: z.number(),
+  disks: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        role: z.enum(["os", "data"]),
+        format: z.enum(["vhd-fixed", "vhd-dynamic", "vhdx-fixed", "vhdx-dynamic"]),
+        virtualSizeBytes: z.number(),
+      }),
+    )
+    .readonly(),
+});
 export const QueuedCommand = z.object({
   id: z.string(),
   command: z.discriminatedUnion("type", [
@@ -154,6 +173,13 @@ export const QueuedCommand = z.object({
       storeAgain: z.boolean().optional(),
     }),
     z.object({ type: z.literal("refreshInventory") }),
+    z.object({
+      type: z.literal("synchronizeBack"),
+      machineId: z.string(),
+      protectedItemId: z.string(),
+      pointObjectName: z.string(),
+      createMachine: MachineToCreate.nullable(),
+    }),
   ]),
 });
 export type QueuedCommand = z.infer<typeof QueuedCommand>;
@@ -163,6 +189,18 @@ export const CommandOutcome = z.union([
       recoveryPointId: z.string().optional(),
       orders: Orders.nullable().optional(),
       power: z.string().optional(),
+      synchronizedBack: z
+        .array(
+          z.object({
+            diskId: z.string(),
+            root: z.string(),
+            bytesCompared: z.number(),
+            bytesWritten: z.number(),
+            bytesReceived: z.number(),
+            bytesSaved: z.number(),
+          }),
+        )
+        .optional(),
     }),
   }),
   z.object({ error: Explanation }),
@@ -170,7 +208,7 @@ export const CommandOutcome = z.union([
 
 export const ProgressReport = z.object({
   protectedItemId: z.string(),
-  phase: z.enum(["idle", "initial", "delta", "resync", "resyncRequired", "waiting", "error"]),
+  phase: z.enum(["idle", "initial", "delta", "resync", "resyncRequired", "waiting", "error", "synchronizingBack"]),
   bytesDone: z.number(),
   bytesTotal: z.number(),
   bytesPerSecond: z.number(),

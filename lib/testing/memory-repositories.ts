@@ -14,6 +14,7 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
+import type { FailoverRecord } from "@/lib/domain/failover-record";
 import type { RecoveryPointLock, VaultSample } from "@/lib/domain/space";
 import { addToHour, hourOf, type ReplicationCycle, type ReplicationHour } from "@/lib/domain/replication-history";
 import type { BandwidthSettings } from "@/lib/domain/bandwidth";
@@ -95,6 +96,7 @@ interface Tables {
   readonly cycles: ReplicationCycle[];
   readonly locks: Map<string, RecoveryPointLock>;
   readonly samples: Map<string, VaultSample>;
+  readonly records: Map<string, FailoverRecord>;
   readonly plans: Table<RecoveryPlan>;
   readonly machines: Table<DeployedMachine>;
   readonly networks: Table<VirtualNetwork & { id: string }>;
@@ -120,13 +122,14 @@ export function createMemoryRepositories(): Repositories {
     cycles: [],
     locks: new Map(),
     samples: new Map(),
+    records: new Map(),
     plans: new Table("recovery plan", (p) => [`${p.vaultId}/${nameKey(p.name)}`]),
     machines: new Table("virtual machine", () => []),
     networks: new Table("virtual network", (n) => [n.id]),
     accounts: new Table("storage account", (a) => [a.id]),
     events: new Table("event", () => []),
   };
-  return { ...ofSites(tables), ...ofProtection(tables), ...ofRegion(tables), ...ofSpace(tables) };
+  return { ...ofSites(tables), ...ofProtection(tables), ...ofRegion(tables), ...ofSpace(tables), ...ofRecords(tables) };
 }
 
 function deleteFabric(tables: Tables, id: string): void {
@@ -148,6 +151,7 @@ function deleteItem(tables: Tables, id: string): void {
 function deleteVault(tables: Tables, id: string): void {
   tables.vaults.delete(id);
   for (const [key, sample] of tables.samples) if (sample.vaultId === id) tables.samples.delete(key);
+  for (const record of tables.records.values()) if (record.vaultId === id) tables.records.delete(record.id);
   for (const fabric of tables.fabrics.all((row) => row.vaultId === id)) deleteFabric(tables, fabric.id);
   tables.policies.deleteWhere((row) => row.vaultId === id);
   tables.plans.deleteWhere((row) => row.vaultId === id);
@@ -358,6 +362,22 @@ function ofSpace({ locks, samples, points }: Tables): Pick<Repositories, "recove
           .sort((a, b) => a.at.localeCompare(b.at))
           .map(copy),
       forget: async (vaultId, instants) => instants.forEach((at) => samples.delete(`${vaultId} ${at}`)),
+    },
+  };
+}
+
+function ofRecords({ records }: Tables): Pick<Repositories, "failoverRecords"> {
+  return {
+    failoverRecords: {
+      put: async (record) => void records.set(record.id, copy(record)),
+      get: async (id) => copyOrNull(records.get(id)),
+      list: async (vaultId, { since = "", take } = {}) =>
+        [...records.values()]
+          .filter((record) => record.vaultId === vaultId && record.times.declaredAt >= since)
+          .reverse()
+          .sort((a, b) => b.times.declaredAt.localeCompare(a.times.declaredAt))
+          .slice(0, take)
+          .map(copy),
     },
   };
 }

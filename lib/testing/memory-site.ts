@@ -64,6 +64,8 @@ export class MemorySite implements SiteGateway {
         return this.replicate(command.protectedItemId, command.final);
       case "refreshInventory":
         return {};
+      case "synchronizeBack":
+        throw siteFault("CommandUnknown", "The site does not know how to take a machine back yet.");
     }
   }
 

@@ -6,6 +6,7 @@ import {
   sampleCycle,
   sampleDeployed,
   sampleFabric,
+  sampleFailoverRecord,
   sampleItem,
   sampleMachine,
   sampleMapping,
@@ -275,6 +276,20 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       expect(await r.recoveryPointLocks.list("item-1")).toEqual([]);
       await r.vaults.delete("vault-1");
       expect(await r.vaultSamples.list("vault-1")).toEqual([]);
+    });
+
+    it("keeps the records of failovers until their vault goes, newest first", async () => {
+      await fill();
+      const older = sampleFailoverRecord({ id: "run-1", declaredAt: "2026-01-01T00:00:00.000Z" });
+      const newer = sampleFailoverRecord({ id: "run-2", declaredAt: "2026-02-01T00:00:00.000Z" });
+      for (const record of [newer, older, { ...older, notes: "again" }]) await r.failoverRecords.put(record);
+      expect(await r.failoverRecords.list("vault-1")).toEqual([newer, { ...older, notes: "again" }]);
+      expect(await r.failoverRecords.list("vault-1", { since: "2026-01-15T00:00:00.000Z" })).toEqual([newer]);
+      expect(await r.failoverRecords.list("vault-1", { take: 1 })).toEqual([newer]);
+      await r.protectedItems.delete("item-1");
+      expect(await r.failoverRecords.get("run-2")).toEqual(newer);
+      await r.vaults.delete("vault-1");
+      expect(await r.failoverRecords.get("run-2")).toBeNull();
     });
 
     it("leaves a deployed machine when protection of its item ends", async () => {

@@ -10,6 +10,7 @@ import type {
   ReportedMachine,
   Vault,
 } from "@/lib/domain/entities";
+import type { FailoverRecord } from "@/lib/domain/failover-record";
 import type { ReplicationCycle } from "@/lib/domain/replication-history";
 
 /** Whole, valid nouns for tests; each test says only what it is about. */
@@ -201,3 +202,32 @@ export const sampleDeployed = (changes: Partial<DeployedMachine> = {}): Deployed
   createdAt: AT,
   ...changes,
 });
+
+export function sampleFailoverRecord(
+  changes: Partial<FailoverRecord> & { readonly declaredAt?: string } = {},
+): FailoverRecord {
+  const { declaredAt = AT, ...others } = changes;
+  return {
+    id: "run-1",
+    vaultId: "vault-1",
+    kind: "TestFailover",
+    direction: "PrimaryToRecovery",
+    subject: { type: "RecoveryPlan", id: "plan-1", name: "order-system" },
+    planHash: "5f".repeat(32),
+    outcome: "Succeeded",
+    drillId: null,
+    people: [{ role: "requested", who: "local user", at: declaredAt, what: "Test failover" }],
+    times: {
+      ...{ declaredAt, detectedAt: null, decidedAt: declaredAt, startedAt: declaredAt, endedAt: declaredAt },
+      verifiedAt: declaredAt,
+    },
+    targets: { rpoSeconds: 60, rtoSeconds: 600 },
+    measured: { rpoSeconds: 12, rtoSeconds: 5 },
+    machines: [],
+    steps: [],
+    cleanup: null,
+    deviations: [],
+    notes: "",
+    ...others,
+  };
+}

@@ -11,6 +11,7 @@ const phases: Record<Phase, { readonly tone: StatusTone; readonly text: string }
   initial: { tone: "busy", text: "Initial replication" },
   delta: { tone: "busy", text: "Sending changes" },
   resync: { tone: "busy", text: "Resynchronizing" },
+  synchronizingBack: { tone: "busy", text: "Synchronizing back from Azure" },
   resyncRequired: { tone: "warn", text: "Resynchronization required" },
   waiting: { tone: "waiting", text: "Waiting for the site" },
   error: { tone: "bad", text: "Replication stopped" },

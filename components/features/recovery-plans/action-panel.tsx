@@ -31,7 +31,9 @@ export function ActionPanel(props: {
 }) {
   const { action } = props;
   const [name, setName] = useState(action?.actionName ?? "");
-  const [instructions, setInstructions] = useState(action?.customDetails.description ?? "");
+  const [instructions, setInstructions] = useState(
+    action?.customDetails.instanceType === "ManualActionDetails" ? (action.customDetails.description ?? "") : "",
+  );
   const [failoverTypes, setTypes] = useState<readonly FailoverType[]>(
     action?.failoverTypes ?? types.map((t) => t.value),
   );

@@ -86,7 +86,9 @@ describe("a recovery plan being edited", () => {
     const first = manualAction({ name: "A", instructions: "a", failoverTypes: [], failoverDirections: [] });
     const second = manualAction({ name: " B ", instructions: " b ", failoverTypes: [], failoverDirections: [] });
     const groups = putAction(putAction(plan(), 2, "startGroupActions", first, null), 2, "startGroupActions", second, 0);
-    expect(groups[2]?.startGroupActions.map((a) => [a.actionName, a.customDetails.description])).toEqual([["B", "b"]]);
+    expect(groups[2]?.startGroupActions.map((a) => [a.actionName, a.customDetails])).toEqual([
+      ["B", { instanceType: "ManualActionDetails", description: "b" }],
+    ]);
   });
 
   it("removes only empty groups and never the last", () => {

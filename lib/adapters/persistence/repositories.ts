@@ -7,6 +7,7 @@ import {
   recoveryPointRepository,
   resynchronizationRepository,
 } from "./protection-repositories";
+import { failoverRecordRepository } from "./failover-record-repository";
 import { replicationHistoryRepository } from "./replication-history-repository";
 import { recoveryPointLockRepository, vaultSampleRepository } from "./space-repositories";
 import { deployedMachineRepository, storageAccountRepository, virtualNetworkRepository } from "./region-repositories";
@@ -36,6 +37,7 @@ export function createSqliteRepositories(database: ControlDatabase): Repositorie
     vaultSamples: vaultSampleRepository(database),
     replicationHistory: replicationHistoryRepository(database),
     recoveryPlans: recoveryPlanRepository(database),
+    failoverRecords: failoverRecordRepository(database),
     deployedMachines: deployedMachineRepository(database),
     virtualNetworks: virtualNetworkRepository(database),
     storageAccounts: storageAccountRepository(database),

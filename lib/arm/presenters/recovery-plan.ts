@@ -1,9 +1,10 @@
 import { MICROSOFT_AZURE } from "@/lib/contract/arm-id";
 import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
-import type { RecoveryPlanAction, RecoveryPlanGroup } from "@/lib/domain/entities";
+import type { RecoveryPlanGroup } from "@/lib/domain/entities";
 import { withServiceGroups } from "@/lib/domain/recovery-plan-rules";
 import type { RecoveryPlanView } from "@/lib/operations/read-recovery-plan";
 import { fabricArmId, protectedItemArmId } from "../site-recovery-ids";
+import { presentAction } from "./plan-action";
 import { presentScenario, recoveryPlanArmId } from "./protected-item";
 
 type Group = RecoveryPlanResource["properties"]["groups"][number];
@@ -45,16 +46,7 @@ function presentGroup({ vault, fabric, items }: RecoveryPlanView, group: Recover
       const item = items.get(id);
       return item && fabric ? [{ id: protectedItemArmId(vault, fabric, item), virtualMachineId: item.machineId }] : [];
     }),
-    startGroupActions: group.startActions.map(presentAction),
-    endGroupActions: group.endActions.map(presentAction),
-  };
-}
-
-function presentAction(action: RecoveryPlanAction): Group["startGroupActions"][number] {
-  return {
-    actionName: action.name,
-    failoverTypes: [...action.failoverTypes] as Group["startGroupActions"][number]["failoverTypes"],
-    failoverDirections: [...action.failoverDirections] as Group["startGroupActions"][number]["failoverDirections"],
-    customDetails: { instanceType: action.details.kind, description: action.details.description },
+    startGroupActions: group.startActions.map((action) => presentAction(vault, action)),
+    endGroupActions: group.endActions.map((action) => presentAction(vault, action)),
   };
 }

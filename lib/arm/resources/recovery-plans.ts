@@ -11,7 +11,7 @@ import {
   UpdatePlanBody,
   type PlanGroupWire,
 } from "@/lib/contract/recovery-plans";
-import type { Fabric, RecoveryPlan, RecoveryPlanAction, RecoveryPlanGroup, Vault } from "@/lib/domain/entities";
+import type { Fabric, RecoveryPlan, RecoveryPlanGroup, Vault } from "@/lib/domain/entities";
 import type { Job } from "@/lib/jobs/job";
 import type { OperationContext } from "@/lib/operations/context";
 import type { PointChoice } from "@/lib/operations/failover/choose-recovery-point";
@@ -30,6 +30,7 @@ import { accepted, list, noContent, ok } from "../answers";
 import { requireForward, testNetworkFrom } from "../failover-input";
 import { VAULT } from "../paths";
 import { refuseWhenNotNew } from "../preconditions";
+import { actionFrom } from "../presenters/plan-action";
 import { recoveryPlanArmId } from "../presenters/protected-item";
 import { presentRecoveryPlan } from "../presenters/recovery-plan";
 import { nameFromReference } from "../references";
@@ -244,13 +245,4 @@ async function groupsFrom(
       endActions: (group.endGroupActions ?? []).map(actionFrom),
     })),
   );
-}
-
-function actionFrom(action: NonNullable<PlanGroupWire["startGroupActions"]>[number]): RecoveryPlanAction {
-  return {
-    name: action.actionName.trim(),
-    failoverTypes: action.failoverTypes,
-    failoverDirections: action.failoverDirections,
-    details: { kind: action.customDetails.instanceType, description: action.customDetails.description ?? "" },
-  };
 }

@@ -28,6 +28,7 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
+import type { FailoverRecord } from "@/lib/domain/failover-record";
 import type { RecoveryPointLock, VaultSample } from "@/lib/domain/space";
 import type { BandwidthSettings } from "@/lib/domain/bandwidth";
 import type { Resynchronization } from "@/lib/domain/resynchronization";
@@ -203,6 +204,14 @@ export interface RecoveryPlanRepository {
   delete(id: string): Promise<void>;
 }
 
+export interface FailoverRecordRepository {
+  /** Makes or replaces it. */
+  put(record: FailoverRecord): Promise<void>;
+  get(id: string): Promise<FailoverRecord | null>;
+  /** Newest first, by the instant of declaration. Goes with its vault, not with its plan or machines. */
+  list(vaultId: string, options?: { readonly since?: string; readonly take?: number }): Promise<FailoverRecord[]>;
+}
+
 export interface DeployedMachineRepository {
   insert(machine: DeployedMachine): Promise<void>;
   get(id: string): Promise<DeployedMachine | null>;
@@ -259,6 +268,7 @@ export interface Repositories {
   readonly vaultSamples: VaultSampleRepository;
   readonly replicationHistory: ReplicationHistoryRepository;
   readonly recoveryPlans: RecoveryPlanRepository;
+  readonly failoverRecords: FailoverRecordRepository;
   readonly deployedMachines: DeployedMachineRepository;
   readonly virtualNetworks: VirtualNetworkRepository;
   readonly storageAccounts: StorageAccountRepository;

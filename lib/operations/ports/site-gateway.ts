@@ -14,18 +14,62 @@ export type SiteCommand =
       readonly final: boolean;
       readonly storeAgain?: boolean;
     }
-  | { readonly type: "refreshInventory" };
+  | { readonly type: "refreshInventory" }
+  /**
+   * Makes the machine's own disks what the point holds, which came from its replica: compares by hash, fetches and writes
+   * only what differs, reads back. The machine must be off, and stays off. Progress arrives as phase "synchronizingBack".
+   * `createMachine`: the host makes the machine, of empty disks in the formats named, when it does not have it.
+   */
+  | {
+      readonly type: "synchronizeBack";
+      readonly machineId: string;
+      readonly protectedItemId: string;
+      readonly pointObjectName: string;
+      readonly createMachine: MachineToCreate | null;
+    };
+
+/** A machine that a failback makes at a host that does not have it. */
+export interface MachineToCreate {
+  readonly name: string;
+  readonly generation: 1 | 2;
+  readonly osType: "Windows" | "Linux" | "Other";
+  readonly memoryBytes: number;
+  readonly cpuCount: number;
+  readonly disks: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly role: "os" | "data";
+    readonly format: "vhd-fixed" | "vhd-dynamic" | "vhdx-fixed" | "vhdx-dynamic";
+    readonly virtualSizeBytes: number;
+  }[];
+}
 
 export interface SiteCommandResult {
   readonly recoveryPointId?: string;
   readonly orders?: { readonly count: number; readonly lastAt: string | null } | null;
   readonly power?: string;
+  readonly synchronizedBack?: readonly SynchronizedDisk[];
+}
+
+/** What came back to one disk of a site. Bytes. */
+export interface SynchronizedDisk {
+  readonly diskId: string;
+  /** Computed from the disk as read back, lower-case hex. */
+  readonly root: string;
+  readonly bytesCompared: number;
+  /** Of blocks that differed and were written. */
+  readonly bytesWritten: number;
+  /** As fetched from the vault: compressed and sealed. */
+  readonly bytesReceived: number;
+  /** Of the disk's data that was equal already and did not travel. */
+  readonly bytesSaved: number;
 }
 
 /** Live replication figures of one protected item, as the host last reported them; kept in memory, never in the database. */
 export interface ReplicationProgress {
   readonly protectedItemId: string;
-  readonly phase: "idle" | "initial" | "delta" | "resync" | "resyncRequired" | "waiting" | "error";
+  readonly phase:
+    "idle" | "initial" | "delta" | "resync" | "resyncRequired" | "waiting" | "error" | "synchronizingBack";
   readonly bytesDone: number;
   readonly bytesTotal: number;
   readonly bytesPerSecond: number;

@@ -1,3 +1,4 @@
+import { Fault } from "@/lib/kernel/fault";
 import { actionApplies } from "@/lib/domain/recovery-plan-rules";
 import type { RecoveryPlanAction } from "@/lib/domain/entities";
 import type { StepDefinition } from "@/lib/jobs/job-definition";
@@ -149,6 +150,14 @@ function machineStep(run: PlanRun, machine: PlanMachine, step: Omit<Step, "taskT
 function actionStep(action: RecoveryPlanAction, groupName: string): Step {
   const { details } = action;
   switch (details.kind) {
+    case "AutomationRunbookActionDetails":
+    case "WebhookActionDetails":
+      throw new Fault({
+        code: "ActionKindNotRun",
+        message: `The action '${action.name}' is of a kind that this version does not run.`,
+        possibleCauses: "The plan was made by a later version.",
+        recommendedAction: "Take the action out of the plan.",
+      });
     case "ManualActionDetails":
       return {
         name: "ManualAction",

@@ -104,6 +104,8 @@ export class CommandRunner {
       case "refreshInventory":
         refresh();
         return {};
+      case "synchronizeBack":
+        throw cannotTakeBack();
     }
   }
 }
@@ -114,5 +116,14 @@ function notReplicated(): Fault {
     message: "This host does not replicate that machine.",
     possibleCauses: "Protection was just enabled and the host has not heard of it yet, or it was disabled.",
     recommendedAction: "Try again after the host's next heartbeat.",
+  });
+}
+
+function cannotTakeBack(): Fault {
+  return new Fault({
+    code: "FailbackNotSupported",
+    message: "This agent cannot take a machine back from Azure.",
+    possibleCauses: "The agent is of an earlier version than the portal.",
+    recommendedAction: "Update the agent.",
   });
 }
