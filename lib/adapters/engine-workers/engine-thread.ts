@@ -18,8 +18,8 @@ export interface StartedThread {
 
 export function startThread(program: string): StartedThread {
   // A small young generation: each sealed block leaves a buffer of 64 KiB behind, and a larger one lets hundreds pile up
-  // before they are collected (40 MB more, and no faster). The environment holds nothing that a thread needs.
-  const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+  // before they are collected (60 MB more, and no faster). The environment holds nothing that a thread needs.
+  const resourceLimits = { maxYoungGenerationSizeMb: 2 };
   const worker = new Worker(program, { env: {}, execArgv: [], resourceLimits });
   const started: { worker: Worker; failure: Error | null } = { worker, failure: null };
   worker.on("error", (error) => (started.failure = error));

@@ -84,7 +84,7 @@ class HandThread {
   #death: Error | null = null;
 
   constructor(program: string) {
-    this.#worker = new Worker(program, { env: {}, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+    this.#worker = new Worker(program, { env: {}, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: 2 } });
     this.#worker.unref();
     this.#worker.on("message", (message: FromRestoreThread) => this.#receive(message));
     this.#worker.on("error", (error) => this.#die(error));

@@ -58,7 +58,7 @@ export class FolderStore implements ObjectStore {
     try {
       file = await this.#files.open(this.#file(name));
       if (range === undefined) return await file.readAll();
-      const bytes = Buffer.allocUnsafeSlow(range.length);
+      const bytes = range.into?.subarray(0, range.length) ?? Buffer.allocUnsafeSlow(range.length);
       let done = 0;
       while (done < range.length) {
         const bytesRead = await file.read(bytes, done, range.length - done, range.offset + done);

@@ -36,6 +36,8 @@ export class BlobReader {
   readonly #pages: PageCache;
   readonly #groups = new GroupCache();
   readonly #block = Buffer.alloc(BLOCK_BYTES);
+  /** Fetched bytes left behind would be collected only after tens of megabytes: the buffers go round instead. */
+  readonly #spare: Buffer[] = [];
 
   constructor(store: ObjectReader, index: VaultIndex, keys: VaultKeys, pages = new PageCache()) {
     this.#store = store;
@@ -80,7 +82,8 @@ export class BlobReader {
         while (pending.length < FETCHES_AHEAD && at + pending.length < fetches.length) {
           const next = fetches[at + pending.length];
           if (next === undefined) break;
-          const fetching = this.#fetch(next.pack, next.offset, next.end - next.offset, context);
+          const length = next.end - next.offset;
+          const fetching = this.#fetch(next.pack, next.offset, length, context, this.#takeSpare(length));
           // Looked at when its turn comes; a failure before that must not count as one that nobody handles.
           fetching.catch(() => undefined);
           pending.push(fetching);
@@ -90,7 +93,10 @@ export class BlobReader {
         if (bytes === "moved") {
           const again = fetch.blocks.map((block) => block.wanted);
           await this.blocks(again, context, onBlock, signal);
-        } else if (bytes !== undefined) this.#openFetched(fetch, bytes, context, onBlock);
+        } else if (bytes !== undefined) {
+          this.#openFetched(fetch, bytes, context, onBlock);
+          this.#giveBack(bytes);
+        }
       }
     } finally {
       await Promise.allSettled(pending);
@@ -197,9 +203,26 @@ export class BlobReader {
     return "moved";
   }
 
-  async #fetch(pack: KnownPack, offset: number, length: number, context: VaultContext): Promise<Buffer> {
+  #takeSpare(length: number): Buffer | undefined {
+    if (length > FETCH_BYTES_MAX) return undefined;
+    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(FETCH_BYTES_MAX);
+  }
+
+  /** A store need not have used the buffer that it was given. */
+  #giveBack(bytes: Buffer): void {
+    const isOurs = bytes.byteOffset === 0 && bytes.buffer.byteLength === FETCH_BYTES_MAX;
+    if (isOurs && this.#spare.length < FETCHES_AHEAD) this.#spare.push(Buffer.from(bytes.buffer));
+  }
+
+  async #fetch(
+    pack: KnownPack,
+    offset: number,
+    length: number,
+    context: VaultContext,
+    into?: Buffer,
+  ): Promise<Buffer> {
     try {
-      return await this.#store.get(pack.name, { offset, length });
+      return await this.#store.get(pack.name, { offset, length, ...(into === undefined ? {} : { into }) });
     } catch (error) {
       if (error instanceof Fault && error.code === "ObjectNotFound") {
         throw vaultDamage("VaultPackMissing", pack.name, context, error);

@@ -10,6 +10,8 @@ export interface StoredObject {
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
+  /** Has room for the range. A store may answer with a part of it, or with a buffer of its own. */
+  readonly into?: Buffer;
 }
 
 /** Reading half of the port. All calls may run at the same time and may be repeated. */

@@ -22,7 +22,7 @@ const EXPECTED_BLOBS = 80_000;
 /** Of each run: a pack of blocks in each of two threads, and one of pages. */
 const BUFFERS_A_RUN = 3;
 /** Packs on their way into the store, for all runs together. */
-const BUFFERS_UNDER_WAY = 6;
+const BUFFERS_UNDER_WAY = 3;
 
 export interface VaultSessionSetup {
   /** A local store, or what reaches one over a wire. Needs no `delete`: a site cannot remove anything. */
@@ -47,7 +47,7 @@ export interface VaultHealth {
 
 /**
  * A site's connection to a vault, kept between replications: keys, the index and the pages of recent trees stay in memory, so that
- * a small delta costs its change only. Memory: 36 MiB of pack buffers for one run and 72 MiB for four, 16 MiB of pages, 44 bytes and some per
+ * a small delta costs its change only. Memory: 24 MiB of pack buffers for one run and 60 MiB for four, 16 MiB of pages, 44 bytes and some per
  * blob of the vault.
  */
 export class VaultSession {
