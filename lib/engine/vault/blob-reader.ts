@@ -214,13 +214,7 @@ export class BlobReader {
     if (isOurs && this.#spare.length < FETCHES_AHEAD) this.#spare.push(Buffer.from(bytes.buffer));
   }
 
-  async #fetch(
-    pack: KnownPack,
-    offset: number,
-    length: number,
-    context: VaultContext,
-    into?: Buffer,
-  ): Promise<Buffer> {
+  async #fetch(pack: KnownPack, offset: number, length: number, context: VaultContext, into?: Buffer): Promise<Buffer> {
     try {
       return await this.#store.get(pack.name, { offset, length, ...(into === undefined ? {} : { into }) });
     } catch (error) {
