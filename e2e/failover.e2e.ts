@@ -117,6 +117,7 @@ test.describe("the site is lost: unplanned failover of CONTOSO-CRM", () => {
     const point = page.getByRole("option").nth(2);
     const promised = leadingNumber(/, (.+) orders? on disk/.exec(await point.innerText())?.[1] ?? "");
     await point.click();
+    await tick(dialog, /^Start instantly/);
     await dialog.getByRole("button", { name: "Fail over" }).click();
     await expect(dialog).toBeHidden();
     await item.expectState("Failover completed", 90);
@@ -127,13 +128,17 @@ test.describe("the site is lost: unplanned failover of CONTOSO-CRM", () => {
   });
 
   test("the recovery point is changed to a newer one before the commit", async () => {
+    await expect(command(page, "Change recovery point")).not.toHaveAttribute("aria-disabled", "true");
     const dialog = await openCommand(page, "Change recovery point");
+    await tick(dialog, /^Start instantly/);
     await expectDisabled(dialog.getByRole("button", { name: "Change recovery point" }), /Choose a recovery point/);
     await choose(dialog, "Recovery point", /\d/);
     await dialog.getByRole("button", { name: "Change recovery point" }).click();
     await expect(dialog).toBeHidden();
     expect(await item.measured("Change of recovery point", "Orders the replica found", 90)).toBeGreaterThan(found);
     await item.expectState("Failover completed");
+    const disks = item.evidence("Change of recovery point").getByText("Identical", { exact: true });
+    await expect(disks).toHaveCount(1, { timeout: 60_000 });
     await commit();
     await expectDisabled(command(page, "Change recovery point"), /commit/i);
   });

@@ -81,6 +81,7 @@ test("completing the plan's test removes every test machine", async () => {
 
 test("run as a planned failover no machine loses an order, and the plan is committed", async () => {
   const dialog = await openCommand(page, "Planned failover");
+  await tick(dialog, /^Start instantly/);
   await dialog.getByRole("button", { name: "Fail over" }).click();
   await expect(dialog).toBeHidden();
   await completeManualAction("Load balancer switched by the operator on duty.");
@@ -94,6 +95,9 @@ test("run as a planned failover no machine loses an order, and the plan is commi
     await item.open(machine);
     expect(await item.measured("Planned failover", "Orders lost")).toBe(0);
     await expect(item.figure("Active location")).toContainText("Azure");
+    // They ran before their disks were whole: the plan ended when these were proven.
+    await expect(item.evidence("Planned failover").getByText("Identical", { exact: true })).not.toHaveCount(0);
+    await expect(item.evidence("Planned failover")).not.toContainText("Checking");
   }
 });
 

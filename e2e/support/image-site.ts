@@ -27,6 +27,7 @@ export class ImageSite {
   readonly #policy: string;
   readonly #folder: string;
   readonly #machineIds = new Map<string, string>();
+  readonly #protected = new Set<string>();
   #container = "";
 
   /** `images`: name and bytes of each machine's one disk, of noise. */
@@ -102,6 +103,7 @@ export class ImageSite {
   }
 
   protect(machine: string): Promise<ArmJob | null> {
+    this.#protected.add(machine);
     return this.#arm.run("PUT", this.item(machine), {
       properties: {
         policyId: this.#policy,
@@ -147,7 +149,7 @@ export class ImageSite {
   /** All of it but the storage account. */
   async takeAway(): Promise<void> {
     const arm = this.#arm;
-    for (const name of this.machines) await arm.run("DELETE", this.item(name));
+    for (const name of this.#protected) await arm.run("DELETE", this.item(name));
     await arm.run("DELETE", this.#fabric);
     await arm.send("DELETE", this.vault);
     await arm.until("the vault to be gone", async () => {

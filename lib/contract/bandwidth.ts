@@ -38,6 +38,8 @@ export const BandwidthResource = resource(
           connected: z.boolean(),
           bytesPerSecond: z.number(),
           limitBytesPerSecond: z.number().nullable(),
+          /** Measured at its sockets since its agent started; null while it is not connected. */
+          sentBytes: z.number().nullable(),
         }),
       ),
     }),

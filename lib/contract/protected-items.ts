@@ -53,7 +53,7 @@ export type UpdateProtectedItemBody = z.infer<typeof UpdateProtectedItemBody>;
 const FailoverDetails = z.object({ instanceType, recoveryPointId: optional }).nullish();
 
 /** Ours: start the replica before its disks are whole; they are completed and verified behind it, within the same job. */
-const startInstantly = z.boolean().nullish();
+export const startInstantly = z.boolean().nullish();
 export const PlannedFailoverBody = z.object({
   properties: z.object({
     failoverDirection: Direction.nullish(),
@@ -84,6 +84,7 @@ export const ApplyRecoveryPointBody = z.object({
   properties: z.object({
     recoveryPointId: z.string(),
     providerSpecificDetails: z.object({ instanceType }).nullish(),
+    startInstantly,
   }),
 });
 export const DisableProtectionBody = z.object({

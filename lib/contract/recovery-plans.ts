@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CurrentScenario } from "./protected-items";
+import { CurrentScenario, startInstantly } from "./protected-items";
 
 /** Bodies of recovery plans (asr reference 1.3, 3.6, 9.2). Items take provider details as an object, plans as a list. */
 const Direction = z.enum(["PrimaryToRecovery", "RecoveryToPrimary"]);
@@ -88,13 +88,18 @@ const ProviderDetails = z
   .nullish();
 
 export const PlanPlannedFailoverBody = z.object({
-  properties: z.object({ failoverDirection: Direction.nullish(), providerSpecificDetails: ProviderDetails }),
+  properties: z.object({
+    failoverDirection: Direction.nullish(),
+    providerSpecificDetails: ProviderDetails,
+    startInstantly,
+  }),
 });
 export const PlanUnplannedFailoverBody = z.object({
   properties: z.object({
     failoverDirection: Direction.nullish(),
     sourceSiteOperations: z.enum(["Required", "NotRequired"]).nullish(),
     providerSpecificDetails: ProviderDetails,
+    startInstantly,
   }),
 });
 export const PlanTestFailoverBody = z.object({

@@ -74,6 +74,7 @@ export const RetentionView = resource(
           "AfterShutdown",
           "Locked",
           "InUse",
+          "SharedCut",
           "Recent",
           "Hourly",
           "Daily",

@@ -8,6 +8,7 @@ import { resource } from "./portal";
  * PATCH V/providers/Secondsite.Recovery/verification          ScrubSettings -> VerificationView
  * POST  V/providers/Secondsite.Recovery/verification/check    CheckRequest  202 -> job
  * POST  V/providers/Secondsite.Recovery/verification/repair   RepairRequest 202 -> job
+ * GET   …/replicationProtectedItems/{rpi}/providers/Secondsite.Recovery/verification  ItemVerificationView
  */
 export const RepairRequest = z.object({
   /** Recovery points that cannot be repaired are deleted. */
@@ -96,3 +97,19 @@ export const VerificationView = resource(
   }),
 );
 export type VerificationView = z.infer<typeof VerificationView>;
+
+/** What checks of the vault have shown of one machine's recovery points. */
+export const ItemVerificationView = resource(
+  z.object({
+    /** `NotChecked`: no check has looked at any of its points that are there now. */
+    verdict: z.enum(["NotChecked", "Sound", "Damaged"]),
+    running: z.string().nullable(),
+    lastCheck: Look.pick({ at: true, depth: true, jobId: true }).nullable(),
+    lastDataCheck: Look.pick({ at: true, depth: true, jobId: true }).nullable(),
+    points: z.number(),
+    /** Of these, made before the last check began. */
+    pointsChecked: z.number(),
+    damagedPoints: z.array(DamagedPointView.pick({ recoveryPointId: true, at: true, state: true, lostBytes: true })),
+  }),
+);
+export type ItemVerificationView = z.infer<typeof ItemVerificationView>;

@@ -24,6 +24,11 @@ export interface ResynchronizationFlag {
   readonly compareWith: "LastPoint" | "Nothing";
   /** Set when it may run: by its mode, or by somebody. */
   readonly allowedAt: string | null;
+  /**
+   * Of a flag that a check raised: when the damage was taken out of use. Null: not yet, and until then the machine would be
+   * told that the vault has what it has lost.
+   */
+  readonly isolatedAt?: string | null;
 }
 
 export interface ResynchronizationResult {
@@ -65,6 +70,11 @@ export function mayResynchronizeNow(settings: ResynchronizationSettings, now: Da
       return isWithinHours({ timeZone, workHoursStart: hoursStart, workHoursEnd: hoursEnd }, WEEKDAYS, now);
     }
   }
+}
+
+/** Whether the host may begin: it is allowed, and what is damaged does not pass for stored any more. */
+export function mayBegin(flag: ResynchronizationFlag): boolean {
+  return flag.allowedAt !== null && flag.isolatedAt !== null;
 }
 
 /** What has to happen for a flagged machine to be resynchronized, for people. */

@@ -21,7 +21,7 @@ const point = (minutesAgo: number, changes: Partial<RecoveryPoint> = {}): Recove
   group: null,
   ...changes,
 });
-const none: Holds = { locked: new Set(), inUse: new Set(), damaged: new Set() };
+const none: Holds = { locked: new Set(), inUse: new Set(), sharedCut: new Set(), damaged: new Set() };
 const ids = (points: readonly RecoveryPoint[]) => points.map(({ id }) => id);
 const policy = (recoveryPointHistoryHours: number) => ({ recoveryPointHistoryHours });
 
@@ -47,9 +47,25 @@ describe("the retention of recovery points", () => {
     expect(ids(pointsToDrop(points, policy(24), NOW, none))).toEqual(["p135", "p140"]);
   });
 
+  it("keeps of each hour the newest cut that a consistency group shares, the same for all its machines", () => {
+    const cut = (minutesAgo: number, problem: RecoveryPoint["quiesceProblem"] = null) =>
+      point(minutesAgo, { group: { name: "tills", stamp: `s${minutesAgo}`, size: 2, problem } });
+    const broken = { code: "x", message: "-", possibleCauses: "-", recommendedAction: "-" };
+    // One of them was also replicated alone since, and took part in a cut that the other missed.
+    const one = [point(1), point(122), cut(124, broken), cut(130), cut(140)];
+    const other = [point(1), cut(130), cut(140)];
+    expect(ids(pointsToDrop(one, policy(24), NOW, none))).toEqual(["p124", "p140"]);
+    expect(ids(pointsToDrop(other, policy(24), NOW, none))).toEqual(["p140"]);
+  });
+
   it("never drops the newest, a final one, one that is held, or the newest that is sound", () => {
     const points = [point(9000), point(9001, { final: true }), ...[9002, 9003, 9004, 9005].map((age) => point(age))];
-    const holds = { locked: new Set(["p9002"]), inUse: new Set(["p9003"]), damaged: new Set(["p9000", "p9001"]) };
+    const holds = {
+      ...none,
+      locked: new Set(["p9002"]),
+      inUse: new Set(["p9003"]),
+      damaged: new Set(["p9000", "p9001"]),
+    };
     expect(ids(pointsToDrop(points, policy(1), NOW, holds))).toEqual(["p9004", "p9005"]);
     const all = { ...none, damaged: new Set(["p9000", "p9001", "p9002"]) };
     expect(ids(pointsToDrop(points, policy(1), NOW, all))).not.toContain("p9003");

@@ -11,6 +11,7 @@ export type RetentionReason =
   | "AfterShutdown"
   | "Locked"
   | "InUse"
+  | "SharedCut"
   | "Recent"
   | "Hourly"
   | "Daily"
@@ -32,6 +33,8 @@ export interface Holds {
   readonly locked: ReadonlySet<string>;
   /** A failover, a test or a machine that was made of it needs it. */
   readonly inUse: ReadonlySet<string>;
+  /** Another machine's part of the same cut of a consistency group is locked or in use. */
+  readonly sharedCut: ReadonlySet<string>;
   /** Known to be damaged: no such point counts as the last good one. */
   readonly damaged: ReadonlySet<string>;
 }
@@ -41,7 +44,8 @@ type History = Pick<Policy, "recoveryPointHistoryHours">;
 /**
  * Which points the policy wants and why, newest first: a plan, nothing is deleted here. Everything of the last hour; then the
  * newest of each hour up to a day, then of each day, as long as the policy remembers; of each hour and day the newest
- * application-consistent point as well. A history of 0 hours keeps the newest only. Whatever the policy says: the newest
+ * application-consistent point, and the newest that all machines of a consistency group share, as well: these are of one
+ * instant, so that the machines of a group choose the same. A history of 0 hours keeps the newest only. Whatever the policy says: the newest
  * point, the newest that is not known to be damaged, a final one, and those that are held.
  */
 export function planRetention(
@@ -73,6 +77,7 @@ export function pointsToDrop(
 function holdOf(point: RecoveryPoint, newest: boolean, lastGood: boolean, holds: Holds): RetentionReason | null {
   if (holds.locked.has(point.id)) return "Locked";
   if (holds.inUse.has(point.id)) return "InUse";
+  if (holds.sharedCut.has(point.id)) return "SharedCut";
   if (newest) return "Newest";
   if (point.final) return "AfterShutdown";
   return lastGood ? "LastGood" : null;
@@ -110,11 +115,12 @@ function verdictByAge(
     : { keep: false, reason: "Thinned", goesAt: null };
 }
 
-/** True for the newest of its span; of application-consistent points, for the newest of these. */
-function takes(spans: Set<string>, { kind }: RecoveryPoint, span: number): boolean {
-  const [any, own] = [`${span}`, `${span} ${kind}`];
-  const first = !spans.has(any) || (kind === "ApplicationConsistent" && !spans.has(own));
-  spans.add(any);
-  spans.add(own);
+/** True for the newest of its span, and for the newest of those in it that are more than others. */
+function takes(spans: Set<string>, point: RecoveryPoint, span: number): boolean {
+  const keys = [`${span}`];
+  if (point.kind === "ApplicationConsistent") keys.push(`${span} ${point.kind}`);
+  if (point.group !== null && point.group.problem === null) keys.push(`${span} of ${point.group.name}`);
+  const first = keys.some((key) => !spans.has(key));
+  for (const key of keys) spans.add(key);
   return first;
 }

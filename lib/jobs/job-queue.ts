@@ -28,6 +28,8 @@ export interface JobQueue {
   restart(jobId: string): Promise<Job>;
   /** Goes on after a suspension. Refusal JobActionNotAllowed unless suspended, CommentsRequired when they are empty. */
   resume(jobId: string, comments: string): Promise<Job>;
+  /** Of these, the ones that have ended are gone for good, with their steps. */
+  forget(jobIds: readonly string[]): Promise<void>;
   /** Resolves when the job has ended (Succeeded, Failed or Cancelled). */
   waitForEnd(jobId: string, signal?: AbortSignal): Promise<Job>;
 }

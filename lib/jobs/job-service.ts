@@ -58,6 +58,10 @@ export class JobService<S> implements JobQueue {
     return this.parts.store.list(query);
   }
 
+  forget(jobIds: readonly string[]): Promise<void> {
+    return this.parts.store.forget(jobIds);
+  }
+
   allowedActions(job: Job, steps: readonly JobStep[]): readonly JobAction[] {
     const definition = this.parts.definitions.get(job.scenarioName);
     if (!definition) return [];

@@ -29,6 +29,8 @@ export interface JobStore {
    * guard does not hold or the job is gone. `releaseLease` gives the lease back in the same transaction.
    */
   update(jobId: string, guard: UpdateGuard, changes: JobUpdate): Promise<boolean>;
+  /** Of these, the ones that have ended, with their steps. */
+  forget(jobIds: readonly string[]): Promise<void>;
   /** Jobs of a vault and their steps, when the vault is deleted. */
   deleteOfVault(vaultId: string): Promise<void>;
 }
@@ -80,5 +82,7 @@ export interface JobQuery {
   /** createdAt within, inclusive; ISO 8601 UTC. */
   readonly createdFrom?: string;
   readonly createdUntil?: string;
+  /** So many of the newest are passed over. */
+  readonly skip?: number;
   readonly limit?: number;
 }

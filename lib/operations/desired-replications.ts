@@ -1,5 +1,5 @@
 import { GROUP_SIZE_MIN, isInGroup } from "@/lib/domain/consistency-groups";
-import type { Policy, ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
+import type { Policy, ProtectedItem } from "@/lib/domain/entities";
 import { isFailedOver } from "@/lib/domain/protection-state";
 import type { OperationContext } from "./context";
 import { resynchronizationOrders, type ResynchronizationOrders } from "./resynchronization/resynchronization-orders";
@@ -34,8 +34,8 @@ async function desired(
   ofHost: readonly ProtectedItem[],
 ): Promise<DesiredReplication> {
   const policy = await context.repositories.policies.get(item.policyId);
-  const points = await context.repositories.recoveryPoints.list(item.id);
-  const last = points.at(-1) ?? null;
+  // Asked at every heartbeat: not all that the machine ever was.
+  const [last = null, previous = null] = await context.repositories.recoveryPoints.newestOf(item.id, 2);
   // After the final cut of a planned failover nothing may follow, else it would not be the final one.
   const cutForGood = item.state === "PlannedFailoverInitiated" && last?.final === true;
   return {
@@ -45,17 +45,16 @@ async function desired(
     intervalSeconds: policy?.replicationIntervalSeconds ?? 300,
     state: isFailedOver(item.state) || cutForGood ? "paused" : "active",
     resynchronization: await resynchronizationOrders(context, item),
-    lastPoint:
-      last === null ? null : { id: last.id, objectName: last.objectName, previousId: points.at(-2)?.id ?? null },
-    applicationConsistent: applicationConsistent(policy, points),
+    lastPoint: last && { id: last.id, objectName: last.objectName, previousId: previous?.id ?? null },
+    applicationConsistent: await applicationConsistent(context, item, policy),
     consistencyGroup: groupOf(item, ofHost),
   };
 }
 
-function applicationConsistent(policy: Policy | null, points: readonly RecoveryPoint[]) {
+async function applicationConsistent(context: OperationContext, item: ProtectedItem, policy: Policy | null) {
   const hours = policy?.applicationConsistentFrequencyHours ?? 0;
   if (hours === 0) return null;
-  const tried = points.findLast((point) => point.kind === "ApplicationConsistent" || point.quiesceProblem !== null);
+  const tried = await context.repositories.recoveryPoints.newestQuiesced(item.id);
   return { frequencySeconds: hours * 3_600, lastAttemptAt: tried?.at ?? null };
 }
 

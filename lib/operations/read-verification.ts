@@ -4,6 +4,7 @@ import type { DamagedObject, DamagedPoint } from "@/lib/engine/vault/vault-check
 import { CHECK_SCENARIO, REPAIR_SCENARIO } from "./check-vault";
 import type { OperationContext } from "./context";
 import { OPEN_JOB_STATES } from "./open-job";
+import { RESYNCHRONIZATION_SCENARIO } from "./resynchronization/resynchronization-job-of";
 import { lastReadAt } from "./run-due-scrubs";
 import { knownDamage, reportOf, type VerificationReport } from "./verification-report";
 
@@ -20,6 +21,8 @@ export interface KnownDamagedPoint extends DamagedPoint {
 /** One look at the vault, and the job that took it. */
 export interface Look {
   readonly jobId: string;
+  /** What was made later it has not seen. */
+  readonly beganAt: string;
   readonly report: VerificationReport;
 }
 
@@ -28,6 +31,8 @@ export interface KnownDamage {
   readonly newest: Look | null;
   /** The newest that read all data. */
   readonly newestData: Look | null;
+  /** Newest first. */
+  readonly looks: readonly Look[];
   readonly damagedObjects: readonly DamagedObject[];
   readonly damagedPoints: readonly KnownDamagedPoint[];
   readonly unlistedPacks: readonly string[];
@@ -45,16 +50,20 @@ export async function readVerification(context: OperationContext, vault: Vault):
 
 /** What is known of the vault's soundness, from the jobs that looked. Damage of points that were deleted since is history. */
 export async function readKnownDamage(context: OperationContext, vault: Pick<Vault, "id">): Promise<KnownDamage> {
-  const scenarioNames = [CHECK_SCENARIO, REPAIR_SCENARIO];
+  const checking = [CHECK_SCENARIO, REPAIR_SCENARIO];
+  // A resynchronization that stored again what was lost has looked as well.
+  const scenarioNames = [...checking, RESYNCHRONIZATION_SCENARIO];
   const jobs = await context.jobs.list({ vaultId: vault.id, scenarioNames, limit: JOBS_LOOKED_AT });
   const looks = jobs.flatMap((job) => {
     const report = reportOf(job.memory);
-    return report === null ? [] : [{ jobId: job.id, report }];
+    return report === null ? [] : [{ jobId: job.id, beganAt: job.createdAt, report }];
   });
   const known = knownDamage(looks.map(({ report }) => report));
-  const running = jobs.find((job) => (OPEN_JOB_STATES as readonly string[]).includes(job.state));
+  const ofVault = jobs.filter((job) => checking.includes(job.scenarioName));
+  const running = ofVault.find((job) => (OPEN_JOB_STATES as readonly string[]).includes(job.state));
   return {
     runningJobId: running?.id ?? null,
+    looks,
     newest: looks[0] ?? null,
     newestData: looks.find(({ report }) => report.depth === "data") ?? null,
     damagedObjects: known.damagedObjects,

@@ -36,8 +36,9 @@ export function changeRecoveryPoint(
   context: OperationContext,
   item: ProtectedItem,
   recoveryPointId: string,
+  startInstantly = false,
 ): Promise<Job> {
-  const input = { itemId: item.id, recoveryPointId };
+  const input = { itemId: item.id, recoveryPointId, startInstantly };
   return enqueueHolding(context, item, "ChangePit", "ChangePit", input, async () => {
     await requirePoint(context, item, { type: "Id", id: recoveryPointId });
     if (item.failoverRecoveryPointId === recoveryPointId) throw pointInUse(item);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { DamagedPoint } from "@/lib/engine/vault/vault-check";
-import { presentVerification } from "@/lib/arm/presenters/verification";
-import { VerificationView } from "@/lib/contract/verification";
+import { presentItemVerification, presentVerification } from "@/lib/arm/presenters/verification";
+import { ItemVerificationView, VerificationView } from "@/lib/contract/verification";
 import { RecoveryWorld } from "@/lib/testing/recovery-world";
 import { checkVault, type CheckDepth } from "./check-vault";
+import { readItemVerification } from "./read-item-verification";
 import { readVerification } from "./read-verification";
 import { repairVault } from "./repair-vault";
 import { runDueScrubs } from "./run-due-scrubs";
@@ -50,8 +51,8 @@ describe("the verification of a vault", () => {
     expect(job.errors).toMatchObject([{ code: "VaultDamaged", severity: "Warning" }]);
     const { damagedPoints } = await readVerification(context, world.vault);
     expect(damagedPoints).toMatchObject([{ state: "lost", item: { machineName: "WEB" } }]);
-    const [event] = await world.repositories.events.list("vault-1", { take: 1 });
-    expect(event).toMatchObject({ severity: "Critical", type: "VmHealth" });
+    const events = await world.repositories.events.list("vault-1", { take: 2 });
+    expect(events.map(({ severity }) => severity).sort()).toEqual(["Critical", "Warning"]);
   });
 
   it("locates damage to machine, point, disk and extent, in the words of the API", async () => {
@@ -78,6 +79,25 @@ describe("the verification of a vault", () => {
     world.clock.advance(1_000);
     await check({ depth: "data" });
     expect((await readVerification(context, world.vault)).damagedPoints).toEqual([]);
+  });
+
+  it("says of each machine which check last saw its points, how, and what it found", async () => {
+    const { world, context, check, pointOf } = await protectedWorld();
+    const viewOf = async (name: string) => {
+      const found = await readItemVerification(context, await world.item(name));
+      return ItemVerificationView.parse(presentItemVerification(`items/${name}`, found)).properties;
+    };
+    expect(await viewOf("SQL")).toMatchObject({ verdict: "NotChecked", lastCheck: null, points: 1, pointsChecked: 0 });
+    world.clock.advance(1_000);
+    world.vaultData.damagedPoints = [torn(await pointOf("SQL"), "SQL")];
+    const job = await check({ depth: "data" });
+    world.clock.advance(1_000);
+    await world.site.replicate("item-WEB", false);
+    expect(await viewOf("SQL")).toMatchObject({
+      ...{ verdict: "Damaged", lastCheck: { jobId: job.id, depth: "data" }, lastDataCheck: { jobId: job.id } },
+      damagedPoints: [{ lostBytes: 65_536, state: "partlyLost" }],
+    });
+    expect(await viewOf("WEB")).toMatchObject({ verdict: "Sound", points: 2, pointsChecked: 1, damagedPoints: [] });
   });
 
   it("forgets the damage of a point that was deleted since", async () => {
@@ -126,7 +146,7 @@ describe("the repair of a vault", () => {
     heal(world);
     const ended = await world.run(job);
     expect([ended.state, ended.errors]).toEqual(["Succeeded", []]);
-    expect(world.vaultData.isolated).toEqual(["data/aa/bb"]);
+    expect(new Set(world.vaultData.isolated)).toEqual(new Set(["data/aa/bb"]));
     expect(await world.repositories.recoveryPoints.list("item-SQL")).toHaveLength(before + 1);
     expect(world.vaultData.checks.at(-1)?.read).toEqual({ modifiedSince: job.createdAt });
     expect(await readVerification(context, world.vault)).toMatchObject({ damagedPoints: [], damagedObjects: [] });

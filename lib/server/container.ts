@@ -31,6 +31,7 @@ import { definitionRegistry, JobService } from "@/lib/jobs/job-service";
 import type { OperationContext } from "@/lib/operations/context";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
 import { allJobs } from "@/lib/operations/jobs/all-jobs";
+import { pruneJobs } from "@/lib/operations/prune-jobs";
 import { runDueScrubs } from "@/lib/operations/run-due-scrubs";
 import { reclaimDueVaults } from "@/lib/operations/space/reclaim-space";
 import type { Logger } from "pino";
@@ -46,6 +47,7 @@ import { createSourceHosts } from "./source-hosts";
 /** How often it is looked whether work is due: space every hour in which something changed, a scrub every day. */
 const SPACE_LOOK_MS = 5 * 60_000;
 const SCRUB_LOOK_MS = 10 * 60_000;
+const JOBS_LOOK_MS = 6 * 60 * 60_000;
 
 export const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const DEFAULT_RESOURCE_GROUP = "contoso";
@@ -171,6 +173,12 @@ export async function createContainer(options: {
       everyMs: SCRUB_LOOK_MS,
       work: () => runDueScrubs(context),
       onTrouble: (error) => logger.warn({ err: error }, "a scrub could not be started"),
+    }),
+    new RecurringWork({
+      clock,
+      everyMs: JOBS_LOOK_MS,
+      work: () => pruneJobs(context),
+      onTrouble: (error) => logger.warn({ err: error }, "old jobs could not be forgotten"),
     }),
   ];
   publishJobs(jobParts.changes, live);

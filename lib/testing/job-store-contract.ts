@@ -128,6 +128,18 @@ export function describeJobStore(name: string, open: () => Promise<JobStoreUnder
       expect((await store.steps("job-1"))[0]?.details).toEqual({ found: 3 });
     });
 
+    it("forgets jobs with their steps, but none that has not ended", async () => {
+      await store.create(job(), [step(0)]);
+      await store.create(job({ id: "waiting", state: "Suspended" }), []);
+      await store.forget(["job-1", "waiting", "unknown"]);
+      expect((await store.list({})).map(({ id }) => id).sort()).toEqual(["job-1", "waiting"]);
+      await store.claim("job-1", claim("a", "2026-11-22T08:00:00.000Z"));
+      await store.update("job-1", { owner: "a" }, { job: { state: "Failed" } });
+      await store.forget(["job-1"]);
+      expect((await store.list({})).map(({ id }) => id)).toEqual(["waiting"]);
+      expect(await store.steps("job-1")).toEqual([]);
+    });
+
     it("finds jobs by every condition, newest first", async () => {
       const at = (minute: number) => `2026-11-22T08:0${minute}:00.000Z`;
       await store.create(job({ id: "a", createdAt: at(1) }), []);
@@ -140,6 +152,11 @@ export function describeJobStore(name: string, open: () => Promise<JobStoreUnder
       expect(await ids({ scenarioNames: ["EnableDr"] })).toEqual(["b"]);
       expect(await ids({ parentJobId: "a", targetId: "t" })).toEqual(["c"]);
       expect(await ids({ createdFrom: at(1), createdUntil: at(1) })).toEqual(["a"]);
+      expect([await ids({ skip: 1 }), await ids({ skip: 1, limit: 1 }), await ids({ skip: 3 })]).toEqual([
+        ["b", "a"],
+        ["b"],
+        [],
+      ]);
       expect((await store.open()).map((found) => found.job.id)).toEqual(["a", "c"]);
       await store.deleteOfVault("vault-1");
       expect(await ids({})).toEqual(["c"]);

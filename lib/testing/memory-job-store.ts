@@ -1,5 +1,6 @@
 import { BugError } from "@/lib/kernel/assert";
 import type { Job, JobStep } from "@/lib/jobs/job";
+import { hasEnded } from "@/lib/jobs/job-states";
 import type { JobQuery, JobStore, JobUpdate, Lease, OpenJob, UpdateGuard } from "@/lib/jobs/job-store";
 
 interface Row {
@@ -34,7 +35,8 @@ export class MemoryJobStore implements JobStore {
       .map((row) => row.job)
       .filter((job) => matches(job, query))
       .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
-    return copy(query.limit === undefined ? jobs : jobs.slice(0, query.limit));
+    const { skip = 0, limit = jobs.length } = query;
+    return copy(jobs.slice(skip, skip + limit));
   }
 
   async open(): Promise<OpenJob[]> {
@@ -79,6 +81,10 @@ export class MemoryJobStore implements JobStore {
       row.leaseUntil = null;
     }
     return true;
+  }
+
+  async forget(jobIds: readonly string[]): Promise<void> {
+    for (const id of jobIds) if (hasEnded(this.rows.get(id)?.job.state ?? "NotStarted")) this.rows.delete(id);
   }
 
   async deleteOfVault(vaultId: string): Promise<void> {

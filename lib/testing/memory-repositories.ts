@@ -293,6 +293,9 @@ function ofProtection(
       get: async (id) => points.get(id),
       list: async (itemId) => pointsOf(itemId),
       newest: async (itemId) => pointsOf(itemId).at(-1) ?? null,
+      newestOf: async (itemId, count) => pointsOf(itemId).reverse().slice(0, count),
+      newestQuiesced: async (itemId) =>
+        pointsOf(itemId).findLast((row) => row.kind === "ApplicationConsistent" || row.quiesceProblem !== null) ?? null,
       listByGroupStamp: async (stamp) => points.all((row) => row.group?.stamp === stamp),
       delete: async (id) => points.delete(id),
     },

@@ -232,6 +232,27 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       expect((await r.recoveryPoints.list("item-1")).map((point) => point.id)).toEqual(["point-1", "p2", "p3"]);
       expect((await r.recoveryPoints.newest("item-1"))?.id).toBe("p3");
       expect(await r.recoveryPoints.newest("item-2")).toBeNull();
+      expect((await r.recoveryPoints.newestOf("item-1", 2)).map((point) => point.id)).toEqual(["p3", "p2"]);
+      expect(await r.recoveryPoints.newestOf("item-2", 2)).toEqual([]);
+    });
+
+    it("finds the newest point whose workload was asked to come to rest, whether or not it did", async () => {
+      await fill();
+      const at = (hour: number) => `2026-11-22T1${hour}:00:00.000Z`;
+      const quiesced = async () => (await r.recoveryPoints.newestQuiesced("item-1"))?.id ?? null;
+      const problem = { code: "QuiesceFailed", message: "-", possibleCauses: "-", recommendedAction: "-" };
+      const [first] = await r.recoveryPoints.list("item-1");
+      await r.recoveryPoints.delete(first?.id ?? "");
+      await r.recoveryPoints.insert(samplePoint({ id: "crash", objectName: "a", at: at(0), kind: "CrashConsistent" }));
+      expect(await quiesced()).toBeNull();
+      await r.recoveryPoints.insert(
+        samplePoint({ id: "app", objectName: "b", at: at(1), kind: "ApplicationConsistent" }),
+      );
+      await r.recoveryPoints.insert(samplePoint({ id: "later", objectName: "d", at: at(3), kind: "CrashConsistent" }));
+      expect(await quiesced()).toBe("app");
+      const failed = samplePoint({ id: "failed", objectName: "c", at: at(2), kind: "CrashConsistent" });
+      await r.recoveryPoints.insert({ ...failed, quiesceProblem: problem });
+      expect(await quiesced()).toBe("failed");
     });
 
     it("takes everything of a vault along, and nothing of another", async () => {

@@ -6,11 +6,13 @@ import { Consequences } from "@/components/ui/consequences";
 import type { VerbDialogProps } from "./dialog-props";
 import { failoverRequests } from "./failover-requests";
 import { chosenPointId, RecoveryPointChoice } from "./recovery-point-choice";
+import { StartInstantlyChoice } from "@/components/shell/start-instantly-choice";
 import { FormDialog } from "@/components/ui/form-dialog";
 
 export function ChangePointDialog({ item, vaultName, onRun, ...frame }: VerbDialogProps) {
   const points = useQuery(recoveryPointsQuery(vaultName, item)).data ?? [];
   const [chosen, setChosen] = useState<string | null>(null);
+  const [startInstantly, setStartInstantly] = useState(false);
   const current = item.properties.failoverRecoveryPointId?.toLowerCase();
   const others = points.filter((point) => point.id.toLowerCase() !== current);
   const reason = others.length === 0 ? "There is no other recovery point." : "Choose a recovery point first.";
@@ -23,7 +25,7 @@ export function ChangePointDialog({ item, vaultName, onRun, ...frame }: VerbDial
       disabledReason={chosen === null ? reason : null}
       onSubmit={() => {
         const id = chosen === null ? null : chosenPointId(chosen, others);
-        if (id !== null) onRun(failoverRequests.changeRecoveryPoint(item.id, id));
+        if (id !== null) onRun(failoverRequests.changeRecoveryPoint(item.id, { recoveryPointId: id, startInstantly }));
       }}
     >
       <Consequences>
@@ -33,6 +35,7 @@ export function ChangePointDialog({ item, vaultName, onRun, ...frame }: VerbDial
         ]}
       </Consequences>
       <RecoveryPointChoice points={others} value={chosen} onChange={setChosen} latestHint={null} />
+      <StartInstantlyChoice value={startInstantly} onChange={setStartInstantly} />
     </FormDialog>
   );
 }

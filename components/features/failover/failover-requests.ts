@@ -44,8 +44,8 @@ export const failoverRequests = {
       ...provider(choice.recoveryPointId),
     }),
   commit: (itemId: string) => verb(itemId, "failoverCommit"),
-  changeRecoveryPoint: (itemId: string, recoveryPointId: string) =>
-    verb(itemId, "applyRecoveryPoint", { recoveryPointId, providerSpecificDetails: { instanceType } }),
+  changeRecoveryPoint: (itemId: string, choice: { recoveryPointId: string; startInstantly: boolean }) =>
+    verb(itemId, "applyRecoveryPoint", { ...choice, providerSpecificDetails: { instanceType } }),
   disable: (itemId: string) =>
     verb(itemId, "remove", {
       disableProtectionReason: "NotSpecified",

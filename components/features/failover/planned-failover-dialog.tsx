@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Consequences } from "@/components/ui/consequences";
 import type { VerbDialogProps } from "./dialog-props";
 import { failoverRequests } from "./failover-requests";
-import { StartInstantlyChoice } from "./start-instantly-choice";
+import { StartInstantlyChoice } from "@/components/shell/start-instantly-choice";
 import { FormDialog } from "@/components/ui/form-dialog";
 
 export function PlannedFailoverDialog({ item, onRun, vaultName: _, ...frame }: VerbDialogProps) {

@@ -7,7 +7,7 @@ import { Consequences } from "@/components/ui/consequences";
 import type { VerbDialogProps } from "./dialog-props";
 import { failoverRequests } from "./failover-requests";
 import { chosenPointId, LATEST, RecoveryPointChoice } from "./recovery-point-choice";
-import { StartInstantlyChoice } from "./start-instantly-choice";
+import { StartInstantlyChoice } from "@/components/shell/start-instantly-choice";
 import { FormDialog } from "@/components/ui/form-dialog";
 
 export function UnplannedFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDialogProps) {

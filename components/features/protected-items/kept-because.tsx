@@ -19,6 +19,7 @@ const reasons: Record<KeptPoint["reason"], string> = {
   AfterShutdown: "After shutdown",
   Locked: "Locked",
   InUse: "In use",
+  SharedCut: "Held with its consistency group",
   Recent: "Last hour",
   Hourly: "Point of its hour",
   Daily: "Point of its day",

@@ -52,10 +52,16 @@ export const planRequests = {
       ...provider(pointType),
     }),
   cleanup: (vault: string, plan: string, comments: string) => post(vault, plan, "testFailoverCleanup", { comments }),
-  planned: (vault: string, plan: string) => post(vault, plan, "plannedFailover", { ...direction, ...provider() }),
-  unplanned: (vault: string, plan: string, choice: { shutDownSource: boolean; pointType: PointType }) =>
+  planned: (vault: string, plan: string, choice: { startInstantly: boolean }) =>
+    post(vault, plan, "plannedFailover", { ...direction, ...choice, ...provider() }),
+  unplanned: (
+    vault: string,
+    plan: string,
+    choice: { shutDownSource: boolean; pointType: PointType; startInstantly: boolean },
+  ) =>
     post(vault, plan, "unplannedFailover", {
       ...direction,
+      startInstantly: choice.startInstantly,
       sourceSiteOperations: choice.shutDownSource ? "Required" : "NotRequired",
       ...provider(choice.pointType),
     }),

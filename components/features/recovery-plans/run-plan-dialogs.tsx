@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { StartInstantlyChoice } from "@/components/shell/start-instantly-choice";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Consequences } from "@/components/ui/consequences";
 import { FormDialog } from "@/components/ui/form-dialog";
@@ -96,13 +97,14 @@ export function TestPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogP
 }
 
 export function PlannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
+  const [startInstantly, setStartInstantly] = useState(false);
   return (
     <FormDialog
       {...frame}
       isDanger
       title={`Planned failover of ${plan.properties.friendlyName}`}
       submitLabel="Fail over"
-      onSubmit={() => onRun(planRequests.planned(vaultName, plan.name))}
+      onSubmit={() => onRun(planRequests.planned(vaultName, plan.name, { startInstantly }))}
     >
       <Consequences>
         {[
@@ -112,6 +114,7 @@ export function PlannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDial
           halts,
         ]}
       </Consequences>
+      <StartInstantlyChoice value={startInstantly} onChange={setStartInstantly} />
     </FormDialog>
   );
 }
@@ -119,13 +122,16 @@ export function PlannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDial
 export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
   const [pointType, setPointType] = useState<PointType>("Latest");
   const [shutDownSource, setShutDownSource] = useState(false);
+  const [startInstantly, setStartInstantly] = useState(false);
   return (
     <FormDialog
       {...frame}
       isDanger
       title={`Unplanned failover of ${plan.properties.friendlyName}`}
       submitLabel="Fail over"
-      onSubmit={() => onRun(planRequests.unplanned(vaultName, plan.name, { shutDownSource, pointType }))}
+      onSubmit={() =>
+        onRun(planRequests.unplanned(vaultName, plan.name, { shutDownSource, pointType, startInstantly }))
+      }
     >
       <Consequences>
         {[
@@ -139,6 +145,7 @@ export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDi
       <Checkbox isSelected={shutDownSource} onChange={setShutDownSource}>
         Shut down the source machines and send their latest data first, where the site answers
       </Checkbox>
+      <StartInstantlyChoice value={startInstantly} onChange={setStartInstantly} />
     </FormDialog>
   );
 }

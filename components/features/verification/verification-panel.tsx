@@ -19,6 +19,7 @@ import { verificationQuery } from "@/lib/client/queries/verification";
 import type { VerificationView } from "@/lib/contract/verification";
 import { DamagedObjects } from "./damaged-objects";
 import { DamagedPoints } from "./damaged-points";
+import { depthText } from "./depth-text";
 import { RepairDialog } from "./repair-dialog";
 import { ScrubCard } from "./scrub-card";
 
@@ -178,14 +179,6 @@ function entriesOf(look: Look) {
     },
   ];
 }
-
-const depths: Record<Look["depth"], string> = {
-  structure: "Structure check",
-  data: "Check of all data",
-  scrub: "Scheduled scrub",
-  repair: "Repair",
-};
-const depthText = (look: Look) => depths[look.depth];
 
 function coverageText(coverage: Properties["coverage"]) {
   if (coverage?.allReadSince) return <RelativeTime at={coverage.allReadSince} />;

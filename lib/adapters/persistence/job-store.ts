@@ -6,6 +6,7 @@ import { defined } from "./defined";
 import { jsonChange } from "./rows";
 
 const OPEN_STATES = ["NotStarted", "InProgress"];
+const ENDED_STATES = ["Succeeded", "Failed", "Cancelled"];
 
 export function createSqliteJobStore(database: ControlDatabase): JobStore {
   const { read } = database;
@@ -25,7 +26,7 @@ export function createSqliteJobStore(database: ControlDatabase): JobStore {
       const rows = await read.job.findMany({
         where: whereOf(query),
         orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-        ...(query.limit === undefined ? {} : { take: query.limit }),
+        ...defined({ take: query.limit, skip: query.skip }),
       });
       return rows.map(jobFrom);
     },
@@ -69,6 +70,10 @@ export function createSqliteJobStore(database: ControlDatabase): JobStore {
         }
         return true;
       }),
+    forget: async (jobIds) => {
+      const where = { id: { in: [...jobIds] }, state: { in: ENDED_STATES } };
+      await database.write((tx) => tx.job.deleteMany({ where }));
+    },
     deleteOfVault: async (vaultId) => void (await database.write((tx) => tx.job.deleteMany({ where: { vaultId } }))),
   };
 }

@@ -92,6 +92,7 @@ export function resynchronizationRepository(database: ControlDatabase): Reposito
 export function recoveryPointRepository(database: ControlDatabase): Repositories["recoveryPoints"] {
   const { read } = database;
   const oldestFirst = [{ at: "asc" as const }, inOrder];
+  const newestFirst = [{ at: "desc" as const }, { seq: "desc" as const }];
   return {
     insert: (point) =>
       database.transaction(async (db) => {
@@ -104,10 +105,16 @@ export function recoveryPointRepository(database: ControlDatabase): Repositories
     list: async (protectedItemId) =>
       (await read.recoveryPoint.findMany({ where: { protectedItemId }, orderBy: oldestFirst })).map(pointRow.from),
     newest: async (protectedItemId) =>
-      present(
-        await read.recoveryPoint.findFirst({ where: { protectedItemId }, orderBy: [{ at: "desc" }, { seq: "desc" }] }),
+      present(await read.recoveryPoint.findFirst({ where: { protectedItemId }, orderBy: newestFirst }), pointRow.from),
+    newestOf: async (protectedItemId, take) =>
+      (await read.recoveryPoint.findMany({ where: { protectedItemId }, orderBy: newestFirst, take })).map(
         pointRow.from,
       ),
+    newestQuiesced: async (protectedItemId) => {
+      const asked = [{ kind: "ApplicationConsistent" }, { quiesceProblemJson: { not: null } }];
+      const where = { protectedItemId, OR: asked };
+      return present(await read.recoveryPoint.findFirst({ where, orderBy: newestFirst }), pointRow.from);
+    },
     listByGroupStamp: async (groupStamp) =>
       (await read.recoveryPoint.findMany({ where: { groupStamp }, orderBy: inOrder })).map(pointRow.from),
     delete: async (id) => void (await database.write((db) => db.recoveryPoint.deleteMany({ where: { id } }))),

@@ -1,7 +1,8 @@
 import { vaultArmId } from "@/lib/contract/arm-id";
-import type { VerificationView } from "@/lib/contract/verification";
+import type { ItemVerificationView, VerificationView } from "@/lib/contract/verification";
 import type { Vault } from "@/lib/domain/entities";
 import { describeKind, describeProblem } from "@/lib/operations/describe-damage";
+import type { ItemVerification } from "@/lib/operations/read-item-verification";
 import type { KnownDamagedPoint, Look, Verification } from "@/lib/operations/read-verification";
 
 export function presentVerification(vault: Vault, found: Verification): VerificationView {
@@ -48,5 +49,23 @@ function presentPoint(point: KnownDamagedPoint): VerificationView["properties"][
       extents: disk.extents.map((extent) => ({ ...extent })),
       objects: [...disk.objects],
     })),
+  };
+}
+
+export function presentItemVerification(itemArmId: string, found: ItemVerification): ItemVerificationView {
+  const { newest, newestData, points, pointsSeen, damagedPoints } = found;
+  const look = (one: Look | null) => one && { at: one.report.at, depth: one.report.depth, jobId: one.jobId };
+  return {
+    id: `${itemArmId}/providers/Secondsite.Recovery/verification`,
+    name: "verification",
+    type: "Secondsite.Recovery/verification",
+    properties: {
+      verdict: newest === null ? "NotChecked" : damagedPoints.length > 0 ? "Damaged" : "Sound",
+      running: found.runningJobId,
+      ...{ lastCheck: look(newest), lastDataCheck: look(newestData), points, pointsChecked: pointsSeen },
+      damagedPoints: damagedPoints.map(presentPoint).map(({ recoveryPointId, at, state, lostBytes }) => {
+        return { recoveryPointId, at, state, lostBytes };
+      }),
+    },
   };
 }

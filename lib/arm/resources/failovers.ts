@@ -131,7 +131,7 @@ export const failoverRoutes: readonly Route[] = [
       start(call, ({ item }) => {
         const target = "properties.recoveryPointId";
         const id = nameFromReference(call.body.properties.recoveryPointId, "recoveryPoints", target);
-        return changeRecoveryPoint(call.context, item, id);
+        return changeRecoveryPoint(call.context, item, id, call.body.properties.startInstantly === true);
       }),
   }),
   route({

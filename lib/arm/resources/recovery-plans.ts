@@ -163,6 +163,7 @@ export const recoveryPlanRoutes: readonly Route[] = [
           point,
           testNetworkName: null,
           shutDownSource: true,
+          startInstantly: call.body.properties.startInstantly === true,
         });
       }),
   }),
@@ -183,6 +184,7 @@ export const recoveryPlanRoutes: readonly Route[] = [
           useSharedPoints: usesSharedPoints(properties.providerSpecificDetails),
           testNetworkName: null,
           shutDownSource: properties.sourceSiteOperations === "Required",
+          startInstantly: properties.startInstantly === true,
         });
       }),
   }),

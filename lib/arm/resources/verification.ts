@@ -1,15 +1,23 @@
 import { OWN_API_VERSIONS } from "@/lib/contract/api-versions";
 import { vaultArmId } from "@/lib/contract/arm-id";
-import { CheckRequest, RepairRequest, ScrubSettings, VerificationView } from "@/lib/contract/verification";
+import {
+  CheckRequest,
+  ItemVerificationView,
+  RepairRequest,
+  ScrubSettings,
+  VerificationView,
+} from "@/lib/contract/verification";
 import { checkVault } from "@/lib/operations/check-vault";
 import { repairVault } from "@/lib/operations/repair-vault";
+import { readItemVerification } from "@/lib/operations/read-item-verification";
 import { readVerification } from "@/lib/operations/read-verification";
 import { setScrubBudget } from "@/lib/operations/set-scrub-budget";
 import { accepted, ok } from "../answers";
-import { VAULT_OWN } from "../paths";
-import { presentVerification } from "../presenters/verification";
-import { resolveVault } from "../resolve";
+import { PROTECTED_ITEM, VAULT_OWN } from "../paths";
+import { presentItemVerification, presentVerification } from "../presenters/verification";
+import { resolveProtectedItem, resolveVault } from "../resolve";
 import { route, type Route } from "../route";
+import { protectedItemArmId } from "../site-recovery-ids";
 
 const VERIFICATION = `${VAULT_OWN}/verification` as const;
 
@@ -67,6 +75,19 @@ export const verificationRoutes: readonly Route[] = [
       const deleteLostPoints = call.body.properties?.deleteLostPoints === true;
       const job = await repairVault(call.context, vault, { deleteLostPoints });
       return accepted(call, vault, job, `${vaultArmId(vault)}/providers/Secondsite.Recovery/verification`);
+    },
+  }),
+  route({
+    method: "GET",
+    path: `${PROTECTED_ITEM}/providers/Secondsite.Recovery/verification`,
+    summary:
+      "What is known of the soundness of one machine's recovery points: the last check that saw them, its verdict.",
+    apiVersions: OWN_API_VERSIONS,
+    answer: ItemVerificationView,
+    async handle(call) {
+      const { vault, fabric, item } = await resolveProtectedItem(call);
+      const found = await readItemVerification(call.context, item);
+      return ok(presentItemVerification(protectedItemArmId(vault, fabric, item), found));
     },
   }),
 ];

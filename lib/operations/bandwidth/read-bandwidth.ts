@@ -15,6 +15,8 @@ export interface SiteTransfer extends BandwidthNow {
     readonly connected: boolean;
     readonly bytesPerSecond: number;
     readonly limitBytesPerSecond: number | null;
+    /** Since its agent started. */
+    readonly sentBytes: number | null;
   }[];
 }
 
@@ -33,6 +35,7 @@ export async function readBandwidth(
       connected,
       bytesPerSecond: transfer?.bytesPerSecond ?? 0,
       limitBytesPerSecond: transfer?.limitBytesPerSecond ?? null,
+      sentBytes: transfer?.sentBytes ?? null,
     };
   });
   const work = workOf(context, await protectedItems.listByFabric(fabric.id));

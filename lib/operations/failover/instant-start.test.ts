@@ -5,7 +5,9 @@ import { careForOnDemandDisks } from "../care-for-on-demand-disks";
 import type { OperationContext } from "../context";
 import { disableProtection } from "../disable-protection";
 import { runsOf } from "../run-evidence";
-import { cleanUpTestFailover, startFailover } from "../start-failover";
+import { saveRecoveryPlan } from "../recovery-plans/edit-recovery-plan";
+import { runRecoveryPlan } from "../recovery-plans/run-recovery-plan";
+import { changeRecoveryPoint, cleanUpTestFailover, startFailover } from "../start-failover";
 import type { FailoverRun } from "./failover-run";
 
 const never = (error: unknown): void => {
@@ -147,6 +149,108 @@ describe("a failover that starts instantly", () => {
           [true, false],
         ]);
         expect((await newestRun(world))?.disks.every((disk) => disk.identical)).toBe(true);
+      },
+    );
+    expect(kills).toBeGreaterThan(10);
+  });
+});
+
+describe("a recovery plan whose failover starts instantly", () => {
+  async function plan(world: RecoveryWorld, kind: FailoverRun["kind"]) {
+    const context = await world.furnish({ SQL: 100, WEB: 50 });
+    for (const name of ["SQL", "WEB"]) await world.protect(context, name);
+    const fabric = await world.repositories.fabrics.get("fabric-1");
+    if (!fabric) throw new Error("no site");
+    const group = (id: string) => ({ type: "Boot" as const, protectedItemIds: [id], startActions: [], endActions: [] });
+    const groups = ["item-SQL", "item-WEB"].map(group);
+    const made = await saveRecoveryPlan(context, world.vault, { name: "shop", fabric, groups });
+    return runRecoveryPlan(context, world.vault, made, {
+      ...{ kind, point: { type: "LatestProcessed" }, testNetworkName: null, startInstantly: true },
+      shutDownSource: kind === "PlannedFailover",
+    });
+  }
+
+  it.each(["PlannedFailover", "UnplannedFailover"] as const)(
+    "ends its %s with disks that are proven and ordinary",
+    async (kind) => {
+      const world = new RecoveryWorld();
+      const job = await world.run(await plan(world, kind));
+      expect([job.state, job.errors]).toEqual(["Succeeded", []]);
+      const steps = await world.store.steps(job.id);
+      const started = steps.findLastIndex(({ name }) => name === "VmFoStartVmOnSecondary");
+      expect(steps.slice(started + 1).map(({ name, state }) => [name, state])).toEqual([
+        ["VmFoCompleteDisks", "Succeeded"],
+        ["VmFoCompleteDisks", "Succeeded"],
+      ]);
+      for (const name of ["SQL", "WEB"]) {
+        const [run] = runsOf(await world.item(name));
+        expect(run?.disks.every((disk) => disk.identical && disk.startedInstantly)).toBe(true);
+        const [machine] = await world.repositories.deployedMachines.listByItem(`item-${name}`);
+        expect(machine?.disks.some((disk) => disk.onDemand)).toBe(false);
+      }
+    },
+  );
+
+  it("keeps the machines when a block cannot be had, says so, and can be finished later", async () => {
+    const world = new RecoveryWorld();
+    world.onDemandDisks.problem = {
+      ...{ code: "VaultPackDamaged", message: "gone", possibleCauses: "-", recommendedAction: "-" },
+    };
+    const job = await world.run(await plan(world, "PlannedFailover"));
+    expect([job.state, new Set(job.errors.map(({ code }) => code))]).toEqual(["Failed", new Set(["VaultPackDamaged"])]);
+    expect(world.region.running().sort()).toEqual(["SQL", "WEB"]);
+    world.onDemandDisks.problem = null;
+    const again = await world.run(await world.process().context.jobs.restart(job.id));
+    expect(again.state).toBe("Succeeded");
+    expect((await newestRun(world))?.disks.every((disk) => disk.identical)).toBe(true);
+  });
+});
+
+describe("a change of the recovery point that starts instantly", () => {
+  async function failedOver(world: RecoveryWorld) {
+    const context = await world.furnish({ SQL: 100 });
+    await world.protect(context, "SQL");
+    const [first] = await world.repositories.recoveryPoints.list("item-SQL");
+    world.site.write("SQL", 50);
+    await world.site.replicate("item-SQL", false);
+    await world.run(await begin(world, context, "UnplannedFailover"));
+    return { context, pointId: first?.id ?? "" };
+  }
+
+  it("keeps the former replica's disks until those of the new one are proven", async () => {
+    const world = new RecoveryWorld();
+    const { context, pointId } = await failedOver(world);
+    const problem = { code: "VaultPackDamaged", message: "gone", possibleCauses: "-", recommendedAction: "-" };
+    world.onDemandDisks.problem = problem;
+    const job = await world.run(await changeRecoveryPoint(context, await world.item("SQL"), pointId, true));
+    expect([job.state, job.errors.map(({ code }) => code)]).toEqual(["Failed", ["VaultPackDamaged"]]);
+    expect((await machinesOf(world)).map(({ state }) => state).sort()).toEqual(["Running", "Stopped"]);
+    world.onDemandDisks.problem = null;
+    expect((await world.run(await context.jobs.restart(job.id))).state).toBe("Succeeded");
+    const machines = await machinesOf(world);
+    expect(machines.map(({ recoveryPointId }) => recoveryPointId)).toEqual([pointId]);
+    expect(machines[0]?.disks.some((disk) => disk.onDemand)).toBe(false);
+    const run = await newestRun(world);
+    expect([run?.kind, run?.disks.every((disk) => disk.identical && disk.startedInstantly)]).toEqual([
+      "ChangeRecoveryPoint",
+      true,
+    ]);
+  });
+
+  it("ends well wherever it is killed, with one machine and proven disks", async () => {
+    const kills = await killedEverywhere(
+      async (world) => {
+        const { context, pointId } = await failedOver(world);
+        return changeRecoveryPoint(context, await world.item("SQL"), pointId, true);
+      },
+      async (world, job, killAt) => {
+        expect([killAt, job.state]).toEqual([killAt, "Succeeded"]);
+        expect(world.region.running()).toEqual(["SQL"]);
+        const machines = await machinesOf(world);
+        expect(machines.flatMap(({ disks }) => disks.map((disk) => [disk.verified, disk.onDemand]))).toEqual([
+          [true, false],
+          [true, false],
+        ]);
       },
     );
     expect(kills).toBeGreaterThan(10);

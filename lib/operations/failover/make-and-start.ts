@@ -71,8 +71,13 @@ export async function startFailoverReplica(step: FailoverStep, run: FailoverRun)
 }
 
 /** Waits until the disks under the running replica are whole, proven and ordinary. */
-export async function completeFailoverDisks(step: FailoverStep, run: FailoverRun): Promise<StepOutcome> {
-  const machine = await replicaOf(step.services, run.itemId, step.job.id);
+export function completeFailoverDisks(step: FailoverStep, run: FailoverRun): Promise<StepOutcome> {
+  return completeReplicaDisks(step, run.itemId);
+}
+
+/** The same for whatever replica this job has made of the item. */
+export async function completeReplicaDisks(step: FailoverStep, itemId: string): Promise<StepOutcome> {
+  const machine = await replicaOf(step.services, itemId, step.job.id);
   if (!machine?.disks.some((disk) => disk.onDemand === true)) return { skip: "The disks were complete at the start." };
   const disks = await completeDisks(step, machine);
   return { details: { machine: machine.name, disks } };

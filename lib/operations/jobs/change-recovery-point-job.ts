@@ -1,11 +1,12 @@
 import type { DeployedMachine, ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
 import type { Job } from "@/lib/jobs/job";
-import type { JobDefinition, StepOutcome } from "@/lib/jobs/job-definition";
+import type { JobDefinition, StepDefinition, StepOutcome } from "@/lib/jobs/job-definition";
 import { assert } from "@/lib/kernel/assert";
 import { changeItem, requireItem } from "../change-protected-item";
 import type { OperationContext } from "../context";
 import { choosePoint } from "../failover/choose-recovery-point";
 import type { FailoverStep } from "../failover/failover-run";
+import { completeReplicaDisks } from "../failover/make-and-start";
 import { makeReplica, removeDeployed, removeReplica, replicaOf } from "../failover/replica";
 import { startReplica } from "../failover/start-replica";
 import { holdAgain, releaseItem, requireAllowed } from "../hold-protected-item";
@@ -14,12 +15,15 @@ import { recordRun, runsOf } from "../run-evidence";
 export interface ChangePointRun {
   readonly itemId: string;
   readonly recoveryPointId: string;
+  /** Start before the disks are whole, and complete them behind. */
+  readonly startInstantly?: boolean;
 }
 const KIND = "ChangeRecoveryPoint" as const;
 
 /**
  * The new replica is written and proven beside the old one, which runs on; then the old one stops, the new one starts, and
- * only when it has proven itself the old one goes. A failure on the way starts the old one again.
+ * only when it has proven itself the old one goes. A failure on the way starts the old one again. Started instantly, the new
+ * one is completed and proven while it runs, and the old one's disks are kept until then.
  */
 export const changeRecoveryPointJob: JobDefinition<OperationContext> = {
   scenarioName: "ChangePit",
@@ -48,6 +52,7 @@ export const changeRecoveryPointJob: JobDefinition<OperationContext> = {
         run: (step) => replace(step, run),
         undo: (step) => startOldAgain(step, run),
       },
+      ...(run.startInstantly === true ? [completeStep(run)] : []),
       {
         name: "VmChangePitCleanup",
         friendlyName: "Delete the former replica",
@@ -60,6 +65,14 @@ export const changeRecoveryPointJob: JobDefinition<OperationContext> = {
   beforeRestart: (context, job) => holdAgain(context, runOf(job.input).itemId, job.id),
   settle: (context, job) => releaseItem(context, runOf(job.input).itemId, job.id),
 };
+
+const completeStep = (run: ChangePointRun): StepDefinition<OperationContext> => ({
+  name: "VmChangePitCompleteDisks",
+  friendlyName: "Complete and verify the disks behind the running machine",
+  taskType: "CompleteDisksTask",
+  irrevocable: true,
+  run: (step) => completeReplicaDisks(step, run.itemId),
+});
 
 async function check(step: FailoverStep, run: ChangePointRun): Promise<StepOutcome> {
   await holdAgain(step.services, run.itemId, step.job.id);
@@ -80,6 +93,7 @@ async function make(step: FailoverStep, run: ChangePointRun): Promise<StepOutcom
     kind: KIND,
     machineName: item.target.machineName,
     networkName: old?.networkName ?? item.target.networkName,
+    startInstantly: run.startInstantly === true,
   });
   return { details: { machine: machine.name, disks } };
 }

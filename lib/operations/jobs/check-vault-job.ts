@@ -7,7 +7,9 @@ import type { OperationContext } from "../context";
 import { damageFound } from "../describe-damage";
 import { expectedPoints, withoutDeleted } from "../expected-points";
 import { recordEvent } from "../record-event";
+import { damagedMachines } from "../resynchronization/flag-damaged-machines";
 import { verificationReport } from "../verification-report";
+import { flagMachines, rememberDamaged } from "./flag-machines-step";
 
 type Step = StepDefinition<OperationContext>;
 
@@ -21,7 +23,7 @@ export type CheckVaultInput = CheckDepth & {
 export const checkVaultJob: JobDefinition<OperationContext> = {
   scenarioName: CHECK_SCENARIO,
   friendlyName: "Check the vault's data",
-  steps: () => [check],
+  steps: () => [check, flagMachines],
 };
 
 const check: Step = {
@@ -32,19 +34,16 @@ const check: Step = {
     const { services, job } = step;
     const input = read(job.input);
     const vault = { id: input.vaultId, name: input.vaultName, storageAccount: input.storageAccount };
+    const expected = await expectedPoints(services, vault.id);
     const found = await services.vaultData.check(
-      {
-        vault,
-        read: readOf(input),
-        since: job.createdAt,
-        expectedPoints: await expectedPoints(services, vault.id),
-      },
+      { vault, read: readOf(input), since: job.createdAt, expectedPoints: expected },
       { signal: step.signal, onProgress: (done, total) => step.progress(done, total) },
     );
     const still = new Set(await expectedPoints(services, vault.id));
     const lasting = { ...found, check: withoutDeleted(found.check, still) };
     const report = verificationReport(services.clock.now().toISOString(), input.depth, lasting);
-    step.remember({ report });
+    const machines = await damagedMachines(services, vault.id, lasting.check, expected);
+    step.remember({ report, ...rememberDamaged(machines) });
     if (!isSound(lasting.check)) {
       const explanation = damageFound(vault.name, lasting.check);
       step.warn(explanation);

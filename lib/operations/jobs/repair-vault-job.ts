@@ -1,16 +1,15 @@
 import type { ProtectedItem } from "@/lib/domain/entities";
-import { isSound } from "@/lib/engine/vault/vault-check";
 import type { JobDefinition, StepContext, StepDefinition } from "@/lib/jobs/job-definition";
 import type { Job } from "@/lib/jobs/job";
 import { Fault } from "@/lib/kernel/fault";
-import { announce } from "../announce";
 import type { OperationContext } from "../context";
 import { deletePoints } from "../delete-recovery-points";
-import { stillDamaged, notFetched } from "../describe-damage";
-import { expectedPoints, withoutDeleted } from "../expected-points";
+import { notFetched } from "../describe-damage";
 import { REPAIR_SCENARIO } from "../check-vault";
-import { betweenSweeps } from "../sweep-vault";
-import { reportOf, verificationReport } from "../verification-report";
+import { isolateKnownDamage } from "../resynchronization/isolate-known-damage";
+import { reportOf } from "../verification-report";
+import { flagMachines } from "./flag-machines-step";
+import { verifyStoredAgain } from "./verify-stored-again";
 
 type Step = StepDefinition<OperationContext>;
 type Context = StepContext<OperationContext>;
@@ -26,7 +25,10 @@ interface Input {
 
 const FETCH_MS_MAX = 30_000;
 
-/** Damage is taken out of use, the machines send what they still have of it, and what came of that is checked. */
+/**
+ * Damage is taken out of use, the machines send what they still have of it, and what came of that is checked. Machines that
+ * could not be asked are flagged: they store it again when their site is back.
+ */
 export const repairVaultJob: JobDefinition<OperationContext> = {
   scenarioName: REPAIR_SCENARIO,
   friendlyName: "Repair the vault",
@@ -34,6 +36,7 @@ export const repairVaultJob: JobDefinition<OperationContext> = {
     isolate,
     ...read(input).itemIds.map(fetchStep),
     verify,
+    flagMachines,
     ...(read(input).deleteLostPoints ? [deleteLost] : []),
   ],
 };
@@ -44,11 +47,7 @@ const isolate: Step = {
   taskType: "IsolateDamage",
   async run({ services, job, signal }) {
     const { suspects } = read(job.input);
-    const vault = vaultRef(job);
-    const isolation = await betweenSweeps(services.vaultData, vault, () =>
-      services.vaultData.isolateDamage(vault, suspects, signal),
-    );
-    const { packsRemoved, ...figures } = isolation;
+    const { packsRemoved, ...figures } = await isolateKnownDamage(services, vaultRef(job), suspects, signal);
     return { details: { packsRemoved: packsRemoved.length, ...figures } };
   },
 };
@@ -97,25 +96,7 @@ const verify: Step = {
   name: "VerifyRepair",
   friendlyName: "Check the structure, and read everything that the repair has stored",
   taskType: "VerifyRepair",
-  async run(step) {
-    const { services, job } = step;
-    const vault = vaultRef(job);
-    const found = await services.vaultData.check(
-      {
-        ...{ vault, read: { modifiedSince: job.createdAt }, since: job.createdAt },
-        expectedPoints: await expectedPoints(services, vault.id),
-      },
-      { signal: step.signal, onProgress: (done, total) => step.progress(done, total) },
-    );
-    const still = new Set(await expectedPoints(services, vault.id));
-    const lasting = { ...found, check: withoutDeleted(found.check, still) };
-    step.remember({ report: verificationReport(services.clock.now().toISOString(), "repair", lasting) });
-    if (!isSound(lasting.check)) step.warn(stillDamaged(vault.name, lasting.check));
-    announce(services, vault.id, "verification", vault.name);
-    const { damagedPoints, damagedObjects, blobsVerified, bytesRead } = lasting.check;
-    const left = { damagedPoints: damagedPoints.length, damagedObjects: damagedObjects.length };
-    return { details: { ...left, blobsVerified, bytesRead } };
-  },
+  run: (step) => verifyStoredAgain(step, vaultRef(step.job)),
 };
 
 /** Points that are lost for good keep the vault from reclaiming space; who asked for it gets rid of them here. */

@@ -157,6 +157,10 @@ export interface RecoveryPointRepository {
   /** Oldest first. */
   list(protectedItemId: string): Promise<RecoveryPoint[]>;
   newest(protectedItemId: string): Promise<RecoveryPoint | null>;
+  /** At most so many, newest first. */
+  newestOf(protectedItemId: string, count: number): Promise<RecoveryPoint[]>;
+  /** The newest whose workload was asked to come to rest, whether or not it did. */
+  newestQuiesced(protectedItemId: string): Promise<RecoveryPoint | null>;
   /** The points of one cut of a consistency group, of whichever items. */
   listByGroupStamp(stamp: string): Promise<RecoveryPoint[]>;
   delete(id: string): Promise<void>;

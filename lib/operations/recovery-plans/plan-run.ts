@@ -26,6 +26,8 @@ export interface PlanRun {
   }[];
   readonly point: PointChoice;
   readonly shutDownSource: boolean;
+  /** Planned and unplanned: machines start before their disks are whole, which are completed at the end of the run. */
+  readonly startInstantly?: boolean;
 }
 
 /** Commit or cleanup of several items in one job. */
@@ -50,7 +52,8 @@ export function planItemsRunOf(input: Job["input"]): PlanItemsRun {
 export function machineRun(run: PlanRun, machine: PlanMachine): FailoverRun {
   const { itemId, networkName, sharedPointId } = machine;
   const point: PointChoice = sharedPointId === undefined ? run.point : { type: "Id", id: sharedPointId };
-  return { kind: run.kind, itemId, point, networkName, shutDownSource: run.shutDownSource };
+  const { kind, shutDownSource, startInstantly = false } = run;
+  return { kind, itemId, point, networkName, shutDownSource, startInstantly };
 }
 
 /** Machines that take part, in boot order. */

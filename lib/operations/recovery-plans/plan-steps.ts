@@ -7,6 +7,7 @@ import { beginFailover, undoBegin } from "../failover/begin-failover";
 import { makeFailoverReplica, startFailoverReplica, undoMakeReplica } from "../failover/make-and-start";
 import { preparePoint, undoPreparePoint } from "../failover/prepare-point";
 import { shutDownSource, undoShutDown } from "../failover/shut-down-source";
+import { completeDisksSteps } from "./complete-disks-steps";
 import { machineRun, takingPart, type PlanMachine, type PlanRun } from "./plan-run";
 
 type Step = StepDefinition<OperationContext>;
@@ -33,6 +34,7 @@ export function planSteps(run: PlanRun): readonly Step[] {
     ...(run.kind === "TestFailover" ? [] : shutdownSteps(run, boots)),
     ...failoverSteps(run, boots),
     ...boots.flatMap((group, index) => bootSteps(run, group, bootGroupName(index + 1))),
+    ...completeDisksSteps(run, PLAN_VM_TASK),
   ];
 }
 

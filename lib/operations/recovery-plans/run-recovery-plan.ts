@@ -21,6 +21,8 @@ export interface PlanRequest {
   readonly shutDownSource: boolean;
   /** Machines of a consistency group start from the newest point that all of the group share. */
   readonly useSharedPoints?: boolean;
+  /** Planned and unplanned: start before the disks are whole, and complete them behind. A test always does. */
+  readonly startInstantly?: boolean;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function runRecoveryPlan(
     })),
     point: request.point,
     shutDownSource: request.shutDownSource,
+    startInstantly: request.startInstantly === true,
   };
   return enqueueHolding(context, plan, request.kind, request.kind, active, { ...input });
 }

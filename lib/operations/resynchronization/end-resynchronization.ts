@@ -10,7 +10,10 @@ export interface ResynchronizationFigures {
   readonly bytesKept: number;
 }
 
-/** Takes the flag down that the point answers. One that was raised since stays up: it knows of something newer. */
+/**
+ * Takes the flag down that the point answers. One that was raised since stays up: it knows of something newer. So does one
+ * that waits for damage to be taken out of use: the point may rely on what is damaged.
+ */
 export async function endResynchronization(
   context: OperationContext,
   point: RecoveryPoint,
@@ -19,7 +22,7 @@ export async function endResynchronization(
   const endedAt = context.clock.now().toISOString();
   await context.repositories.resynchronizations.change(point.protectedItemId, (current) => {
     const { flag } = current;
-    if (flag?.id !== flagId) return null;
+    if (flag?.id !== flagId || flag.isolatedAt === null) return null;
     const { reason, flaggedAt } = flag;
     return { ...current, flag: null, last: { reason, flaggedAt, endedAt, recoveryPointAt: point.at, ...figures } };
   });

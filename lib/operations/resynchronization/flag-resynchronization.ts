@@ -15,6 +15,8 @@ export interface ResynchronizationReason {
   readonly flaggedBy: ResynchronizationFlag["flaggedBy"];
   /** `Nothing` when the vault lost data: what has not changed must be stored again too. */
   readonly compareWith: ResynchronizationFlag["compareWith"];
+  /** Of a check: null while what is damaged must be taken out of use first. */
+  readonly isolatedAt?: string | null;
 }
 
 /**
@@ -52,8 +54,13 @@ function flagged(current: Resynchronization, why: ResynchronizationReason, id: s
   const { flag, settings } = current;
   const allowed = why.flaggedBy === "User" || mayResynchronizeNow(settings, now);
   const allowedAt = flag?.allowedAt ?? (allowed ? now.toISOString() : null);
-  if (flag === null) return { ...current, flag: { ...why, id, flaggedAt: now.toISOString(), allowedAt } };
-  // One that compares with nothing finds whatever the other would find.
-  const stronger = why.compareWith === "Nothing" && flag.compareWith === "LastPoint";
-  return { ...current, flag: { ...flag, allowedAt, ...(stronger ? { id, compareWith: "Nothing" as const } : {}) } };
+  if (flag === null || isStronger(why, flag))
+    return { ...current, flag: { ...why, id, flaggedAt: now.toISOString(), allowedAt } };
+  return { ...current, flag: { ...flag, allowedAt } };
+}
+
+/** One that compares with nothing finds whatever the other would find, once nothing damaged passes for stored. */
+function isStronger(why: ResynchronizationReason, flag: ResynchronizationFlag): boolean {
+  if (why.compareWith === "Nothing" && flag.compareWith === "LastPoint") return true;
+  return why.isolatedAt === null && flag.isolatedAt !== null;
 }

@@ -1,3 +1,4 @@
+import { mayBegin } from "@/lib/domain/resynchronization";
 import { Refusal } from "@/lib/kernel/fault";
 import { requireItem } from "../change-protected-item";
 import type { OperationContext } from "../context";
@@ -17,7 +18,7 @@ export async function noticeResynchronization(
   if (item.providerId !== providerId) throw notHere();
   const { reason, compareWith } = notice;
   const flag = await flagResynchronization(context, item, { reason, compareWith, flaggedBy: "Agent" });
-  return { flagId: flag.id, allowed: flag.allowedAt !== null };
+  return { flagId: flag.id, allowed: mayBegin(flag) };
 }
 
 function notHere(): Refusal {

@@ -1,5 +1,5 @@
 import type { ProtectedItem } from "@/lib/domain/entities";
-import { mayResynchronizeNow } from "@/lib/domain/resynchronization";
+import { mayBegin, mayResynchronizeNow } from "@/lib/domain/resynchronization";
 import type { OperationContext } from "../context";
 import { ensureResynchronizationJob } from "./resynchronization-job-of";
 
@@ -7,7 +7,7 @@ import { ensureResynchronizationJob } from "./resynchronization-job-of";
 export interface ResynchronizationOrders {
   readonly flagId: string;
   readonly compareWith: "LastPoint" | "Nothing";
-  /** False: wait, its hours have not begun or somebody has to start it. */
+  /** False: wait, its hours have not begun, somebody has to start it, or damage is still in use. */
   readonly allowed: boolean;
 }
 
@@ -27,5 +27,5 @@ export async function resynchronizationOrders(
     if (flag === null) return null;
     await ensureResynchronizationJob(context, item, flag);
   }
-  return { flagId: flag.id, compareWith: flag.compareWith, allowed: flag.allowedAt !== null };
+  return { flagId: flag.id, compareWith: flag.compareWith, allowed: mayBegin(flag) };
 }

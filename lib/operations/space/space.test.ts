@@ -24,6 +24,31 @@ async function fill(world: RecoveryWorld) {
 }
 const pointsOf = (world: RecoveryWorld) => world.repositories.recoveryPoints.list("item-SQL");
 
+describe("retention of a consistency group", () => {
+  it("holds a machine's part of a cut while another machine's part is locked", async () => {
+    const world = new RecoveryWorld();
+    const context = await world.furnish({ SQL: 100, APP: 50 });
+    for (const name of ["SQL", "APP"]) await world.protect(context, name);
+    for (const stamp of ["first", "second"]) {
+      world.clock.advance(HOUR_MS / 3);
+      const group = { name: "tills", stamp, size: 2, problem: null };
+      for (const name of ["SQL", "APP"]) await world.site.replicate(`item-${name}`, false, { group });
+    }
+    const of = (name: string) => world.repositories.recoveryPoints.list(`item-${name}`);
+    const first = (await of("APP")).find(({ group }) => group?.stamp === "first");
+    if (first === undefined) throw new Error("there is such a point");
+    await lockRecoveryPoint(context, await world.item("APP"), first, "before the upgrade");
+    world.clock.advance(30 * HOUR_MS);
+    await applyRetention(context, await world.item("SQL"));
+    expect((await of("SQL")).map(({ group }) => group?.stamp)).toEqual(["first", "second"]);
+    const { verdicts } = await readRetention(context, await world.item("SQL"));
+    expect(verdicts.map(({ reason }) => reason)).toEqual(["Newest", "SharedCut"]);
+    await unlockRecoveryPoint(context, await world.item("APP"), first);
+    await applyRetention(context, await world.item("SQL"));
+    expect((await of("SQL")).map(({ group }) => group?.stamp)).toEqual(["second"]);
+  });
+});
+
 describe("retention", () => {
   it("keeps a locked point until it is unlocked, and says why", async () => {
     const world = new RecoveryWorld();

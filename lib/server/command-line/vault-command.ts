@@ -12,7 +12,9 @@ import { readPassphrase } from "@/lib/site/cli/read-passphrase";
 import type { CommandResult } from "@/lib/site/cli/site-commands";
 import { checkVaultFolder } from "@/lib/site/cli/vault-check-command";
 import { createVault, listPoints, replicateImages, type VaultCommandWorld } from "@/lib/site/cli/vault-commands";
+import { forgetPoints } from "@/lib/site/cli/vault-forget-command";
 import { restoreDisk } from "@/lib/site/cli/vault-restore-command";
+import { compactVaultFolder, measureVaultFolder } from "@/lib/site/cli/vault-space-commands";
 import { readPassphraseFile } from "./passphrase-file";
 
 function parse(args: readonly string[]) {
@@ -29,6 +31,7 @@ function parse(args: readonly string[]) {
         disk: { type: "string" },
         replace: { type: "boolean" },
         "read-data": { type: "boolean" },
+        keep: { type: "string" },
       },
     });
   } catch (error) {
@@ -54,6 +57,17 @@ function runVerb(verb: string, folder: string, rest: readonly string[], values: 
       return createVault(world, folder);
     case "check":
       return checkVaultFolder(world, folder, values["read-data"] === true);
+    case "stats":
+      return measureVaultFolder(world, folder);
+    case "compact":
+      return compactVaultFolder(world, folder);
+    case "forget":
+      return forgetPoints(world, {
+        folder,
+        machine: needed(values.machine, "Whose recovery points? Give --machine NAME."),
+        point: values.point,
+        keep: values.keep,
+      });
     case "points":
       return listPoints(world, folder, values.machine);
     case "replicate":

@@ -14,5 +14,15 @@ export const VAULT_USAGE = `  npx secondsite vault create FOLDER
       Looks for damage and changes nothing: every point opens, every block has its place; with --read-data
       everything is read, decrypted and hashed. Damage is located to machine, point, disk and bytes (exit code 7).
 
+  npx secondsite vault stats FOLDER
+      Counts where the bytes are, per machine too: logical, deduplicated, compressed, stored, reclaimable.
+
+  npx secondsite vault forget FOLDER --machine NAME (--point BEGINNING | --keep N)
+  npx secondsite vault compact FOLDER
+      forget deletes one recovery point, or all but the newest N. compact writes what is needed more compactly and
+      deletes what is needed no more: announced by one run, deleted by a run an hour later or more. Packs younger
+      than an hour are not rewritten, those younger than a day not deleted. One at a time, and not beside a portal
+      that uses the vault.
+
   Every vault command: --passphrase-file FILE, else the passphrase is asked for; --json for programs.
 `;

@@ -59,3 +59,12 @@ export function writeLogOfAnotherDisk(log: string, image: string): Refusal {
     recommendedAction: "Give the disk's own write log, or none: the image is then read and compared.",
   });
 }
+
+export function severalPoints(machine: string, wanted: string, names: readonly string[]): Refusal {
+  return new Refusal("invalid", {
+    code: "RecoveryPointNotOne",
+    message: `${names.length} recovery points of ${machine} begin with '${wanted}'.`,
+    possibleCauses: "The beginning is too short to name one.",
+    recommendedAction: `Name one of them: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}.`,
+  });
+}

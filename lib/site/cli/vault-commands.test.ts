@@ -1,63 +1,31 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { BLOCK_BYTES } from "@/lib/engine/blocks/block-size";
 import { openDisk } from "@/lib/engine/disk/open-disk";
-import { createVaultKeys } from "@/lib/engine/keys/key-envelope";
-import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import { WriteLogWriter } from "@/lib/engine/tracking/write-log";
-import { inlineWorkers } from "@/lib/engine/vault/inline-workers";
-import type { SourceSpec } from "@/lib/engine/vault/block-workers";
-import { MemoryFileSystem } from "@/lib/testing/memory-file-system";
+import type { MemoryFileSystem } from "@/lib/testing/memory-file-system";
 import { MemoryStore } from "@/lib/testing/memory-store";
-import { noiseBlock } from "@/lib/testing/model-disk";
-import { seededRandom } from "@/lib/testing/seeded-random";
-import { TestClock } from "@/lib/testing/test-clock";
+import { IMAGE, IMAGE_BLOCKS, vaultCommandWorld } from "@/lib/testing/vault-command-world";
+import type { CommandResult } from "./site-commands";
 import { checkVaultFolder } from "./vault-check-command";
-import { createVault, listPoints, replicateImages, type VaultCommandWorld } from "./vault-commands";
+import { createVault, listPoints, type VaultCommandWorld } from "./vault-commands";
 import { restoreDisk } from "./vault-restore-command";
 
-const PASSPHRASE = "a passphrase for testing";
-const BLOCKS = 8;
-const IMAGE = "/images/web.raw";
+const BLOCKS = IMAGE_BLOCKS;
 
 let fileSystem: MemoryFileSystem;
-let clock: TestClock;
 let world: VaultCommandWorld;
+let replicate: (writeLogs?: string[]) => Promise<CommandResult>;
+let overwrite: (index: number) => void;
 
 beforeEach(async () => {
-  fileSystem = new MemoryFileSystem();
-  clock = new TestClock();
-  const random = seededRandom(5);
-  const store = new MemoryStore(undefined, () => clock.now());
-  for (const folder of ["/images", "/vault", "/out"]) fileSystem.makeFolder(folder);
-  const openSource = (spec: SourceSpec) => openFrozenView(fileSystem, spec);
-  world = {
-    ...{ fileSystem, clock, random, openSource },
-    openStore: async () => store,
-    startWorkers: inlineWorkers(openSource, random),
-    passphrase: async () => PASSPHRASE,
-  };
-  const image = fileSystem.create(IMAGE);
-  for (let index = 0; index < BLOCKS; index += 1) image.write(index * BLOCK_BYTES, noiseBlock(random));
-  image.close();
-  const { envelope } = await createVaultKeys(PASSPHRASE, random, { memoryKiB: 64, iterations: 1, parallelism: 1 });
-  await store.put(envelope.name, envelope.bytes);
+  ({ fileSystem, world, replicate, overwrite } = await vaultCommandWorld());
 });
 
-const replicate = (writeLogs: string[] = []) => {
-  clock.advance(1_000);
-  return replicateImages(world, { folder: "/vault", images: [IMAGE], machine: undefined, writeLogs });
-};
 const restore = (point?: string) =>
   restoreDisk(world, {
     ...{ folder: "/vault", machine: "web", target: "/out/web.vhd", disk: undefined, replace: true },
     point,
   });
-
-function overwrite(index: number): void {
-  const image = fileSystem.open(IMAGE, "readwrite");
-  image.write(index * BLOCK_BYTES, noiseBlock(seededRandom(100 + index)));
-  image.close();
-}
 
 function log(name: string, ...indexes: number[]): string {
   const writer = new WriteLogWriter(fileSystem, name, 1, BLOCKS * BLOCK_BYTES);

@@ -4,12 +4,11 @@ import path from "node:path";
 import type { NbdServer } from "@/lib/adapters/nbd/nbd-server";
 import type { ConsoleScreen, RunningMachine } from "@/lib/compute/hypervisor";
 import { Fault } from "@/lib/kernel/fault";
+import { MachineConsole } from "../machine-console";
 import { QmpClient } from "./qmp-client";
 import type { QemuChannels, QemuProcess } from "./qemu-process";
 import { parseTextScreen, READ_TEXT_SCREEN } from "./text-screen";
 
-const SERIAL_KEEP_CHARACTERS = 64 * 1024;
-const CONSOLE_INTERVAL_MS = 100;
 const SCREEN_INTERVAL_MS = 500;
 
 /** One guest of QEMU. Everything that it shows is dropped from the moment at which it is powered off or failed. */
@@ -19,17 +18,10 @@ export class QemuMachine implements RunningMachine {
   readonly #servers: NbdServer[] = [];
   #serialSocket: Socket | null = null;
   #qmp: QmpClient | null = null;
-  #dead = false;
-  #failure: string | null = null;
   #diskProblem: string | null = null;
-  #serial = "";
   #rows: readonly string[] = [];
-  #revision = 0;
-  #notifyTimer: NodeJS.Timeout | null = null;
   #screenTimer: NodeJS.Timeout | null = null;
-  readonly #consoleListeners = new Set<() => void>();
-  readonly #serialListeners = new Set<(text: string) => void>();
-  readonly #failureListeners: ((reason: string) => void)[] = [];
+  readonly #console = new MachineConsole();
 
   constructor(id: string, qemu: QemuProcess) {
     this.id = id;
@@ -63,7 +55,8 @@ export class QemuMachine implements RunningMachine {
   }
 
   screen(): ConsoleScreen {
-    return { rows: this.#rows, serial: this.#serial, revision: this.#revision };
+    const { serial, revision } = this.#console;
+    return { rows: this.#rows, serial, revision };
   }
 
   /** What the machine's display shows, as PNG. */
@@ -78,22 +71,19 @@ export class QemuMachine implements RunningMachine {
   }
 
   onConsole(listener: () => void): () => void {
-    this.#consoleListeners.add(listener);
-    return () => this.#consoleListeners.delete(listener);
+    return this.#console.onConsole(listener);
   }
 
   onSerial(listener: (text: string) => void): () => void {
-    this.#serialListeners.add(listener);
-    return () => this.#serialListeners.delete(listener);
+    return this.#console.onSerial(listener);
   }
 
   failure(): string | null {
-    return this.#failure;
+    return this.#console.failure;
   }
 
   onFailure(listener: (reason: string) => void): void {
-    if (this.#failure === null) this.#failureListeners.push(listener);
-    else listener(this.#failure);
+    this.#console.onFailure(listener);
   }
 
   diskProblem(): string | null {
@@ -102,7 +92,7 @@ export class QemuMachine implements RunningMachine {
 
   /** The disks go first: what QEMU still sends after that reaches nothing. */
   async powerOff(): Promise<void> {
-    this.#die();
+    this.#end(null);
     await Promise.all(this.#servers.map((server) => server.close()));
     this.#serialSocket?.destroy();
     this.#qmp?.close();
@@ -110,25 +100,23 @@ export class QemuMachine implements RunningMachine {
   }
 
   sendSerial(text: string): void {
-    if (!this.#dead) this.#serialSocket?.write(text, "latin1");
+    if (!this.#console.isEnded) this.#serialSocket?.write(text, "latin1");
   }
 
   #takeSerial(text: string): void {
-    if (this.#dead) return;
-    this.#serial += text;
-    if (this.#serial.length > SERIAL_KEEP_CHARACTERS * 1.5) this.#serial = this.#serial.slice(-SERIAL_KEEP_CHARACTERS);
-    for (const listener of this.#serialListeners) listener(text);
-    this.#changed();
+    if (this.#console.isEnded) return;
+    this.#console.say(text);
+    this.#console.changed();
   }
 
   #lookAtScreen(): void {
-    if (this.#dead || !this.#qmp) return;
+    if (this.#console.isEnded || !this.#qmp) return;
     this.#qmp
       .execute("human-monitor-command", { "command-line": READ_TEXT_SCREEN })
       .then((printed) => this.#takeScreen(String(printed)))
       .catch(() => undefined) // QEMU has ended; its process says why.
       .finally(() => {
-        if (this.#dead) return;
+        if (this.#console.isEnded) return;
         this.#screenTimer = setTimeout(() => this.#lookAtScreen(), SCREEN_INTERVAL_MS);
         this.#screenTimer.unref();
       });
@@ -136,34 +124,21 @@ export class QemuMachine implements RunningMachine {
 
   #takeScreen(printed: string): void {
     const rows = parseTextScreen(printed);
-    if (this.#dead || rows.join("\n") === this.#rows.join("\n")) return;
+    if (this.#console.isEnded || rows.join("\n") === this.#rows.join("\n")) return;
     this.#rows = rows;
-    this.#changed();
+    this.#console.changed();
   }
 
-  #changed(): void {
-    this.#revision += 1;
-    if (this.#notifyTimer !== null) return;
-    this.#notifyTimer = setTimeout(() => {
-      this.#notifyTimer = null;
-      for (const listener of this.#consoleListeners) listener();
-    }, CONSOLE_INTERVAL_MS);
-    this.#notifyTimer.unref();
-  }
-
-  #die(): void {
-    if (this.#dead) return;
-    this.#dead = true;
-    this.#revision += 1;
-    for (const timer of [this.#notifyTimer, this.#screenTimer]) if (timer !== null) clearTimeout(timer);
-    for (const listener of this.#consoleListeners) listener();
+  #end(failure: string | null): void {
+    if (this.#console.isEnded) return;
+    if (this.#screenTimer !== null) clearTimeout(this.#screenTimer);
+    this.#console.end(failure);
   }
 
   #fail(reason: string): void {
-    if (this.#dead) return;
-    this.#failure = reason;
-    this.#die();
+    if (this.#console.isEnded) return;
+    // Before anybody hears of it: who starts the machine again opens the disks.
     for (const server of this.#servers) void server.close();
-    for (const listener of this.#failureListeners.splice(0)) listener(reason);
+    this.#end(reason);
   }
 }

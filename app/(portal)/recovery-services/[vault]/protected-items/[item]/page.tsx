@@ -11,6 +11,7 @@ import { RecoveryPointsCard } from "@/components/features/protected-items/recove
 import { ReplicationHistoryCard } from "@/components/features/protected-items/replication-history-card";
 import { ResynchronizationCard } from "@/components/features/protected-items/resynchronization-card";
 import { TargetSettingsCard } from "@/components/features/protected-items/target-settings-card";
+import { LastCheckCard } from "@/components/features/verification/last-check-card";
 import { PageBody } from "@/components/shell/page-body";
 import { PageTitle } from "@/components/shell/page-title";
 import { SubHeader } from "@/components/shell/sub-header";
@@ -37,6 +38,7 @@ export default function ProtectedItemPage() {
               <RecoveryPointsCard vaultName={vaultName} item={item} />
               <ConsistencyGroupCard vaultName={vaultName} item={item} />
               <ResynchronizationCard vaultName={vaultName} item={item} />
+              <LastCheckCard vaultName={vaultName} item={item} />
               <TargetSettingsCard item={item} />
               <FailoverCommands item={item} vaultName={vaultName} onDisabled={() => router.push(list)} />
             </>
