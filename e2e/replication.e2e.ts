@@ -3,6 +3,7 @@ import path from "node:path";
 import process from "node:process";
 import { expect, type Page } from "@playwright/test";
 import { ArmDriver, paths, type ArmJob } from "@/lib/testing/drive/arm-driver";
+import { expectAccessible, expectNoSidewaysScrolling, expectReadableInTheDark } from "./support/accessibility";
 import { ImageSite, type List } from "./support/image-site";
 import { openTab, test } from "./support/portal-test";
 
@@ -117,6 +118,9 @@ test("the machine's page says when its points were last checked, how, and with w
   const card = page.getByRole("region", { name: "Last check" });
   await expect(card).toContainText("No damage known");
   await expect(card.getByRole("link", { name: "Check of all data" })).toBeVisible();
+  await expectAccessible(page);
+  await expectReadableInTheDark(page);
+  await expectNoSidewaysScrolling(page, 390);
   await card.getByRole("link", { name: "Open Verification" }).click();
   await expect(page).toHaveURL(/verification$/);
 });

@@ -1,6 +1,6 @@
 import type { Fabric, Policy, ProtectedItem, RecoveryPoint, Vault } from "@/lib/domain/entities";
 import { allowedOperations, type ProtectedItemOperation } from "@/lib/domain/protection-state";
-import { describeMode, type Resynchronization } from "@/lib/domain/resynchronization";
+import { describeMode, type Resynchronization, type ResynchronizationFlag } from "@/lib/domain/resynchronization";
 import { rpoSeconds } from "@/lib/domain/recovery-points";
 import type { Explanation } from "@/lib/kernel/fault";
 import type { OperationContext } from "./context";
@@ -87,7 +87,7 @@ async function scenarioOf(context: OperationContext, item: ProtectedItem): Promi
   return test ? { scenarioName: "TestFailover", jobId: test.jobId, startedAt: test.startedAt } : null;
 }
 
-/** Critical while nothing can be replicated before it; a warning while it runs, or while deltas go on. */
+/** Critical while nothing can be replicated before it, or the newest point is damaged; a warning while it runs. */
 function flagHealth(item: ProtectedItem, { flag, settings }: Resynchronization): ItemHealth[] {
   if (flag === null || item.activeLocation === "Recovery") return [];
   const waits = flag.allowedAt === null;
@@ -96,11 +96,21 @@ function flagHealth(item: ProtectedItem, { flag, settings }: Resynchronization):
     message: `${item.machineName} ${waits ? "needs resynchronization" : "is being resynchronized"}: ${flag.reason}`,
     possibleCauses:
       "The write log was damaged or lost, more was written than it pays to follow, or a check found a difference.",
-    recommendedAction: waits
-      ? `${describeMode(settings)} Earlier recovery points stay usable meanwhile.`
-      : "Nothing: the disks are compared with the last recovery point and only what differs is sent.",
+    recommendedAction: waits ? `${describeMode(settings)} ${whatIsUsable(flag)}` : `Nothing: ${whatIsDone(flag)}`,
   };
-  return [{ level: waits && flag.flaggedBy === "Agent" ? "Error" : "Warning", category: "Replication", explanation }];
+  return [{ level: waits && flag.flaggedBy !== "User" ? "Error" : "Warning", category: "Replication", explanation }];
+}
+
+function whatIsUsable({ flaggedBy }: ResynchronizationFlag): string {
+  return flaggedBy === "Check"
+    ? "The Verification page says which recovery points can be restored whole."
+    : "Earlier recovery points stay usable meanwhile.";
+}
+
+function whatIsDone({ compareWith }: ResynchronizationFlag): string {
+  return compareWith === "Nothing"
+    ? "the disks are read, and what the vault has lost is stored again."
+    : "the disks are compared with the last recovery point and only what differs is sent.";
 }
 
 function healthOf(

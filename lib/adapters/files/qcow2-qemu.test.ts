@@ -1,27 +1,16 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { randomFillSync } from "node:crypto";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openDisk } from "@/lib/engine/disk/open-disk";
+import { qemuImages, type ImageShape } from "@/lib/testing/qemu-images";
 import { nodeFileSystem } from "./node-file-system";
 
-const missing = spawnSync("qemu-img", ["--version"]).status !== 0;
-if (missing)
-  console.warn("skipped: qcow2 images of QEMU are not read, because qemu-img (Debian: qemu-utils) is missing");
-
-const root = fs.mkdtempSync(path.join(os.tmpdir(), "secondsite-qcow2-"));
-afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
+const { missing, newPath, qemu, rawOf } = qemuImages("qcow2", "qcow2 images of QEMU are not read");
 
 const MIB = 2 ** 20;
-type Write = readonly [offset: number, length: number];
-interface Shape {
-  readonly name: string;
-  readonly bytes: number;
-  readonly writes: readonly Write[];
-}
-const shapes: readonly Shape[] = [
+const shapes: readonly ImageShape[] = [
   { name: "empty", bytes: 16 * MIB, writes: [] },
   { name: "sparse", bytes: 600 * MIB, writes: [[0, 512], [33 * MIB + 512, 8192], [600 * MIB - 512, 512]] }, // prettier-ignore
   { name: "full", bytes: 3 * MIB, writes: [[0, 3 * MIB]] },
@@ -40,25 +29,12 @@ const kinds: readonly (readonly [name: string, options: string, compressed: bool
   ["version 3, zstd with clusters of 2 MiB", "compression_type=zstd,cluster_size=2M", true],
 ];
 
-let count = 0;
-const newPath = (extension: string): string => path.join(root, `${++count}.${extension}`);
-const qemu = (...args: string[]): string => execFileSync("qemu-img", args, { encoding: "utf8", cwd: root });
-
 /** Half noise, half text, so that some clusters shrink and some do not. */
-function rawOf(shape: Shape): string {
-  const raw = newPath("raw");
-  const fd = fs.openSync(raw, "w");
-  fs.ftruncateSync(fd, shape.bytes);
-  for (const [offset, length] of shape.writes) {
-    const bytes = Buffer.alloc(length, "an order and another; ");
-    randomFillSync(bytes, 0, Math.floor(length / 2));
-    fs.writeSync(fd, bytes, 0, length, offset);
-  }
-  fs.closeSync(fd);
-  return raw;
+function halfNoise(length: number): Buffer {
+  return randomFillSync(Buffer.alloc(length, "an order and another; "), 0, Math.floor(length / 2));
 }
 
-function expectSame(image: string, raw: string, shape: Shape): void {
+function expectSame(image: string, raw: string, shape: ImageShape): void {
   const disk = openDisk(nodeFileSystem, image, "read");
   expect([disk.format, disk.virtualSizeBytes]).toEqual(["qcow2", shape.bytes]);
   const fd = fs.openSync(raw, "r");
@@ -83,7 +59,7 @@ function expectSame(image: string, raw: string, shape: Shape): void {
 }
 
 describe.skipIf(missing).each(shapes)("a qcow2 image of QEMU that is $name", (shape) => {
-  const raw = missing ? "" : rawOf(shape);
+  const raw = missing ? "" : rawOf(shape, halfNoise).raw;
 
   // Every kind where it matters most; small clusters cannot hold the tables of a large disk.
   const all = shape.name === "sparse" || shape.name === "of no whole cluster";
@@ -101,8 +77,8 @@ describe.skipIf(missing)("a qcow2 image of QEMU", () => {
   it.each(["compat=1.1", "extended_l2=on"])(
     "over a backing file (%s) is the same as when QEMU merges it",
     (options) => {
-      const shape: Shape = { name: "", bytes: 16 * MIB, writes: [[0, MIB], [5 * MIB, 300_032]] }; // prettier-ignore
-      const raw = rawOf(shape);
+      const shape: ImageShape = { name: "", bytes: 16 * MIB, writes: [[0, MIB], [5 * MIB, 300_032]] }; // prettier-ignore
+      const { raw } = rawOf(shape, halfNoise);
       const middle = newPath("qcow2");
       const top = newPath("qcow2");
       qemu("create", "-q", "-f", "qcow2", "-b", path.basename(raw), "-F", "raw", middle);

@@ -1,32 +1,18 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { randomFillSync } from "node:crypto";
 import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createDynamicVhd, createFixedVhd } from "@/lib/engine/disk/create-vhd";
 import type { Disk } from "@/lib/engine/disk/disk";
 import { openDisk } from "@/lib/engine/disk/open-disk";
+import { qemuImages, type ImageShape } from "@/lib/testing/qemu-images";
 import { nodeFileSystem } from "./node-file-system";
 
-const missing = spawnSync("qemu-img", ["--version"]).status !== 0;
-if (missing)
-  console.warn("skipped: VHDs are not compared with QEMU's, because qemu-img (Debian: qemu-utils) is missing");
-
-const root = fs.mkdtempSync(path.join(os.tmpdir(), "secondsite-vhd-"));
-afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
+const { missing, newPath, qemu, rawOf } = qemuImages("vhd", "VHDs are not compared with QEMU's");
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 const identity = { uniqueId: "00112233-4455-6677-8899-aabbccddeeff", createdAt: new Date(Date.UTC(2016, 2, 1)) };
 
-interface Shape {
-  readonly name: string;
-  readonly bytes: number;
-  readonly writes: readonly (readonly [offset: number, length: number])[];
-}
-
-const shapes: readonly Shape[] = [
+const shapes: readonly ImageShape[] = [
   { name: "empty", bytes: 16 * MIB, writes: [] },
   { name: "one sector", bytes: 512, writes: [[0, 512]] },
   { name: "sparse", bytes: 64 * MIB, writes: [[0, 512], [33 * MIB + 512, 8192], [64 * MIB - 512, 512]] }, // prettier-ignore
@@ -36,24 +22,9 @@ const shapes: readonly Shape[] = [
   { name: "larger than the geometry", bytes: 200 * GIB, writes: [[0, 512], [190 * GIB, 4096]] }, // prettier-ignore
 ];
 
-let files = 0;
-const newPath = (extension: string): string => `${root}/${++files}.${extension}`;
-const qemu = (...args: string[]): string => execFileSync("qemu-img", args, { encoding: "utf8" });
-
 function virtualSizeBytes(image: string): number {
   const info = JSON.parse(qemu("info", "-f", "vpc", "--output=json", image)) as { "virtual-size": number };
   return info["virtual-size"];
-}
-
-/** The shape's content as a raw file, and the pieces that it was made of. */
-function rawOf(shape: Shape): { raw: string; pieces: { offset: number; bytes: Buffer }[] } {
-  const raw = newPath("raw");
-  const fd = fs.openSync(raw, "w");
-  fs.ftruncateSync(fd, shape.bytes);
-  const pieces = shape.writes.map(([offset, length]) => ({ offset, bytes: randomFillSync(Buffer.alloc(length)) }));
-  for (const { offset, bytes } of pieces) fs.writeSync(fd, bytes, 0, bytes.length, offset);
-  fs.closeSync(fd);
-  return { raw, pieces };
 }
 
 function expectSameContent(disk: Disk, raw: string): void {

@@ -1,33 +1,21 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomFillSync } from "node:crypto";
 import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createVhdx, createDifferencingVhdx } from "@/lib/engine/disk/create-vhdx";
 import { convertDisk, type Converted } from "@/lib/engine/disk/convert-disk";
 import type { CreatableFormat } from "@/lib/engine/disk/create-disk";
 import { openDisk } from "@/lib/engine/disk/open-disk";
+import { qemuImages, type ImageShape } from "@/lib/testing/qemu-images";
 import { nodeFileSystem } from "./node-file-system";
 
-const missing = spawnSync("qemu-img", ["--version"]).status !== 0;
-if (missing)
-  console.warn("skipped: VHDX are not compared with QEMU's, because qemu-img (Debian: qemu-utils) is missing");
-
-const root = fs.mkdtempSync(path.join(os.tmpdir(), "secondsite-vhdx-"));
-afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
+const { missing, newPath, qemu, rawOf } = qemuImages("vhdx", "VHDX are not compared with QEMU's");
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 const identity = { uniqueId: "00112233-4455-6677-8899-aabbccddeeff", createdAt: new Date(Date.UTC(2016, 2, 1)) };
 
-interface Shape {
-  readonly name: string;
-  readonly bytes: number;
-  readonly writes: readonly (readonly [offset: number, length: number])[];
-}
-
-const shapes: readonly Shape[] = [
+const shapes: readonly ImageShape[] = [
   { name: "empty", bytes: 16 * MIB, writes: [] },
   { name: "one sector", bytes: 512, writes: [[0, 512]] },
   { name: "sparse", bytes: 64 * MIB, writes: [[0, 512], [33 * MIB + 512, 8192], [64 * MIB - 512, 512]] }, // prettier-ignore
@@ -36,25 +24,11 @@ const shapes: readonly Shape[] = [
   { name: "over 2 TiB", bytes: 3 * 1024 * GIB, writes: [[0, 512], [2 * 1024 * GIB - 512, 1024], [3 * 1024 * GIB - 512, 512]] }, // prettier-ignore
 ];
 
-let files = 0;
-const newPath = (extension: string): string => `${root}/${++files}.${extension}`;
-const qemu = (...args: string[]): string => execFileSync("qemu-img", args, { encoding: "utf8" });
-
 /** `-f vhdx` and no error: QEMU finds nothing to complain of in headers, tables and log. */
 function expectSound(image: string, bytes: number): void {
   expect(qemu("check", "-f", "vhdx", image)).toMatch(/No errors/);
   const info = JSON.parse(qemu("info", "-f", "vhdx", "--output=json", image)) as { "virtual-size": number };
   expect(info["virtual-size"]).toBe(bytes);
-}
-
-function rawOf(shape: Shape): string {
-  const raw = newPath("raw");
-  const fd = fs.openSync(raw, "w");
-  fs.ftruncateSync(fd, shape.bytes);
-  for (const [offset, length] of shape.writes)
-    fs.writeSync(fd, randomFillSync(Buffer.alloc(length)), 0, length, offset);
-  fs.closeSync(fd);
-  return raw;
 }
 
 function convert(sourcePath: string, targetPath: string, format: CreatableFormat): Converted {
@@ -66,14 +40,14 @@ function convert(sourcePath: string, targetPath: string, format: CreatableFormat
 }
 
 /** Hexadecimal dumps of what was written, as qemu-io reads it. */
-function readByQemu(image: string, shape: Shape, format = "vhdx"): string[] {
+function readByQemu(image: string, shape: ImageShape, format = "vhdx"): string[] {
   const reads = shape.writes.flatMap(([offset, length]) => ["-c", `read -v ${String(offset)} ${String(length)}`]);
   const dump = execFileSync("qemu-io", ["-r", "-f", format, ...reads, image], { encoding: "utf8" });
   return dump.split("\n").filter((line) => /^[0-9a-f]{8,}:/.test(line));
 }
 
 /** Both ways at the edges of what was written; the whole of a small disk. */
-function expectSameContent(image: string, raw: string, shape: Shape): void {
+function expectSameContent(image: string, raw: string, shape: ImageShape): void {
   const disk = openDisk(nodeFileSystem, image, "read");
   const fd = fs.openSync(raw, "r");
   const whole = shape.bytes <= GIB ? [[0, shape.bytes] as const] : shape.writes;
@@ -91,7 +65,7 @@ describe.skipIf(missing).each(shapes)("a VHDX that is $name", (shape) => {
   const isSmall = shape.bytes <= GIB;
 
   it.each(["fixed", "dynamic"] as const)("made here as %s, is the same to QEMU in size and content", (type) => {
-    const raw = rawOf(shape);
+    const { raw } = rawOf(shape);
     const image = newPath("vhdx");
     const disk = createVhdx(nodeFileSystem, image, type, { virtualSizeBytes: shape.bytes, ...identity });
     const fd = fs.openSync(raw, "r");
@@ -109,7 +83,7 @@ describe.skipIf(missing).each(shapes)("a VHDX that is $name", (shape) => {
   });
 
   it.each(["fixed", "dynamic"] as const)("made by QEMU as %s, is the same here in size and content", (type) => {
-    const raw = rawOf(shape);
+    const { raw } = rawOf(shape);
     const image = newPath("vhdx");
     if (!isSmall) return; // It would write all the holes, too.
     qemu("convert", "-f", "raw", "-O", "vhdx", "-o", `subformat=${type}`, raw, image);
@@ -152,14 +126,14 @@ describe.skipIf(missing)("a VHDX of QEMU", () => {
   it("is written here and read back by QEMU, and the other way round", () => {
     const image = newPath("vhdx");
     qemu("create", "-f", "vhdx", image, "96M");
-    const raw = rawOf({ name: "", bytes: 96 * MIB, writes: [[0, 4096], [9 * MIB - 512, 1024], [95 * MIB, MIB]] }); // prettier-ignore
+    const { raw } = rawOf({ name: "", bytes: 96 * MIB, writes: [[0, 4096], [9 * MIB - 512, 1024], [95 * MIB, MIB]] }); // prettier-ignore
     const content = fs.readFileSync(raw);
     const disk = openDisk(nodeFileSystem, image, "readwrite");
     for (let at = 0; at < content.length; at += MIB) disk.write(at, content.subarray(at, at + MIB));
     disk.close();
     expectSound(image, 96 * MIB);
     expect(qemu("compare", "-f", "raw", "-F", "vhdx", raw, image)).toMatch(/identical/);
-    const other = rawOf({ name: "", bytes: 96 * MIB, writes: [[MIB, 5 * MIB], [50 * MIB, 512]] }); // prettier-ignore
+    const { raw: other } = rawOf({ name: "", bytes: 96 * MIB, writes: [[MIB, 5 * MIB], [50 * MIB, 512]] }); // prettier-ignore
     const ours = newPath("vhdx");
     createVhdx(nodeFileSystem, ours, "dynamic", { virtualSizeBytes: 96 * MIB, ...identity }).close();
     qemu("convert", "-n", "-f", "raw", "-O", "vhdx", other, ours);
@@ -167,7 +141,7 @@ describe.skipIf(missing)("a VHDX of QEMU", () => {
   });
 
   it("becomes the parent of a chain; VHDX in, fixed VHD out, VHDX back, and QEMU finds them identical", () => {
-    const raw = rawOf({ name: "", bytes: 40 * MIB, writes: [[0, 3 * MIB], [20 * MIB, MIB]] }); // prettier-ignore
+    const { raw } = rawOf({ name: "", bytes: 40 * MIB, writes: [[0, 3 * MIB], [20 * MIB, MIB]] }); // prettier-ignore
     const base = newPath("vhdx");
     qemu("convert", "-f", "raw", "-O", "vhdx", raw, base);
     const child = newPath("vhdx");

@@ -1,33 +1,21 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { randomFillSync } from "node:crypto";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createVmdk, type VmdkKind } from "@/lib/engine/disk/create-vmdk";
 import type { Disk } from "@/lib/engine/disk/disk";
 import { openDisk } from "@/lib/engine/disk/open-disk";
+import { qemuImages, type ImageShape } from "@/lib/testing/qemu-images";
 import { nodeFileSystem } from "./node-file-system";
 
-const missing = spawnSync("qemu-img", ["--version"]).status !== 0;
-if (missing)
-  console.warn("skipped: VMDKs are not compared with QEMU's, because qemu-img (Debian: qemu-utils) is missing");
-
-const root = fs.mkdtempSync(path.join(os.tmpdir(), "secondsite-vmdk-"));
-afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
+const { missing, newPathAlone: newPath, qemu, rawOf } = qemuImages("vmdk", "VMDKs are not compared with QEMU's");
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 const KINDS = ["monolithicFlat", "monolithicSparse", "twoGbMaxExtentFlat", "twoGbMaxExtentSparse"] as const;
-type Write = readonly [offset: number, length: number];
 
-interface Shape {
-  readonly name: string;
-  readonly bytes: number;
-  readonly writes: readonly Write[];
-}
-
-const shapes: readonly Shape[] = [
+const shapes: readonly ImageShape[] = [
   { name: "empty", bytes: 16 * MIB, writes: [] },
   { name: "one sector", bytes: 512, writes: [[0, 512]] },
   { name: "sparse", bytes: 64 * MIB, writes: [[0, 512], [33 * MIB + 512, 8192], [64 * MIB - 512, 512]] }, // prettier-ignore
@@ -35,34 +23,16 @@ const shapes: readonly Shape[] = [
   { name: "of no whole grain", bytes: 7 * MIB + 1536, writes: [[65_024, 1024], [7 * MIB, 1536]] }, // prettier-ignore
   { name: "larger than 4 GiB", bytes: 5 * GIB + 512, writes: [[2 * GIB - 2 * MIB, 4 * MIB], [4 * GIB, 65_536], [5 * GIB, 512]] }, // prettier-ignore
 ];
-const huge: Shape = { name: "over 2 TiB", bytes: 3 * 2 ** 40, writes: [[0, 4096], [2 ** 41 - 512, 1024], [3 * 2 ** 40 - 512, 512]] }; // prettier-ignore
+const huge: ImageShape = { name: "over 2 TiB", bytes: 3 * 2 ** 40, writes: [[0, 4096], [2 ** 41 - 512, 1024], [3 * 2 ** 40 - 512, 512]] }; // prettier-ignore
 
-let folders = 0;
-/** Each disk in a folder of its own: some consist of several files. */
-function newPath(name: string): string {
-  const folder = path.join(root, String(++folders));
-  fs.mkdirSync(folder);
-  return path.join(folder, name);
-}
-const qemu = (...args: string[]): string => execFileSync("qemu-img", args, { encoding: "utf8" });
 const identical = (raw: string, image: string): void => {
   expect(qemu("compare", "-f", "raw", "-F", "vmdk", raw, image)).toMatch(/identical/);
 };
 const sizeOf = (image: string): number =>
   (JSON.parse(qemu("info", "--output=json", image)) as { "virtual-size": number })["virtual-size"];
 
-function rawOf(shape: Shape): { raw: string; pieces: { offset: number; bytes: Buffer }[] } {
-  const raw = newPath("disk.raw");
-  const fd = fs.openSync(raw, "w");
-  fs.ftruncateSync(fd, shape.bytes);
-  const pieces = shape.writes.map(([offset, length]) => ({ offset, bytes: randomFillSync(Buffer.alloc(length)) }));
-  for (const { offset, bytes } of pieces) fs.writeSync(fd, bytes, 0, bytes.length, offset);
-  fs.closeSync(fd);
-  return { raw, pieces };
-}
-
 /** What lies outside of the extents that the disk names must be zero in the raw file, so these are compared too. */
-function expectSameContent(disk: Disk, raw: string, shape: Shape): void {
+function expectSameContent(disk: Disk, raw: string, shape: ImageShape): void {
   const fd = fs.openSync(raw, "r");
   const compare = (begin: number, end: number): void => {
     const ours = Buffer.alloc(MIB);
@@ -86,7 +56,7 @@ function expectSameContent(disk: Disk, raw: string, shape: Shape): void {
   fs.closeSync(fd);
 }
 
-function make(kind: VmdkKind, shape: Shape): { image: string; raw: string } {
+function make(kind: VmdkKind, shape: ImageShape): { image: string; raw: string } {
   const { raw, pieces } = rawOf(shape);
   const image = newPath("disk.vmdk");
   const disk = createVmdk(nodeFileSystem, image, { kind, virtualSizeBytes: shape.bytes, contentId: "1234abcd" });
@@ -162,7 +132,7 @@ describe.skipIf(missing)("a VMDK", () => {
     (kind) => {
       const image = newPath("disk.vmdk");
       createVmdk(nodeFileSystem, image, { kind, virtualSizeBytes: 32 * MIB, contentId: "1234abcd" }).close();
-      const shape: Shape = { name: "", bytes: 32 * MIB, writes: [[0, 512], [17 * MIB, 3 * MIB]] }; // prettier-ignore
+      const shape: ImageShape = { name: "", bytes: 32 * MIB, writes: [[0, 512], [17 * MIB, 3 * MIB]] }; // prettier-ignore
       const { raw } = rawOf(shape);
       qemu("convert", "-n", "-f", "raw", "-O", "vmdk", raw, image);
       const disk = openDisk(nodeFileSystem, image, "readwrite");

@@ -8,6 +8,7 @@ import { desiredReplications } from "../desired-replications";
 import { readVerification } from "../read-verification";
 import { recordRecoveryPoint } from "../record-recovery-point";
 import { repairVault } from "../repair-vault";
+import { noticeResynchronization } from "./notice-resynchronization";
 import { startResynchronization } from "./start-resynchronization";
 import { flagResynchronization } from "./flag-resynchronization";
 import { writeResynchronizationSettings } from "./write-settings";
@@ -153,6 +154,25 @@ describe("a check that finds a machine's newest recovery point damaged", () => {
     await damage(-1);
     await check();
     expect(await flagOf()).toBeNull();
+  });
+});
+
+describe("a host that finds that the vault lost data", () => {
+  it("has the structure checked, once for its flag, so that what is altered does not pass for stored", async () => {
+    const { world, context, item, damage, flagOf } = await damagedWorld();
+    const checks = () => context.jobs.list({ vaultId: "vault-1", scenarioNames: ["CheckVault"] });
+    const notice = { protectedItemId: item.id, reason: "the vault lost some of the data" };
+    await noticeResynchronization(context, PROVIDER_ID, { ...notice, compareWith: "LastPoint" });
+    expect(await checks()).toEqual([]);
+    await damage(-1);
+    await noticeResynchronization(context, PROVIDER_ID, { ...notice, compareWith: "Nothing" });
+    const [check] = await checks();
+    if (!check) throw new Error("no check was started");
+    await world.run(check);
+    await noticeResynchronization(context, PROVIDER_ID, { ...notice, compareWith: "Nothing" });
+    expect(await checks()).toHaveLength(1);
+    expect(world.vaultData.checks.map(({ read }) => read)).toEqual(["none"]);
+    expect(await flagOf()).toMatchObject({ flaggedBy: "Check", isolatedAt: null });
   });
 });
 

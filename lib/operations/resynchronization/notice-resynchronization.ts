@@ -1,6 +1,7 @@
 import { mayBegin } from "@/lib/domain/resynchronization";
 import { Refusal } from "@/lib/kernel/fault";
 import { requireItem } from "../change-protected-item";
+import { checkVault } from "../check-vault";
 import type { OperationContext } from "../context";
 import { flagResynchronization } from "./flag-resynchronization";
 
@@ -17,8 +18,20 @@ export async function noticeResynchronization(
   const item = await requireItem(context, notice.protectedItemId);
   if (item.providerId !== providerId) throw notHere();
   const { reason, compareWith } = notice;
+  const before = await context.repositories.resynchronizations.get(item.id);
   const flag = await flagResynchronization(context, item, { reason, compareWith, flaggedBy: "Agent" });
+  if (compareWith === "Nothing" && flag.id !== before.flag?.id) await locateDamage(context, item.vaultId);
   return { flagId: flag.id, allowed: mayBegin(flag) };
+}
+
+/**
+ * A host says that the vault lost data, not where: what is altered passes for stored, and the machine would be told that the
+ * vault has it. The structure shows it, and then the flag of the check is the stronger one.
+ */
+async function locateDamage(context: OperationContext, vaultId: string): Promise<void> {
+  const vault = await context.repositories.vaults.get(vaultId);
+  if (vault?.state !== "Active" || !(await context.vaultData.isUnlocked(vault))) return;
+  await checkVault(context, vault, { depth: "structure" });
 }
 
 function notHere(): Refusal {
