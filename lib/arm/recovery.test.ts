@@ -136,7 +136,7 @@ describe("protected items in ARM's shape", () => {
     ["another scenario", { providerSpecificDetails: { instanceType: "InMageAzureV2" } }, "UnknownPropertyType"],
     ["no network where one is promised", { networkType: "VmNetworkAsInput" }, "NetworkRequired"],
     ["a network that is not there", { ...test, networkId: NETWORK.replace("test", "moon") }, "NetworkNotFound"],
-    ["the way back", { ...test, failoverDirection: "RecoveryToPrimary" }, "FailbackNotAllowed"],
+    ["the way back", { ...test, failoverDirection: "RecoveryToPrimary" }, "FailoverDirectionNotSupported"],
     [
       "a point of nobody",
       { ...test, providerSpecificDetails: { ...hyperV, recoveryPointId: `${ITEMS}/SQL/recoveryPoints/x` } },

@@ -90,6 +90,11 @@ export const DiskStatus = z.object({
 });
 export type DiskStatus = z.infer<typeof DiskStatus>;
 
+const BootWords = z.object({
+  firstLineMs: z.number().nullable(),
+  report: z.object({ orders: z.number(), verdict: z.enum(["ok", "damaged"]) }).nullable(),
+});
+
 export const MachineStatus = MachineDefinition.extend({
   power: z.enum(["off", "starting", "running", "stopping", "failed"]),
   powerProblem: z.string().nullable(),
@@ -102,6 +107,8 @@ export const MachineStatus = MachineDefinition.extend({
   orders: z.object({ count: z.number(), lastAt: z.string().nullable(), verdict: z.enum(["ok", "damaged"]) }).nullable(),
   /** What the guest last complained about on its console (it cannot write to its disk, its ledger is full); or null. */
   guestProblem: z.string().nullable(),
+  /** Since it was last started; as in ConsoleView. */
+  boot: BootWords.optional(),
 });
 export type MachineStatus = z.infer<typeof MachineStatus>;
 

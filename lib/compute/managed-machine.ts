@@ -80,6 +80,7 @@ export class ManagedMachine {
       disks: this.#disks.map((disk) => disk.status()),
       orders: this.#orders(),
       guestProblem: this.#running === null ? null : (this.#follower.problem ?? this.#running.diskProblem()),
+      boot: { firstLineMs: this.#firstLineMs, report: this.#bootReport },
     };
   }
 

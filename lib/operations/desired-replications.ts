@@ -1,7 +1,8 @@
 import { GROUP_SIZE_MIN, isInGroup } from "@/lib/domain/consistency-groups";
 import type { Policy, ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
-import { isFailedOver } from "@/lib/domain/protection-state";
+import { isFailedBack, isFailedOver } from "@/lib/domain/protection-state";
 import type { OperationContext } from "./context";
+import { placeOf } from "./failover/failback/failback-target";
 import { resynchronizationOrders, type ResynchronizationOrders } from "./resynchronization/resynchronization-orders";
 
 /** What the vault wants a host to replicate; structurally what the site protocol sends. */
@@ -25,7 +26,21 @@ export async function desiredReplications(
 ): Promise<readonly DesiredReplication[]> {
   const items = await context.repositories.protectedItems.listByProvider(providerId);
   const wanted = items.filter((item) => item.evidence["replicating"] === true && item.state !== "DisablingProtection");
-  return Promise.all(wanted.map((item) => desired(context, item, items)));
+  const own = await Promise.all(wanted.map((item) => desired(context, item, items)));
+  return [...own, ...(await comingHere(context, providerId))];
+}
+
+/** Machines of other hosts that are being failed back to this one: theirs with the commit, and what they report is heard before. */
+async function comingHere(context: OperationContext, providerId: string): Promise<DesiredReplication[]> {
+  const provider = await context.repositories.providers.get(providerId);
+  const items = provider ? await context.repositories.protectedItems.listByVault(provider.vaultId) : [];
+  const coming = items.filter((item) => item.providerId !== providerId && placeOf(item).providerId === providerId);
+  return Promise.all(
+    coming.map(async (item): Promise<DesiredReplication> => {
+      const { machineId } = placeOf(item);
+      return { ...(await desired(context, item, [])), machineId, state: "paused" };
+    }),
+  );
 }
 
 async function desired(
@@ -43,7 +58,8 @@ async function desired(
     machineId: item.machineId,
     diskIds: [...item.diskIds],
     intervalSeconds: policy?.replicationIntervalSeconds ?? 300,
-    state: isFailedOver(item.state) || cutForGood ? "paused" : "active",
+    // What has come back is not replicated before somebody starts reverse replication.
+    state: isFailedOver(item) || isFailedBack(item) || cutForGood ? "paused" : "active",
     resynchronization: await resynchronizationOrders(context, item),
     lastPoint:
       last === null ? null : { id: last.id, objectName: last.objectName, previousId: points.at(-2)?.id ?? null },

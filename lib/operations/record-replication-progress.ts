@@ -1,6 +1,7 @@
 import type { Explanation } from "@/lib/kernel/fault";
 import { changeItem } from "./change-protected-item";
 import type { OperationContext } from "./context";
+import { placeOf } from "./failover/failback/failback-target";
 import type { ReplicationProgress } from "./ports/site-gateway";
 
 /**
@@ -13,7 +14,7 @@ export async function recordReplicationProgress(
   progress: ReplicationProgress,
 ): Promise<void> {
   const item = await context.repositories.protectedItems.get(progress.protectedItemId);
-  if (!item || item.providerId !== providerId) return;
+  if (!item || placeOf(item).providerId !== providerId) return;
   if (!sameError(item.replicationError, progress.error)) {
     await changeItem(context, item.id, () => ({ replicationError: progress.error }));
   }

@@ -44,7 +44,8 @@ export function changeRecoveryPoint(
   });
 }
 
-async function enqueueHolding(
+/** Holds the item, checks, and writes the job: all of it or nothing. */
+export async function enqueueHolding(
   context: OperationContext,
   item: ProtectedItem,
   scenarioName: string,

@@ -48,7 +48,8 @@ function hasBegun(item: ProtectedItem, run: FailoverRun): boolean {
   return item.state === INITIATED[run.kind];
 }
 
-async function requireUnlocked(step: FailoverStep, vault: Vault): Promise<void> {
+/** @throws Fault VaultLocked */
+export async function requireUnlocked(step: FailoverStep, vault: Vault): Promise<void> {
   if (await step.services.vaultData.isUnlocked(vault)) return;
   throw new Fault({
     code: "VaultLocked",
