@@ -2,6 +2,7 @@ import type { ProtectedItem } from "@/lib/domain/entities";
 import type { Job } from "@/lib/jobs/job";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "./context";
+import { requireAllowed } from "./hold-protected-item";
 import { baseOf } from "./failover/failback/capture-replica";
 import type { FailbackRun } from "./failover/failback/failback-run";
 import { findFailbackTarget } from "./failover/failback/failback-target";
@@ -12,11 +13,11 @@ import { enqueueHolding } from "./start-failover";
  * Starts the way back from Azure. What can be refused is refused here, before there is a job; the job checks again.
  * @throws Refusal FailbackNotAllowed, and, as conflicts, what stands in the way at the host
  */
-export function startFailback(context: OperationContext, item: ProtectedItem, run: FailbackRun): Promise<Job> {
-  return enqueueHolding(context, item, "Failback", "Failback", { ...run }, async () => {
-    const base = await refusing(item, () => baseOf(context, item));
-    await refusing(item, () => findFailbackTarget(context, item, run, base.disks));
-  });
+export async function startFailback(context: OperationContext, item: ProtectedItem, run: FailbackRun): Promise<Job> {
+  await requireAllowed(context, item, "Failback");
+  const base = await refusing(item, () => baseOf(context, item));
+  await refusing(item, () => findFailbackTarget(context, item, run, base.disks));
+  return enqueueHolding(context, item, "Failback", "Failback", { ...run });
 }
 
 /** After the commit of a failback: protection to Azure goes on. */
@@ -28,10 +29,10 @@ export function startReverseReplication(context: OperationContext, item: Protect
  * Takes a failover back that is not committed: what the replica wrote is lost.
  * @throws Refusal CancelFailoverNotAllowed, SiteNotConnected
  */
-export function cancelFailover(context: OperationContext, item: ProtectedItem): Promise<Job> {
-  return enqueueHolding(context, item, "CancelFailover", "CancelFailover", { itemId: item.id }, async () => {
-    if (!(await siteAnswers(context, item))) throw siteSilent(item);
-  });
+export async function cancelFailover(context: OperationContext, item: ProtectedItem): Promise<Job> {
+  await requireAllowed(context, item, "CancelFailover");
+  if (!(await siteAnswers(context, item))) throw siteSilent(item);
+  return enqueueHolding(context, item, "CancelFailover", "CancelFailover", { itemId: item.id });
 }
 
 /** What stands in the way is the world's doing; before there is a job it is a reason to refuse. */

@@ -9,6 +9,7 @@ import { siteAnswers } from "../source-machine";
 import { requirePoint } from "./choose-recovery-point";
 import { ALREADY_OVER, itemOf, purposeOf, replicaName, type FailoverRun, type FailoverStep } from "./failover-run";
 import { removeDeployed, vaultOf } from "./replica";
+import { sizeProblem } from "./size-problem";
 
 const INITIATED = {
   PlannedFailover: "PlannedFailoverInitiated",
@@ -24,6 +25,7 @@ export async function beginFailover(step: FailoverStep, run: FailoverRun): Promi
   const vault = await vaultOf(step.services, item);
   await requireUnlocked(step, vault);
   await requirePoint(step.services, item, run.point);
+  await requireSize(step, item);
   const network = await checkNetwork(step, run, vault, item);
   await removeLeftovers(step, run, item);
   const name = await checkName(step, run, item);
@@ -57,6 +59,11 @@ export async function requireUnlocked(step: FailoverStep, vault: Vault): Promise
     possibleCauses: "Somebody locked it, or the home folder was restored without its keys.",
     recommendedAction: "Unlock the vault on its Dashboard with the passphrase, then restart the job.",
   });
+}
+
+async function requireSize(step: FailoverStep, item: ProtectedItem): Promise<void> {
+  const problem = await sizeProblem(step.services, item);
+  if (problem) throw new Fault(problem);
 }
 
 async function checkNetwork(

@@ -78,8 +78,9 @@ export async function startCancelled(step: FailoverStep, run: CancelRun): Promis
   if (isCancelled(item)) return ALREADY_CANCELLED;
   const { machine: source } = await sourceOf(context, item);
   const isBootable = source?.bootable !== false;
-  if (isBootable && source?.power !== "running") await step.checkpoint({ [startedKey(run)]: true });
-  const signs = isBootable ? await runSource(step, item) : null;
+  const isRunning = source?.power === "running" && step.memory[startedKey(run)] !== true;
+  if (isBootable && !isRunning) await step.checkpoint({ [startedKey(run)]: true });
+  const signs = isBootable && !isRunning ? await runSource(step, item) : null;
   const replica = await requireReplica(context, item);
   await step.checkpoint({ [machineKey(run)]: replica });
   await recordRun(
