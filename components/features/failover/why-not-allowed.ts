@@ -7,7 +7,7 @@ import {
 } from "@/lib/domain/protection-state";
 import type { FailoverVerb } from "./failover-verbs";
 
-type Operation = FailoverVerb["operation"];
+type Operation = Exclude<FailoverVerb["operation"], "CompleteFailover">;
 
 /** What of an item decides. */
 export interface ItemStanding {
