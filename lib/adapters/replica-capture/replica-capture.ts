@@ -18,7 +18,7 @@ interface Parts {
 /** Replicas of the region's compute host; cutting, reading and storing happen in the vault's process. */
 export function createReplicaCapture(parts: Parts): ReplicaCapture {
   return {
-    async capture({ vault, item, machine, base, final }, { onProgress, signal }) {
+    async capture({ vault, item, machine, base, final }, options) {
       const cutId = `capture-${parts.random.uuid()}`;
       const task = {
         machine: { id: item.machineId, name: item.machineName },
@@ -31,8 +31,8 @@ export function createReplicaCapture(parts: Parts): ReplicaCapture {
       const args = { ...(await parts.access(vault)), hostSocket: parts.hostSocket, task };
       try {
         return await parts.workers.run("capture-replica", args, {
-          signal,
-          onProgress: ({ bytesDone, bytesTotal }) => onProgress(bytesDone, bytesTotal),
+          signal: options.signal,
+          onProgress: ({ bytesDone, bytesTotal }) => options.onProgress(bytesDone, bytesTotal),
         });
       } catch (error) {
         // A worker that was killed leaves its cut standing, and the host would go on preserving for it.
