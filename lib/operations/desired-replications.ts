@@ -2,7 +2,6 @@ import { GROUP_SIZE_MIN, isInGroup } from "@/lib/domain/consistency-groups";
 import type { Policy, ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
 import { isFailedBack, isFailedOver } from "@/lib/domain/protection-state";
 import type { OperationContext } from "./context";
-import { placeOf } from "./failover/failback/failback-target";
 import { resynchronizationOrders, type ResynchronizationOrders } from "./resynchronization/resynchronization-orders";
 
 /** What the vault wants a host to replicate; structurally what the site protocol sends. */
@@ -26,21 +25,7 @@ export async function desiredReplications(
 ): Promise<readonly DesiredReplication[]> {
   const items = await context.repositories.protectedItems.listByProvider(providerId);
   const wanted = items.filter((item) => item.evidence["replicating"] === true && item.state !== "DisablingProtection");
-  const own = await Promise.all(wanted.map((item) => desired(context, item, items)));
-  return [...own, ...(await comingHere(context, providerId))];
-}
-
-/** Machines of other hosts that are being failed back to this one: theirs with the commit, and what they report is heard before. */
-async function comingHere(context: OperationContext, providerId: string): Promise<DesiredReplication[]> {
-  const provider = await context.repositories.providers.get(providerId);
-  const items = provider ? await context.repositories.protectedItems.listByVault(provider.vaultId) : [];
-  const coming = items.filter((item) => item.providerId !== providerId && placeOf(item).providerId === providerId);
-  return Promise.all(
-    coming.map(async (item): Promise<DesiredReplication> => {
-      const { machineId } = placeOf(item);
-      return { ...(await desired(context, item, [])), machineId, state: "paused" };
-    }),
-  );
+  return Promise.all(wanted.map((item) => desired(context, item, items)));
 }
 
 async function desired(

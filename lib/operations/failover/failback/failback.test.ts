@@ -347,13 +347,6 @@ describe("a failback to another host", () => {
     const choice = { providerId: "provider-2", createMachine: true };
     await expect(back(world, context, choice)).rejects.toMatchObject({ kind: "conflict", code: "MachineNameTaken" });
   });
-
-  it("tells its new host of the machine while the failback runs, so that its progress is heard", async () => {
-    const { world, context } = await withOther();
-    await world.run(await back(world, context, { providerId: "provider-2", createMachine: true }));
-    const [desired] = await desiredReplications(context, "provider-2");
-    expect(desired).toMatchObject({ protectedItemId: "item-SQL", machineId: "item-SQL", state: "paused" });
-  });
 });
 
 describe("killed anywhere, a failback", () => {
