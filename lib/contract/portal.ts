@@ -257,6 +257,8 @@ export const DeployedMachineView = z.object({
   size: z.string(),
   networkName: z.string().nullable(),
   state: z.enum(["Creating", "Running", "VerifiedNotBooted", "Stopped", "Deleting"]),
+  /** What is going on with it, in words; null: nothing. */
+  activity: z.string().nullable(),
   recoveryPointTime: z.string(),
   firstLineMs: z.number().nullable(),
   orders: Orders.nullable(),
