@@ -1,4 +1,5 @@
 import { failoverRoutes } from "./resources/failovers";
+import { failoverStandingRoutes } from "./resources/failover-standing";
 import { jobRoutes } from "./resources/jobs";
 import { protectedItemRoutes } from "./resources/protected-items";
 import { recoveryPointRoutes } from "./resources/recovery-points";
@@ -11,6 +12,7 @@ export const recoveryRoutes: readonly Route[] = [
   ...protectedItemRoutes,
   ...recoveryPointRoutes,
   ...failoverRoutes,
+  ...failoverStandingRoutes,
   ...resynchronizationRoutes,
   ...recoveryPlanRoutes,
   ...jobRoutes,

@@ -42,7 +42,7 @@ async function allowed(
 ): Promise<readonly ProtectedItemOperation[]> {
   const each = await Promise.all(
     items.map(async (item) => {
-      return { isOver: isFailedOver(item.state), may: allowedOperations(await standingOf(context, item)) };
+      return { isOver: isFailedOver(item), may: allowedOperations(await standingOf(context, item)) };
     }),
   );
   const left = each.filter(({ isOver }) => !isOver);

@@ -5,7 +5,8 @@ import type { OperationContext } from "./context";
 /** What one failover (or test, or change of the recovery point) of one item measured; kept with the item. */
 export interface RunEvidence {
   readonly jobId: string;
-  readonly kind: "TestFailover" | "PlannedFailover" | "UnplannedFailover" | "ChangeRecoveryPoint";
+  readonly kind:
+    "TestFailover" | "PlannedFailover" | "UnplannedFailover" | "ChangeRecoveryPoint" | "Failback" | "CancelFailover";
   readonly startedAt: string;
   readonly recoveryPoint: {
     readonly id: string;
@@ -27,6 +28,30 @@ export interface RunEvidence {
     readonly notes: string;
     readonly remainingResources: readonly string[];
   } | null;
+  /** Of a failback: where it went and what travelled. */
+  readonly failback?: FailbackEvidence;
+}
+
+export interface FailbackEvidence {
+  readonly hostName: string;
+  /** The host made the machine. */
+  readonly created: boolean;
+  readonly synchronizations: readonly SynchronizationEvidence[];
+}
+
+/** One synchronization of the site's disks with what was captured in Azure; bytes over all disks. */
+export interface SynchronizationEvidence {
+  readonly moment: "before" | "final";
+  readonly recoveryPointId: string;
+  /** What of the replica had to be stored in the vault for it. */
+  readonly bytesCaptured: number;
+  readonly bytesCompared: number;
+  /** Fetched by the site, compressed and sealed. */
+  readonly bytesReceived: number;
+  readonly bytesWritten: number;
+  /** Equal at the site already, and not sent. */
+  readonly bytesSaved: number;
+  readonly seconds: number;
 }
 
 export interface DiskEvidence {
@@ -83,6 +108,21 @@ export async function recordRun(
     const others = runsOf(item).filter((other) => other.jobId !== run.jobId);
     const runs = [{ ...(runOf(item, run.jobId) ?? fresh), ...found }, ...others].slice(0, RUNS_KEPT);
     runs.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+    return { evidence: { ...item.evidence, [KEY]: runs } };
+  });
+}
+
+/** A machine of the region is gone: every run that made it or worked on it says what a look found of it afterwards. */
+export async function recordRemoval(
+  context: OperationContext,
+  itemId: string,
+  machineIds: readonly string[],
+  remainingResources: readonly string[],
+): Promise<void> {
+  const cleanup = { at: context.clock.now().toISOString(), notes: "", remainingResources };
+  await changeItem(context, itemId, (item) => {
+    const isOf = (run: RunEvidence) => run.machineId !== null && machineIds.includes(run.machineId);
+    const runs = runsOf(item).map((run) => (isOf(run) && run.cleanup === null ? { ...run, cleanup } : run));
     return { evidence: { ...item.evidence, [KEY]: runs } };
   });
 }

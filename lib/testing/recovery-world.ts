@@ -17,6 +17,7 @@ import { registerProvider } from "@/lib/operations/register-provider";
 import { MemoryJobStore } from "./memory-job-store";
 import { MemoryOnDemandDisks } from "./memory-on-demand-disks";
 import { MemoryRegion } from "./memory-region";
+import { MemoryReplicaCapture } from "./memory-replica-capture";
 import { MemoryReplicaFolders } from "./memory-replica-folders";
 import { createMemoryRepositories } from "./memory-repositories";
 import { MemorySite } from "./memory-site";
@@ -49,6 +50,7 @@ export class RecoveryWorld {
   readonly vaultData = new MemoryVaultData(this.folders);
   readonly onDemandDisks = new MemoryOnDemandDisks(this.folders, this.vaultData);
   readonly region = new MemoryRegion(this.folders);
+  readonly replicaCapture = new MemoryReplicaCapture(this.region, this.folders, this.vaultData, this.clock);
   readonly site = new MemorySite(this.vaultData, this.clock);
   readonly definitions: readonly JobDefinition<OperationContext>[] = [
     ...recoveryJobs,
@@ -89,6 +91,7 @@ export class RecoveryWorld {
       vaultData: severable.wrap<MemoryVaultData>(this.vaultData),
       replicaFolders: severable.wrap<MemoryReplicaFolders>(this.folders),
       onDemandDisks: severable.wrap<MemoryOnDemandDisks>(this.onDemandDisks, ["progress"]),
+      replicaCapture: severable.wrap<MemoryReplicaCapture>(this.replicaCapture),
       live: { publish: () => {}, subscribe: () => unused("live events") },
       estate: unused("estate"),
       hypervisors: unused("hypervisors"),
@@ -168,6 +171,10 @@ export class RecoveryWorld {
     const host = { hostName: "HV01", version: "1.0", certificateSha256: "ab" };
     await registerProvider(context, { ...host, providerId: PROVIDER_ID, fabricId: "fabric-1" });
     this.site.register = (point) => recordRecoveryPoint(context, PROVIDER_ID, point);
+    this.site.onPower = () => {
+      this.clock.advance(1);
+      void this.heartbeat(context);
+    };
     await this.heartbeat(context);
     return context;
   }

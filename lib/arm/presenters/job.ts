@@ -186,7 +186,9 @@ function presentDetails(view: JobView): JobCustomDetails {
   const affectedObjectDetails = affected(view);
   switch (job.scenarioName) {
     case "PlannedFailover":
-    case "UnplannedFailover": {
+    case "UnplannedFailover":
+    case "Failback":
+    case "CancelFailover": {
       const protectedItemDetails = items.map((item) => itemDetails(view, item));
       return { instanceType: "FailoverJobDetails", affectedObjectDetails, protectedItemDetails };
     }

@@ -39,7 +39,7 @@ export async function runRecoveryPlan(
 ): Promise<Job> {
   await requireNetwork(context, vault, request.testNetworkName);
   const items = await planItems(context, plan);
-  const over = (item: ProtectedItem) => request.kind !== "TestFailover" && isFailedOver(item.state);
+  const over = (item: ProtectedItem) => request.kind !== "TestFailover" && isFailedOver(item);
   const active = [...items.values()].filter((item) => !over(item));
   if (active.length === 0) throw nothingToDo(plan, "every machine of it has failed over already");
   const shared = request.useSharedPoints === true ? await sharedPoints(context, active) : new Map<string, string>();

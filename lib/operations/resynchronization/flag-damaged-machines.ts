@@ -52,7 +52,7 @@ export async function flagDamagedMachines(
 }
 
 function hasSource(item: ProtectedItem): boolean {
-  return item.activeLocation === "Primary" && !isFailedOver(item.state) && item.state !== "DisablingProtection";
+  return item.activeLocation === "Primary" && !isFailedOver(item) && item.state !== "DisablingProtection";
 }
 
 function reasonOf({ at, state, disks }: DamagedPoint): string {
