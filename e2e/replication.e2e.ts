@@ -113,6 +113,26 @@ test("damage that a check finds flags the machine, and its resynchronization mak
   await site.cleanUp("small");
 });
 
+test("pages that rot are noticed by replication itself, located, and stored again", async () => {
+  for (const pack of packs().filter((one) => one.includes(`${path.sep}tree${path.sep}`))) flipByte(pack);
+  const damagedAt = new Date().toISOString();
+  // A new agent has no page in its memory: it has to read them.
+  killAgent(await agentPid());
+  for (const machine of ["big", "small"]) {
+    await arm.until(`${machine} to be whole again`, async () => {
+      const { properties } = await arm.get<Resynchronization>(resynchronization(machine));
+      const healed = properties.last !== null && properties.last.endedAt > damagedAt;
+      return healed && properties.flag === null && properties.last.reason.includes("a check found") ? true : null;
+    });
+  }
+  await arm.run("POST", `${verification}/check`, { properties: { readData: true } });
+  const { properties } = await arm.get<{ properties: { damagedObjects: object[] } }>(verification);
+  expect(properties.damagedObjects).toEqual([]);
+  await site.testFailover("small");
+  expect(await site.identical("small")).toEqual([true]);
+  await site.cleanUp("small");
+});
+
 test("the machine's page says when its points were last checked, how, and with what verdict", async () => {
   await page.goto(itemAddress("small"));
   const card = page.getByRole("region", { name: "Last check" });
@@ -135,7 +155,7 @@ const percent = (bytes: number) => `${((100 * bytes) / BIG_BYTES).toFixed(1)} %`
 interface Resynchronization {
   readonly properties: {
     readonly flag: object | null;
-    readonly last: { readonly reason: string; readonly bytesSent: number } | null;
+    readonly last: { readonly reason: string; readonly endedAt: string; readonly bytesSent: number } | null;
   };
 }
 interface HostTransfer {

@@ -350,10 +350,12 @@ export class MachineReplicator {
     this.#failures += 1;
     this.#error = error;
     this.#phase = isOutage(error) ? "waiting" : "error";
-    if (error instanceof Fault && DAMAGE.test(error.code)) this.#repair = true;
+    const isNews = !this.#repair && error instanceof Fault && DAMAGE.test(error.code);
+    if (isNews) this.#repair = true;
     // Another point may be the vault's last one than we believe: what it says next counts.
     if (error instanceof Fault && error.code === "ReplicationOvertaken") this.#lastPoint = this.#desired.lastPoint;
-    const delayMs = replicationDelayMs(this.#failures, error, this.#setup.random);
+    // The next run stores again what is lost: there is nothing to wait for.
+    const delayMs = isNews ? 0 : replicationDelayMs(this.#failures, error, this.#setup.random);
     this.#schedule.postpone(this.#setup.clock.monotonicMs() + delayMs);
     const known = error instanceof Fault || error instanceof Refusal;
     this.#setup.log("replicationFailed", {

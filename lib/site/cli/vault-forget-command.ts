@@ -27,7 +27,7 @@ export async function forgetPoints(world: VaultCommandWorld, input: ForgetInput)
   return {
     text: [
       ...forgotten.map((name) => `forgotten  ${name}`),
-      `${machine}: ${forgotten.length} recovery points forgotten, ${left} left. Their space comes back with vault compact.`,
+      `${machine}: ${forgotten.length} forgotten, ${left} left. Their space comes back with vault compact.`,
     ].join("\n"),
     json: { machine, forgotten, left },
   };

@@ -30,8 +30,8 @@ export async function compactVaultFolder(world: VaultCommandWorld, folder: strin
   const lines = [
     packsRewritten === 0
       ? "No pack was worth rewriting; packs younger than an hour are left alone."
-      : `${packsRewritten} packs (${mb(bytesBefore)}) rewritten as ${packsWritten} (${mb(bytesAfter)}).`,
-    ...(packsDamaged === 0 ? [] : [`${packsDamaged} packs could not be read and were left: check the vault.`]),
+      : `${count(packsRewritten, "pack")} (${mb(bytesBefore)}) rewritten as ${packsWritten} (${mb(bytesAfter)}).`,
+    ...(packsDamaged === 0 ? [] : [`${count(packsDamaged, "pack")} could not be read and stayed: check the vault.`]),
     `${mb(swept.bytesFreed)} freed; ${mb(after.announcedBytes)} are announced and go with a run an hour later or more.`,
     `${mb(after.storedBytes)} stored, ${mb(before.storedBytes)} before.`,
   ];
@@ -47,12 +47,12 @@ function describe(space: VaultSpace): string[] {
     ["logical", space.logicalBytes, "what the recovery points present, as plain copies"],
     ["deduplicated", space.deduplicatedBytes, "different blocks among them"],
     ["compressed", space.compressedBytes, "these compressed and sealed: what the points need"],
-    ["stored", space.storedBytes, `everything in the folder: ${space.packs} packs, indexes, points, keys`],
+    ["stored", space.storedBytes, `everything in the folder: ${count(space.packs, "pack")}, indexes, points, keys`],
     ["reclaimable", space.reclaimableBytes, "in packs and needed by no recovery point"],
     ["announced", space.announcedBytes, "of that, announced to be deleted"],
   ];
   return [
-    `${space.points} recovery points of ${space.machines.length} machines.`,
+    `${count(space.points, "recovery point")} of ${count(space.machines.length, "machine")}.`,
     ...rows.map(([what, bytes, meaning]) => `${what.padEnd(13)}${mb(bytes).padStart(14)}  ${meaning}`),
     ...space.machines.map(describeMachine),
   ];
@@ -60,9 +60,10 @@ function describe(space: VaultSpace): string[] {
 
 function describeMachine({ machineId, points, ...bytes }: MachineSpace): string {
   return (
-    `${machineId}: ${points} recovery points; ${mb(bytes.newestBytes)} in the newest, ${mb(bytes.logicalBytes)} logical, ` +
+    `${machineId}: ${count(points, "recovery point")}; ${mb(bytes.newestBytes)} in the newest, ${mb(bytes.logicalBytes)} logical, ` +
     `${mb(bytes.deduplicatedBytes)} deduplicated, ${mb(bytes.exclusiveBytes)} stored for it alone`
   );
 }
 
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
 const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
