@@ -1,5 +1,5 @@
 import { ArmDriver, ArmError, paths } from "@/lib/testing/drive/arm-driver";
-import { Narrator, megabytes } from "./narrator";
+import { Narrator, kilobytes, megabytes } from "./narrator";
 import {
   createVault,
   lastRun,
@@ -118,7 +118,7 @@ function expectNothingLost({ tell }: Context, run: FailbackRun): void {
   for (const one of run.failback?.synchronizations ?? []) {
     tell.expect(
       one.bytesReceived < one.bytesSaved,
-      `${one.moment}: ${megabytes(one.bytesReceived)} travelled, ${megabytes(one.bytesSaved)} were there already`,
+      `${one.moment}: ${kilobytes(one.bytesReceived)} travelled, ${megabytes(one.bytesSaved)} were there already`,
     );
   }
 }
