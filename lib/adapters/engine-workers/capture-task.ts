@@ -35,7 +35,7 @@ export async function captureInWorker(
   try {
     const session = await VaultSession.open({
       ...{ store, keys, random: systemRandom, clock: systemClock },
-      startWorkers: findProgram("replication.worker.mjs") === null ? fromSource() : threadWorkers({ early: true }),
+      startWorkers: findProgram("replication.worker.mjs") === null ? fromSource() : threadWorkers(),
       openSource,
     });
     try {

@@ -54,9 +54,15 @@ const at = (name: string) => path.join(folder, name);
 const openSource = (spec: SourceSpec) => openFrozenView(nodeFileSystem, spec);
 
 beforeAll(async () => {
-  program = await bundleProgram("bin/vault-worker.ts");
+  const worker = await bundleProgram("bin/vault-worker.ts");
+  const thread = await bundleProgram("lib/adapters/engine-workers/replication.worker.ts");
+  // As dist/ has them: the threads' program beside the worker's, under its own name.
+  program = path.join(path.dirname(worker), `capture-${process.pid}`, "vault-worker.mjs");
+  fs.mkdirSync(path.dirname(program));
+  fs.renameSync(worker, program);
+  fs.renameSync(thread, path.join(path.dirname(program), "replication.worker.mjs"));
 });
-afterAll(() => fs.rmSync(program, { force: true }));
+afterAll(() => fs.rmSync(path.dirname(program), { recursive: true }));
 
 beforeEach(async () => {
   ({ folder, remove } = temporaryFolder("capture-"));
