@@ -282,6 +282,13 @@ describe("a machine that the agent takes back", () => {
     const { disks, ...rest } = await hostClient.machine(MACHINE);
     await hostClient.putMachine({ ...rest, disks: disks.filter(({ id }) => id === "data") });
     await expect(bringBack(point.name)).rejects.toMatchObject({ code: "FailbackDiskMissing" });
+    const larger = createDisk(nodeFileSystem, at("larger.vhd"), "vhd-fixed", {
+      ...{ createdAt: new Date(0), uniqueId: systemRandom.uuid(), virtualSizeBytes: 257 * MIB },
+    });
+    larger.close();
+    const os = { id: "os", name: "larger.vhd", path: at("larger.vhd"), role: "os" } as const;
+    await hostClient.putMachine({ ...rest, disks: [os, ...disks.filter(({ id }) => id === "data")] });
+    await expect(bringBack(point.name)).rejects.toMatchObject({ code: "DiskSizeDiffers" });
     expect((await hostClient.machine(MACHINE)).incoming).toBeNull();
     await expect(bringBack(point.name, { machineId: "other" })).rejects.toMatchObject({ code: "MachineNotFound" });
   });
