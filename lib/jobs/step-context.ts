@@ -46,6 +46,10 @@ export function stepContext<S>(
     checkpoint: (patch) => record.remember(patch),
     progress: (bytesDone, bytesTotal) => meter.set({ bytesDone, bytesTotal }),
     report: (details) => void Object.assign(gathered.details, details),
+    async reportNow(details) {
+      Object.assign(gathered.details, details);
+      await record.stepProgress(index, { details: { ...record.step(index).details, ...gathered.details } });
+    },
     warn: (explanation) => void warnings.push(warningOf(explanation)),
     async warnNow(explanation) {
       const warning = warningOf(explanation);
