@@ -58,15 +58,27 @@ export function runbookTextProblem(text: string): Explanation | null {
   };
 }
 
-export function variableValueProblem(value: string, isEncrypted: boolean): Explanation | null {
-  const problem = valueFlaw(value, isEncrypted);
+/** `json`: the value on the wire, JSON in a text, as Azure Automation has it. */
+export function variableValueProblem(json: string, isEncrypted: boolean): Explanation | null {
+  const value = variableText(json);
+  const problem = value === null ? "It is not JSON; a text is sent in quotation marks." : valueFlaw(value, isEncrypted);
   if (problem === null) return null;
   return {
     code: "InvalidVariableValue",
     message: "The value cannot be kept in a variable.",
     possibleCauses: problem,
-    recommendedAction: "Give a shorter or a longer text; an encrypted value has at least four characters.",
+    recommendedAction: "Send another text; an encrypted value has at least four characters.",
   };
+}
+
+/** What a runbook gets: the text of a JSON text, anything else as the JSON that it is. Null when it is no JSON. */
+export function variableText(json: string): string | null {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "string" ? value : json;
+  } catch {
+    return null;
+  }
 }
 
 function valueFlaw(value: string, isEncrypted: boolean): string | null {

@@ -52,7 +52,7 @@ export interface AutomationVariable {
   readonly name: string;
   readonly description: string;
   readonly isEncrypted: boolean;
-  /** The text itself, or, encrypted, the sealed form that only this installation's key opens. */
+  /** JSON, as Azure has it ("a text" in quotation marks); encrypted, the sealed form of it that only our key opens. */
   readonly value: string;
   readonly createdAt: string;
   readonly changedAt: string;

@@ -86,8 +86,10 @@ export function confined(
 }
 
 /** Built from nothing: what the server's own environment holds is nobody's business. */
-export function bareEnvironment(folder: string): Record<string, string> {
-  return { PATH: SYSTEM_PATH, HOME: folder, TMPDIR: folder, LANG: "C.UTF-8" };
+export function bareEnvironment(folder: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const environment: Record<string, string> = { PATH: SYSTEM_PATH, HOME: folder, TMPDIR: folder, LANG: "C.UTF-8" };
+  // The framework's types want a NODE_ENV in every environment; a runbook has none.
+  return { ...environment, ...more } as unknown as NodeJS.ProcessEnv;
 }
 
 /** Where the runbook finds its working folder. */

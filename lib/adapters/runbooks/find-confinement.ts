@@ -117,7 +117,7 @@ export function runConfined(confinement: Confinement, work: string, command: rea
   const line = confined(confinement, work, null, command);
   const options: ExecFileOptions = {
     cwd: work,
-    env: bareEnvironment(work) as NodeJS.ProcessEnv,
+    env: bareEnvironment(work),
     timeout: PROBE_MS,
     killSignal: "SIGKILL",
     ...(line.uid === undefined ? {} : { uid: line.uid, gid: line.gid ?? line.uid }),

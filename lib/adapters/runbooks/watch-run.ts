@@ -88,12 +88,11 @@ class RunWatch {
     const line = confined(confinement, this.#work, run.limits, command);
     const child = spawn(line.command, [...line.args], {
       cwd: this.#work,
-      env: {
-        ...bareEnvironment(place),
+      env: bareEnvironment(place, {
         ...run.environment,
         SECONDSITE_CONTEXT_FILE: path.join(place, CONTEXT_FILE),
         [RUN_MARK]: run.runId,
-      } as NodeJS.ProcessEnv & Record<string, string>,
+      }),
       // A session and a group of its own, so that all of it can be ended at once.
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
