@@ -1,6 +1,7 @@
 "use client";
 import { clsx } from "clsx";
 import { FormDialog } from "@/components/ui/form-dialog";
+import { ScrollRegion } from "@/components/ui/scroll-region";
 import { useOperation } from "@/components/shell/use-operation";
 import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
@@ -51,10 +52,8 @@ export function PublishDialog(props: {
 
 function Changes({ changes }: { readonly changes: readonly LineChange[] }) {
   return (
-    <div
-      role="region"
-      aria-label="Changed lines"
-      tabIndex={0}
+    <ScrollRegion
+      label="Changed lines"
       className="max-h-80 overflow-auto rounded-md border border-line bg-sunken py-2 font-mono text-[0.8125rem] leading-5"
     >
       {changes.map((line, index) => (
@@ -71,6 +70,6 @@ function Changes({ changes }: { readonly changes: readonly LineChange[] }) {
           {line.text}
         </div>
       ))}
-    </div>
+    </ScrollRegion>
   );
 }

@@ -9,6 +9,7 @@ import { Card } from "@/components/ui/card";
 import { formatBytes, formatDuration } from "@/components/ui/format";
 import { KeyValue } from "@/components/ui/key-value";
 import { ErrorBar } from "@/components/ui/message-bar";
+import { ScrollRegion } from "@/components/ui/scroll-region";
 import { ExactTime } from "@/components/ui/relative-time";
 import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
@@ -81,24 +82,23 @@ function RunFacts({ job }: { readonly job: AutomationJobResource }) {
 }
 
 function OutputText({ text, isLive }: { readonly text: string; readonly isLive: boolean }) {
-  const box = useRef<HTMLPreElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   // The newest line stays in view while it runs.
   useEffect(() => {
     if (isLive && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [text, isLive]);
   return (
-    <pre
+    <ScrollRegion
       ref={box}
       role="log"
-      aria-label="Output"
-      tabIndex={0}
-      className="m-0 max-h-96 min-h-24 overflow-auto rounded-md border border-line bg-sunken px-3 py-2 font-mono text-[0.8125rem] leading-5 whitespace-pre-wrap wrap-anywhere"
+      label="Output"
+      className="max-h-96 min-h-24 overflow-auto rounded-md border border-line bg-sunken px-3 py-2 font-mono text-[0.8125rem] leading-5 whitespace-pre-wrap wrap-anywhere"
     >
       {text === "" ? (
         <span className="text-muted">{isLive ? "Nothing printed yet." : "It printed nothing."}</span>
       ) : (
         text
       )}
-    </pre>
+    </ScrollRegion>
   );
 }

@@ -8,6 +8,7 @@ import { Card } from "@/components/ui/card";
 import { DataTable } from "@/components/ui/data-table";
 import { Dialog } from "@/components/ui/dialog";
 import { IconButton } from "@/components/ui/icon-button";
+import { ScrollRegion } from "@/components/ui/scroll-region";
 import { ExactTime } from "@/components/ui/relative-time";
 import { runbookVersionsQuery } from "@/lib/client/queries/automation";
 import type { RunbookResource, RunbookVersionResource } from "@/lib/contract/automation";
@@ -77,14 +78,12 @@ export function VersionsCard(props: {
           onClose={() => setShown(null)}
           actions={<Button onPress={() => setShown(null)}>Close</Button>}
         >
-          <pre
-            role="region"
-            aria-label={`Text of version ${shown.name}`}
-            tabIndex={0}
-            className="m-0 max-h-96 overflow-auto rounded-md border border-line bg-sunken px-3 py-2 font-mono text-[0.8125rem] leading-5"
+          <ScrollRegion
+            label={`Text of version ${shown.name}`}
+            className="max-h-96 overflow-auto rounded-md border border-line bg-sunken px-3 py-2 font-mono text-[0.8125rem] leading-5 whitespace-pre"
           >
             {shown.properties.content}
-          </pre>
+          </ScrollRegion>
         </Dialog>
       ) : null}
     </Card>
