@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MachinePointWire } from "./plan-validation";
 import { CurrentScenario } from "./protected-items";
 
 /** Bodies of recovery plans (asr reference 1.3, 3.6, 9.2). Items take provider details as an object, plans as a list. */
@@ -83,6 +84,8 @@ const ProviderDetails = z
       recoveryPointType: PlanPointType.nullish(),
       /** Machines of a consistency group start from their newest shared point (the service has it for other types). */
       multiVmSyncPointOption: z.enum(["UseMultiVmSyncRecoveryPoint", "UsePerVmRecoveryPoint"]).nullish(),
+      /** Ours: custom points of single machines. */
+      recoveryPoints: z.array(MachinePointWire).nullish(),
     }),
   )
   .nullish();
@@ -135,6 +138,19 @@ export const RecoveryPlanResource = z.object({
       }),
     ),
     providerSpecificDetails: z.array(z.never()),
+    /** Ours from here on. SHA-256 of the groups, lower-case hex: any edit changes it. */
+    planHash: z.string(),
+    /** The newest successful test of all of its machines; null: never. */
+    tested: z
+      .object({
+        at: z.string(),
+        planHash: z.string(),
+        /** False: not tested since it was changed. */
+        isCurrent: z.boolean(),
+      })
+      .nullable(),
+    /** Why the operations of a plan that are not in allowedOperations are not, by operation. */
+    notAllowed: z.record(z.string(), z.object({ message: z.string(), recommendedAction: z.string() })),
   }),
 });
 export type RecoveryPlanResource = z.infer<typeof RecoveryPlanResource>;
