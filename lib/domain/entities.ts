@@ -303,8 +303,8 @@ export interface RecoveryPlan {
   readonly lastPlannedFailoverAt: string | null;
   readonly lastUnplannedFailoverAt: string | null;
   /** The newest successful test of all of its machines, and the hash of the groups that were tested; null: never. */
-  readonly testedAt: string | null;
-  readonly testedHash: string | null;
+  readonly testedAt?: string | null;
+  readonly testedHash?: string | null;
   readonly createdAt: string;
   readonly revision: number;
 }
