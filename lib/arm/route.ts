@@ -35,6 +35,8 @@ export interface Route {
   readonly body: z.ZodType | null;
   /** True when a request without a body is answered with the body `{}`. */
   readonly bodyOptional: boolean;
+  /** Of the body's JSON; null or left out: as all others (read-body). */
+  readonly bodyBytesMax?: number | null;
   /** Of the 200 answer, for the API's description. */
   readonly answer: z.ZodType | null;
   readonly longRunning: boolean;
@@ -48,6 +50,7 @@ interface RouteInput<Path extends string, Schema extends z.ZodType | undefined> 
   readonly apiVersions: readonly string[];
   readonly body?: Schema;
   readonly bodyOptional?: boolean;
+  readonly bodyBytesMax?: number;
   readonly answer?: z.ZodType;
   readonly longRunning?: boolean;
   handle(
@@ -66,6 +69,7 @@ export function route<const Path extends string, Schema extends z.ZodType | unde
     apiVersions: input.apiVersions,
     body: input.body ?? null,
     bodyOptional: input.bodyOptional ?? false,
+    bodyBytesMax: input.bodyBytesMax ?? null,
     answer: input.answer ?? null,
     longRunning: input.longRunning ?? false,
     // The router hands over exactly what the declaration promises; the types end at this seam.

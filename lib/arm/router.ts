@@ -2,7 +2,7 @@ import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "@/lib/operations/context";
 import { armErrorBody, faultToArmError, type RequestIds } from "./fault-to-arm-error";
 import { PathMatcher } from "./match-path";
-import { readBody } from "./read-body";
+import { BODY_BYTES_MAX, readBody } from "./read-body";
 import type { Call, Route } from "./route";
 import { routes as allRoutes } from "./routes";
 
@@ -54,7 +54,8 @@ async function answer(
   if (!match) throw noSuchAddress(url.pathname);
   if (!match.route) return methodNotAllowed(request.method, match.methods, ids);
   const apiVersion = checkApiVersion(match.route, url);
-  const body = match.route.body ? await readBody(request, match.route.body, match.route.bodyOptional) : undefined;
+  const { body: schema, bodyOptional, bodyBytesMax } = match.route;
+  const body = schema ? await readBody(request, schema, bodyOptional, bodyBytesMax ?? BODY_BYTES_MAX) : undefined;
   const call: Call = {
     context,
     params: match.params,

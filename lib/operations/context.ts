@@ -5,6 +5,7 @@ import type { EphemeralSecrets } from "./ephemeral-secrets";
 import type { CertificateAuthority } from "./ports/certificate-authority";
 import type { ConsoleSource } from "./ports/console-source";
 import type { EstateControl } from "./ports/estate-control";
+import type { EvidenceFiles } from "./ports/evidence-files";
 import type { HypervisorChoice } from "./ports/hypervisor-choice";
 import type { LiveEvents } from "./ports/live-events";
 import type { OnDemandDisks } from "./ports/on-demand-disks";
@@ -48,6 +49,7 @@ export interface OperationContext {
   readonly sourceConsoles: ConsoleSource;
   readonly regionConsoles: ConsoleSource;
   readonly secrets: EphemeralSecrets;
+  readonly evidenceFiles: EvidenceFiles;
   readonly live: LiveEvents;
   readonly clock: Clock;
   readonly random: Random;

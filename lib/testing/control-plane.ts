@@ -194,6 +194,7 @@ export class ControlPlane {
       }),
       sourceConsoles: unused("consoles"),
       regionConsoles: unused("consoles"),
+      evidenceFiles: unused("evidence files"),
       live: {
         publish: (event) =>
           void (event.type === "resource" && this.events.push({ kind: event.kind, name: event.name })),
