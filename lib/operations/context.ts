@@ -10,6 +10,7 @@ import type { HypervisorChoice } from "./ports/hypervisor-choice";
 import type { LiveEvents } from "./ports/live-events";
 import type { OnDemandDisks } from "./ports/on-demand-disks";
 import type { RegionCompute } from "./ports/region-compute";
+import type { ReplicaCapture } from "./ports/replica-capture";
 import type { Repositories } from "./ports/repositories";
 import type { SiteGateway } from "./ports/site-gateway";
 import type { StorageFolders } from "./ports/storage-folders";
@@ -44,6 +45,7 @@ export interface OperationContext {
   readonly vaultData: VaultData;
   readonly replicaFolders: ReplicaFolders;
   readonly onDemandDisks: OnDemandDisks;
+  readonly replicaCapture: ReplicaCapture;
   readonly storageFolders: StorageFolders;
   readonly certificates: CertificateAuthority;
   readonly sourceConsoles: ConsoleSource;
