@@ -1,6 +1,9 @@
 import { failoverRoutes } from "./resources/failovers";
 import { failoverStandingRoutes } from "./resources/failover-standing";
 import { jobRoutes } from "./resources/jobs";
+import { planActionRoutes } from "./resources/plan-actions";
+import { planDocumentRoutes } from "./resources/plan-documents";
+import { planValidationRoutes } from "./resources/plan-validation";
 import { protectedItemRoutes } from "./resources/protected-items";
 import { recoveryPointRoutes } from "./resources/recovery-points";
 import { recoveryPlanRoutes } from "./resources/recovery-plans";
@@ -15,5 +18,8 @@ export const recoveryRoutes: readonly Route[] = [
   ...failoverStandingRoutes,
   ...resynchronizationRoutes,
   ...recoveryPlanRoutes,
+  ...planActionRoutes,
+  ...planDocumentRoutes,
+  ...planValidationRoutes,
   ...jobRoutes,
 ];

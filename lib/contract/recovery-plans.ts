@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { CurrentScenario, startInstantly } from "./protected-items";
+import { MachinePointWire } from "./plan-validation";
+import { CurrentScenario, FailbackDetails, startInstantly } from "./protected-items";
 
 /** Bodies of recovery plans (asr reference 1.3, 3.6, 9.2). Items take provider details as an object, plans as a list. */
 const Direction = z.enum(["PrimaryToRecovery", "RecoveryToPrimary"]);
@@ -76,21 +77,22 @@ export const UpdatePlanBody = z.object({ properties: z.object({ groups: z.array(
 
 const instanceType = z.literal("HyperVReplicaAzure");
 export const PlanPointType = z.enum(["Latest", "LatestApplicationConsistent", "LatestProcessed"]);
-const ProviderDetails = z
-  .array(
-    z.object({
-      instanceType,
-      recoveryPointType: PlanPointType.nullish(),
-      /** Machines of a consistency group start from their newest shared point (the service has it for other types). */
-      multiVmSyncPointOption: z.enum(["UseMultiVmSyncRecoveryPoint", "UsePerVmRecoveryPoint"]).nullish(),
-    }),
-  )
-  .nullish();
+const ForwardDetails = z.object({
+  instanceType,
+  recoveryPointType: PlanPointType.nullish(),
+  /** Machines of a consistency group start from their newest shared point (the service has it for other types). */
+  multiVmSyncPointOption: z.enum(["UseMultiVmSyncRecoveryPoint", "UsePerVmRecoveryPoint"]).nullish(),
+  /** Ours: custom points of single machines. */
+  recoveryPoints: z.array(MachinePointWire).nullish(),
+});
+const ProviderDetails = z.array(ForwardDetails).nullish();
 
+/** Back to the site: failoverDirection RecoveryToPrimary with HyperVReplicaAzureFailback. */
+const PlannedDetails = z.array(z.discriminatedUnion("instanceType", [ForwardDetails, FailbackDetails])).nullish();
 export const PlanPlannedFailoverBody = z.object({
   properties: z.object({
     failoverDirection: Direction.nullish(),
-    providerSpecificDetails: ProviderDetails,
+    providerSpecificDetails: PlannedDetails,
     startInstantly,
   }),
 });
@@ -140,6 +142,19 @@ export const RecoveryPlanResource = z.object({
       }),
     ),
     providerSpecificDetails: z.array(z.never()),
+    /** Ours from here on. SHA-256 of the groups, lower-case hex: any edit changes it. */
+    planHash: z.string(),
+    /** The newest successful test of all of its machines; null: never. */
+    tested: z
+      .object({
+        at: z.string(),
+        planHash: z.string(),
+        /** False: not tested since it was changed. */
+        isCurrent: z.boolean(),
+      })
+      .nullable(),
+    /** Why the operations of a plan that are not in allowedOperations are not, by operation. */
+    notAllowed: z.record(z.string(), z.object({ message: z.string(), recommendedAction: z.string() })),
   }),
 });
 export type RecoveryPlanResource = z.infer<typeof RecoveryPlanResource>;

@@ -21,31 +21,28 @@ import {
   saveRecoveryPlan,
   updateRecoveryPlan,
 } from "@/lib/operations/recovery-plans/edit-recovery-plan";
+import { failBackRecoveryPlan } from "@/lib/operations/recovery-plans/fail-back-recovery-plan";
 import {
+  cancelPlanFailover,
   cleanUpRecoveryPlan,
   commitRecoveryPlan,
-  runRecoveryPlan,
-} from "@/lib/operations/recovery-plans/run-recovery-plan";
+  reverseReplicatePlan,
+} from "@/lib/operations/recovery-plans/finish-recovery-plan";
+import { runRecoveryPlan } from "@/lib/operations/recovery-plans/run-recovery-plan";
 import { accepted, list, noContent, ok } from "../answers";
 import { requireForward, testNetworkFrom } from "../failover-input";
+import { planFailbackFrom, planPoint, planPointsFrom, refusePoints, usesSharedPoints } from "../plan-input";
 import { VAULT } from "../paths";
 import { refuseWhenNotNew } from "../preconditions";
 import { actionFrom } from "../presenters/plan-action";
 import { recoveryPlanArmId } from "../presenters/protected-item";
 import { presentRecoveryPlan } from "../presenters/recovery-plan";
 import { nameFromReference } from "../references";
-import { noSuchResource, resolveVault } from "../resolve";
+import { noSuchResource, resolvePlan, resolveVault } from "../resolve";
 import { route, type Call, type ParamNames, type Route } from "../route";
 
 const PLAN = `${VAULT}/replicationRecoveryPlans/{recoveryPlanName}` as const;
 type PlanCall = Call<ParamNames<typeof PLAN>, unknown>;
-
-async function resolvePlan(call: PlanCall): Promise<{ vault: Vault; plan: RecoveryPlan }> {
-  const vault = await resolveVault(call);
-  const plan = await call.context.repositories.recoveryPlans.find(vault.id, call.params.recoveryPlanName);
-  if (!plan) throw noSuchResource(call.params.recoveryPlanName, "recoveryPlanName");
-  return { vault, plan };
-}
 
 async function planAnswer(context: OperationContext, vault: Vault, plan: RecoveryPlan): Promise<Response> {
   return ok(presentRecoveryPlan(await readRecoveryPlan(context, vault, plan)));
@@ -135,13 +132,15 @@ export const recoveryPlanRoutes: readonly Route[] = [
     body: PlanTestFailoverBody,
     longRunning: true,
     handle: (call) =>
-      start(call, (vault, plan) => {
+      start(call, async (vault, plan) => {
         const { properties } = call.body;
         requireForward(properties.failoverDirection);
+        const details = properties.providerSpecificDetails;
         return runRecoveryPlan(call.context, vault, plan, {
           kind: "TestFailover",
-          point: planPoint(properties.providerSpecificDetails, "Latest"),
-          useSharedPoints: usesSharedPoints(properties.providerSpecificDetails),
+          point: planPoint(details, "Latest"),
+          useSharedPoints: usesSharedPoints(details),
+          points: await planPointsFrom(call.context, plan, details),
           testNetworkName: testNetworkFrom(properties),
           shutDownSource: false,
         });
@@ -150,13 +149,16 @@ export const recoveryPlanRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: `${PLAN}/plannedFailover`,
-    summary: "Planned failover of all machines of the plan (job).",
+    summary:
+      "Planned failover of all machines of the plan to Azure, or in the other direction back to their site (job).",
     apiVersions,
     body: PlanPlannedFailoverBody,
     longRunning: true,
     handle: (call) =>
       start(call, (vault, plan) => {
-        requireForward(call.body.properties.failoverDirection);
+        const back = planFailbackFrom(call.body.properties);
+        if (back) return failBackRecoveryPlan(call.context, plan, back);
+        refusePoints(call.body.properties.providerSpecificDetails);
         const point: PointChoice = { type: "Latest" };
         return runRecoveryPlan(call.context, vault, plan, {
           kind: "PlannedFailover",
@@ -175,13 +177,15 @@ export const recoveryPlanRoutes: readonly Route[] = [
     body: PlanUnplannedFailoverBody,
     longRunning: true,
     handle: (call) =>
-      start(call, (vault, plan) => {
+      start(call, async (vault, plan) => {
         const { properties } = call.body;
         requireForward(properties.failoverDirection);
+        const details = properties.providerSpecificDetails;
         return runRecoveryPlan(call.context, vault, plan, {
           kind: "UnplannedFailover",
-          point: planPoint(properties.providerSpecificDetails, "LatestProcessed"),
-          useSharedPoints: usesSharedPoints(properties.providerSpecificDetails),
+          point: planPoint(details, "LatestProcessed"),
+          useSharedPoints: usesSharedPoints(details),
+          points: await planPointsFrom(call.context, plan, details),
           testNetworkName: null,
           shutDownSource: properties.sourceSiteOperations === "Required",
           startInstantly: properties.startInstantly === true,
@@ -198,6 +202,22 @@ export const recoveryPlanRoutes: readonly Route[] = [
   }),
   route({
     method: "POST",
+    path: `${PLAN}/failoverCancel`,
+    summary: "Takes back every failover of the plan that is not committed (job).",
+    apiVersions,
+    longRunning: true,
+    handle: (call) => start(call, (_, plan) => cancelPlanFailover(call.context, plan)),
+  }),
+  route({
+    method: "POST",
+    path: `${PLAN}/reProtect`,
+    summary: "Reverse replication of every machine of the plan that came back and was committed (job).",
+    apiVersions,
+    longRunning: true,
+    handle: (call) => start(call, (_, plan) => reverseReplicatePlan(call.context, plan)),
+  }),
+  route({
+    method: "POST",
     path: `${PLAN}/testFailoverCleanup`,
     summary: "Completes every test failover of the plan that is up (job).",
     apiVersions,
@@ -208,18 +228,6 @@ export const recoveryPlanRoutes: readonly Route[] = [
       start(call, (_, plan) => cleanUpRecoveryPlan(call.context, plan, call.body.properties?.comments ?? "")),
   }),
 ];
-
-type Details = readonly {
-  readonly recoveryPointType?: Exclude<PointChoice["type"], "Id"> | null | undefined;
-  readonly multiVmSyncPointOption?: "UseMultiVmSyncRecoveryPoint" | "UsePerVmRecoveryPoint" | null | undefined;
-}[];
-
-function planPoint(details: Details | null | undefined, otherwise: Exclude<PointChoice["type"], "Id">): PointChoice {
-  return { type: details?.find((one) => one.recoveryPointType)?.recoveryPointType ?? otherwise };
-}
-
-const usesSharedPoints = (details: Details | null | undefined): boolean =>
-  details?.some((one) => one.multiVmSyncPointOption === "UseMultiVmSyncRecoveryPoint") ?? false;
 
 async function fabricOf(context: OperationContext, vault: Vault, id: string): Promise<Fabric> {
   const name = nameFromReference(id, "replicationFabrics", "properties.primaryFabricId");
