@@ -25,6 +25,11 @@ export async function readBody(
   return checked(schema, value);
 }
 
+/** The same of a body that is text and not JSON. */
+export async function readTextBody(request: Request, schema: z.ZodType): Promise<unknown> {
+  return checked(schema, await readText(request, BODY_BYTES_MAX));
+}
+
 function checked(schema: z.ZodType, value: unknown): unknown {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw refusalOfZodError(parsed.error, value);

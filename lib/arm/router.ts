@@ -2,7 +2,7 @@ import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "@/lib/operations/context";
 import { armErrorBody, faultToArmError, type RequestIds } from "./fault-to-arm-error";
 import { PathMatcher } from "./match-path";
-import { BODY_BYTES_MAX, readBody } from "./read-body";
+import { BODY_BYTES_MAX, readBody, readTextBody } from "./read-body";
 import type { Call, Route } from "./route";
 import { routes as allRoutes } from "./routes";
 
@@ -54,8 +54,7 @@ async function answer(
   if (!match) throw noSuchAddress(url.pathname);
   if (!match.route) return methodNotAllowed(request.method, match.methods, ids);
   const apiVersion = checkApiVersion(match.route, url);
-  const { body: schema, bodyOptional, bodyBytesMax } = match.route;
-  const body = schema ? await readBody(request, schema, bodyOptional, bodyBytesMax ?? BODY_BYTES_MAX) : undefined;
+  const body = await bodyOf(request, match.route);
   const call: Call = {
     context,
     params: match.params,
@@ -67,6 +66,12 @@ async function answer(
     signal: request.signal,
   };
   return match.route.handle(call);
+}
+
+async function bodyOf(request: Request, { body, bodyOptional, bodyBytesMax, textBody }: Route): Promise<unknown> {
+  if (!body) return undefined;
+  const bytesMax = bodyBytesMax ?? BODY_BYTES_MAX;
+  return textBody ? readTextBody(request, body) : readBody(request, body, bodyOptional, bytesMax);
 }
 
 /** As the client wrote it: a web framework may have put another name of this machine into the URL. */

@@ -18,4 +18,5 @@ export const keys = {
   storageAccounts: () => ["storageAccounts"] as const,
   virtualNetworks: () => ["virtualNetworks"] as const,
   virtualMachines: () => ["virtualMachines"] as const,
+  automation: (...names: readonly string[]) => ["automation", ...names.map(lower)] as const,
 };

@@ -18,6 +18,9 @@ import { createReplicaCapture } from "@/lib/adapters/replica-capture/replica-cap
 import { createReplicaFolders } from "@/lib/adapters/replicas/replica-folders";
 import { createAgentEndpoint } from "@/lib/adapters/site-gateway/agent-endpoint";
 import { createSiteGateway } from "@/lib/adapters/site-gateway/memory-site-gateway";
+import { fetchWebhooks } from "@/lib/adapters/runbooks/fetch-webhooks";
+import { ProcessRunbooks } from "@/lib/adapters/runbooks/process-runbooks";
+import { FileSealedValues } from "@/lib/adapters/runbooks/sealed-values";
 import { createStorageFolders } from "@/lib/adapters/storage/storage-folders";
 import { StoragePlaces } from "@/lib/adapters/storage/storage-places";
 import { systemClock } from "@/lib/adapters/system/system-clock";
@@ -144,6 +147,9 @@ export async function createContainer(options: {
     regionConsoles: createHostConsoleSource(() => [{ client: regionHost, location: "Recovery" }]),
     secrets: new EphemeralSecrets(random),
     evidenceFiles: createEvidenceFiles(path.join(home.evidence, "files")),
+    runbooks: new ProcessRunbooks({ runsFolder: home.runbooks, home: home.folder }),
+    sealedValues: new FileSealedValues(path.join(home.keys, "automation.key"), random),
+    webhooks: fetchWebhooks,
     live,
     clock,
     random,

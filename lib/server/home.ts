@@ -16,6 +16,8 @@ export interface Home {
   /** Files that people attached to what they did. */
   readonly evidence: string;
   readonly run: string;
+  /** One folder for each run of a runbook, with what is kept of its output. */
+  readonly runbooks: string;
   readonly regionSocket: string;
   readonly serverSocket: string;
   readonly supervisorSocket: string;
@@ -34,6 +36,7 @@ export function homeAt(folder: string): Home {
     checks: path.join(folder, "checks"),
     evidence: path.join(folder, "evidence"),
     run,
+    runbooks: path.join(run, "runbooks"),
     regionSocket: path.join(run, "region.sock"),
     serverSocket: path.join(run, "server.sock"),
     supervisorSocket: path.join(run, "supervisor.sock"),

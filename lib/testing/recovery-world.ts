@@ -21,6 +21,7 @@ import { MemoryRegion } from "./memory-region";
 import { MemoryReplicaCapture } from "./memory-replica-capture";
 import { MemoryReplicaFolders } from "./memory-replica-folders";
 import { createMemoryRepositories } from "./memory-repositories";
+import { memorySealedValues, MemoryRunbooks, MemoryWebhooks } from "./memory-runbooks";
 import { MemorySite } from "./memory-site";
 import { MemoryVaultData } from "./memory-vault-data";
 import { seededRandom } from "./seeded-random";
@@ -54,6 +55,8 @@ export class RecoveryWorld {
   readonly region = new MemoryRegion(this.folders);
   readonly replicaCapture = new MemoryReplicaCapture(this.region, this.folders, this.vaultData, this.clock);
   readonly site = new MemorySite(this.vaultData, this.clock);
+  readonly runbooks = new MemoryRunbooks();
+  readonly webhooks = new MemoryWebhooks();
   readonly definitions: readonly JobDefinition<OperationContext>[] = [
     ...recoveryJobs,
     checkVaultJob,
@@ -103,6 +106,9 @@ export class RecoveryWorld {
       sourceConsoles: unused("consoles"),
       regionConsoles: unused("consoles"),
       secrets: new EphemeralSecrets(this.random),
+      runbooks: severable.wrap<MemoryRunbooks>(this.runbooks),
+      sealedValues: memorySealedValues,
+      webhooks: severable.wrap<MemoryWebhooks>(this.webhooks),
       clock: this.clock,
       random: this.random,
       settings: {

@@ -11,9 +11,13 @@ import { cancelPlanFailover, commitRecoveryPlan, reverseReplicatePlan } from "./
 import { runRecoveryPlan } from "./run-recovery-plan";
 
 const ran = vi.hoisted(() => [] as { name: string; context: object }[]);
-vi.mock("./run-action", () => ({
+vi.mock("../automation/describe-runbook", async (original) => ({
+  ...(await original<object>()),
   runbookProblem: async () => null,
   webhookProblem: async () => null,
+}));
+vi.mock("../automation/run-runbook", async (original) => ({
+  ...(await original<object>()),
   runRunbook: async (_: unknown, request: { runbookName: string; context: object }) => {
     ran.push({ name: request.runbookName, context: request.context });
     return { exitCode: 0 };
@@ -134,10 +138,10 @@ describe("the way back of a recovery plan", () => {
     const { world, context, plan } = await inAzure();
     const command = world.site.command.bind(world.site);
     let refusals = 1;
-    world.site.command = async (provider, given, options) => {
+    world.site.command = async (provider, given) => {
       if (given.type === "startMachine" && given.machineId === "WEB" && refusals-- > 0)
         throw siteFault("HostBusy", "busy");
-      return command(provider, given, options);
+      return command(provider, given);
     };
     const failed = await world.run(await failBackRecoveryPlan(context, plan, DURING));
     expect([failed.state, failed.errors[0]?.code]).toEqual(["Failed", "HostBusy"]);
