@@ -13,7 +13,11 @@ import { saveRecoveryPlan } from "./edit-recovery-plan";
 import { documentOf, groupsOf, MachineLabels } from "./plan-document";
 import { parsePlanYaml, planYaml } from "./plan-yaml";
 
-vi.mock("./run-action", () => ({ runbookProblem: async () => null, webhookProblem: async () => null }));
+vi.mock("../automation/describe-runbook", async (original) => ({
+  ...(await original<object>()),
+  runbookProblem: async () => null,
+  webhookProblem: async () => null,
+}));
 
 const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 24 });
 const scope = fc.record({

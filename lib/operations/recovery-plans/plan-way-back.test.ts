@@ -11,9 +11,13 @@ import { cancelPlanFailover, commitRecoveryPlan, reverseReplicatePlan } from "./
 import { runRecoveryPlan } from "./run-recovery-plan";
 
 const ran = vi.hoisted(() => [] as { name: string; context: object }[]);
-vi.mock("./run-action", () => ({
+vi.mock("../automation/describe-runbook", async (original) => ({
+  ...(await original<object>()),
   runbookProblem: async () => null,
   webhookProblem: async () => null,
+}));
+vi.mock("../automation/run-runbook", async (original) => ({
+  ...(await original<object>()),
   runRunbook: async (_: unknown, request: { runbookName: string; context: object }) => {
     ran.push({ name: request.runbookName, context: request.context });
     return { exitCode: 0 };

@@ -6,7 +6,7 @@ import type { OperationContext } from "../context";
 import { planItems } from "./plan-items";
 import { participationOf } from "./plan-participation";
 import { planBusy, planHolder } from "./settle-plan";
-import { runbookProblem, webhookProblem } from "./run-action";
+import { runbookProblem, webhookProblem } from "../automation/describe-runbook";
 import type { PlanRequest } from "./run-recovery-plan";
 import { error, machineFindings, warning, type Finding } from "./validate-plan-machine";
 
