@@ -3,6 +3,7 @@
  *   npm run demo                 the portal with the Contoso estate; a second run keeps its data
  *   npm run demo -- --reset      the same, after deleting the home folder
  *   npm run demo -- --story      the whole story without a browser, on a temporary home
+ *   npm run demo -- --story plan the story of a recovery plan with runbooks, there and back; failback: of one machine
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -13,13 +14,14 @@ import { buildAll } from "./build.mjs";
 import { setUp } from "./setup.mjs";
 import { root, step } from "./steps.mjs";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: { reset: { type: "boolean" }, story: { type: "boolean" }, help: { type: "boolean", short: "h" } },
 });
 
 if (values.help) {
   process.stdout.write(
-    "npm run demo [-- --reset | --story]\n  SECONDSITE_HOME, PORT and TLS_PORT say where it lives and listens.\n",
+    "npm run demo [-- --reset | --story [plan | failback]]\n  SECONDSITE_HOME, PORT and TLS_PORT say where it lives and listens.\n",
   );
   process.exit(0);
 }
@@ -35,7 +37,7 @@ if (values.reset) {
     fs.rmSync(home, { recursive: true, force: true });
   });
 }
-hand(values.story ? ["dist/story.mjs"] : ["bin/secondsite.mjs", "serve", "--demo"]);
+hand(values.story ? ["dist/story.mjs", ...positionals] : ["bin/secondsite.mjs", "serve", "--demo"]);
 
 /** Becomes the program as far as that is possible: same terminal, same signals, same exit code. */
 function hand(args) {

@@ -2,9 +2,24 @@ import path from "node:path";
 import process from "node:process";
 import { startPortal } from "@/lib/testing/drive/portal-process";
 import { tellTheFailback } from "./failback";
+import { tellThePlan } from "./plan";
 import { tellTheStory } from "./site-to-azure";
 
-/** `npm run demo -- --story`: a portal of its own in a temporary home, the whole story, exit code 1 at the first wrong thing. STORY_CHAPTER=failback: that one. */
+/**
+ * `npm run demo -- --story [plan | failback]`: a portal of its own in a temporary home, a whole story, exit code 1 at the
+ * first wrong thing. Without a name: the first one, from the empty vault to the recovery plan.
+ */
+const STORIES: Readonly<Record<string, (origin: string) => Promise<void>>> = {
+  first: tellTheStory,
+  plan: tellThePlan,
+  failback: tellTheFailback,
+};
+const name = process.argv[2] ?? "first";
+const story = STORIES[name];
+if (story === undefined) {
+  process.stderr.write(`There is no story '${name}': ${Object.keys(STORIES).join(", ")}\n`);
+  process.exit(2);
+}
 const portal = await startPortal({ root: path.resolve(import.meta.dirname, "..") });
 process.stdout.write(`portal ready in ${(portal.startedInMs / 1000).toFixed(1)} s at ${portal.origin}\n`);
 let failed = false;
@@ -14,7 +29,7 @@ const interrupted = () => {
 process.once("SIGINT", interrupted);
 process.once("SIGTERM", interrupted);
 try {
-  await (process.env["STORY_CHAPTER"] === "failback" ? tellTheFailback : tellTheStory)(portal.origin);
+  await story(portal.origin);
   process.stdout.write("\nThe story passed.\n");
 } catch (error) {
   failed = true;

@@ -71,6 +71,13 @@ export class ArmDriver {
     return { body: parsed, headers: response.headers, status: response.status };
   }
 
+  /** A body of plain text: a runbook. */
+  async sendText(method: string, path: string, text: string): Promise<void> {
+    const url = `${this.origin}${path}?api-version=2026-11-01`;
+    const response = await fetch(url, { method, body: text, headers: { "content-type": "text/plain" } });
+    if (!response.ok) throw new ArmError(response.status, "Unknown", `${method} ${path}`, await response.text());
+  }
+
   async get<T = Record<string, unknown>>(path: string): Promise<T> {
     return (await this.send<T>("GET", path)).body;
   }
