@@ -273,6 +273,34 @@ describe("a machine that the agent takes back", () => {
     expect(seen).toBeGreaterThan(0);
   });
 
+  it("is asked for once, however often it is asked, and a later point takes the place of an earlier one", async () => {
+    const earlier = await pointOfReplica([1, 2], false);
+    const later = await pointOfReplica([3], true);
+    want();
+    startAgent();
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let reached = (): void => undefined;
+    const atWork = new Promise<void>((resolve) => (reached = resolve));
+    onDownload = async (name) => {
+      if (!name.startsWith("data/")) return;
+      reached();
+      await gate;
+    };
+    const asked = [bringBack(earlier.name), bringBack(earlier.name)];
+    const ends = Promise.allSettled(asked);
+    await atWork;
+    const instead = bringBack(later.name);
+    await systemClock.sleep(200);
+    open();
+    expect((await instead).synchronizedBack?.map(({ root }) => root)).toEqual(later.roots);
+    expect(await ends).toMatchObject([
+      { status: "rejected", reason: { code: "SynchronizationOvertaken" } },
+      { status: "rejected", reason: { code: "SynchronizationOvertaken" } },
+    ]);
+    expect(await rootsNow()).toEqual(later.roots);
+  });
+
   it("is refused while it runs, and when it has another disk than the point", async () => {
     const point = await pointOfReplica([1], true);
     startAgent();
