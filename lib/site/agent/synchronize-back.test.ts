@@ -273,6 +273,34 @@ describe("a machine that the agent takes back", () => {
     expect(seen).toBeGreaterThan(0);
   });
 
+  it("is asked for once, however often it is asked, and a later point takes the place of an earlier one", async () => {
+    const earlier = await pointOfReplica([1, 2], false);
+    const later = await pointOfReplica([3], true);
+    want();
+    startAgent();
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let reached = (): void => undefined;
+    const atWork = new Promise<void>((resolve) => (reached = resolve));
+    onDownload = async (name) => {
+      if (!name.startsWith("data/")) return;
+      reached();
+      await gate;
+    };
+    const asked = [bringBack(earlier.name), bringBack(earlier.name)];
+    const ends = Promise.allSettled(asked);
+    await atWork;
+    const instead = bringBack(later.name);
+    await systemClock.sleep(200);
+    open();
+    expect((await instead).synchronizedBack?.map(({ root }) => root)).toEqual(later.roots);
+    expect(await ends).toMatchObject([
+      { status: "rejected", reason: { code: "SynchronizationOvertaken" } },
+      { status: "rejected", reason: { code: "SynchronizationOvertaken" } },
+    ]);
+    expect(await rootsNow()).toEqual(later.roots);
+  });
+
   it("is refused while it runs, and when it has another disk than the point", async () => {
     const point = await pointOfReplica([1], true);
     startAgent();
@@ -282,6 +310,13 @@ describe("a machine that the agent takes back", () => {
     const { disks, ...rest } = await hostClient.machine(MACHINE);
     await hostClient.putMachine({ ...rest, disks: disks.filter(({ id }) => id === "data") });
     await expect(bringBack(point.name)).rejects.toMatchObject({ code: "FailbackDiskMissing" });
+    const larger = createDisk(nodeFileSystem, at("larger.vhd"), "vhd-fixed", {
+      ...{ createdAt: new Date(0), uniqueId: systemRandom.uuid(), virtualSizeBytes: 257 * MIB },
+    });
+    larger.close();
+    const os = { id: "os", name: "larger.vhd", path: at("larger.vhd"), role: "os" } as const;
+    await hostClient.putMachine({ ...rest, disks: [os, ...disks.filter(({ id }) => id === "data")] });
+    await expect(bringBack(point.name)).rejects.toMatchObject({ code: "DiskSizeDiffers" });
     expect((await hostClient.machine(MACHINE)).incoming).toBeNull();
     await expect(bringBack(point.name, { machineId: "other" })).rejects.toMatchObject({ code: "MachineNotFound" });
   });
