@@ -194,8 +194,9 @@ export class ManagedMachine {
       this.#running = null;
       for (const disk of this.#disks) if (disk.isOpen) disk.tracked.sync();
     }
-    this.#setPower("off", null);
+    // Before it is announced: whoever watches sees what is on the disk now, not what was when the machine started.
     this.#readOffOrders();
+    this.#setPower("off", null);
     this.#settleDisks();
   }
 

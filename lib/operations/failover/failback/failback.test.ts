@@ -292,6 +292,31 @@ describe("after a failback", () => {
     expect((await world.repositories.recoveryPoints.newest("item-SQL"))?.orders?.count).toBe(109);
   });
 
+  it("a reverse replication that is cancelled leaves the failback committed, and a point that comes later heals nothing", async () => {
+    const { world, context } = await failedBack();
+    await world.run(await commitFailover(context, await world.item("SQL")));
+    const { runner } = world.process();
+    runner.start();
+    const job = await startReverseReplication(context, await world.item("SQL"));
+    while ((await world.item("SQL")).state !== "ReprotectInitiated") await new Promise((done) => setTimeout(done, 1));
+    await context.jobs.cancel(job.id);
+    expect((await context.jobs.waitForEnd(job.id)).state).toBe("Cancelled");
+    await runner.stop();
+    expect(await world.item("SQL")).toMatchObject({ state: "PlannedFailoverStatesBegin", heldByJobId: null });
+    world.clock.advance(30_000);
+    await world.site.replicate("item-SQL", false);
+    expect((await world.item("SQL")).state).toBe("PlannedFailoverStatesBegin");
+  });
+
+  it("reverse replication is not started while the site is silent", async () => {
+    const { world, context } = await failedBack();
+    await world.run(await commitFailover(context, await world.item("SQL")));
+    world.site.connected = false;
+    const job = await world.run(await startReverseReplication(context, await world.item("SQL")));
+    expect([job.state, codes(job)]).toEqual(["Failed", ["SiteNotConnected"]]);
+    expect((await world.item("SQL")).state).toBe("PlannedFailoverStatesBegin");
+  });
+
   it("the commit is red over a machine that will not go, and can be repeated", async () => {
     const { world, context } = await failedBack();
     world.region.immortal.add("SQL");
