@@ -39,6 +39,8 @@ export class MemoryVaultData implements VaultData {
   damagedPoints: DamagedPoint[] = [];
   unlocked = true;
   sweeps = 0;
+  /** Every sweep fails in this way. */
+  sweepProblem: Fault | null = null;
   compactions = 0;
   private sweeping = 0;
   /** Restores that come out wrong, or fail, that many times, by disk id. */
@@ -130,6 +132,7 @@ export class MemoryVaultData implements VaultData {
   }
 
   async sweep(): Promise<{ bytesFreed: number }> {
+    if (this.sweepProblem !== null) throw this.sweepProblem;
     this.sweeping += 1;
     if (this.sweeping > 1) throw new Error("two sweeps at once");
     await new Promise((resolve) => setImmediate(resolve));

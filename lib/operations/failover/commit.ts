@@ -4,7 +4,7 @@ import { deletePoints } from "../delete-recovery-points";
 import { holdAgain, requireAllowed } from "../hold-protected-item";
 import { commitFailback } from "./failback/commit-failback";
 import type { FailoverStep } from "./failover-run";
-import { sweepVault } from "../sweep-vault";
+import { sweepIfPossible } from "../sweep-vault";
 import { vaultOf } from "./replica";
 
 export async function checkCommit(step: FailoverStep, itemId: string): Promise<StepOutcome> {
@@ -21,7 +21,7 @@ export async function commit(step: FailoverStep, itemId: string): Promise<StepOu
   const points = await context.repositories.recoveryPoints.list(item.id);
   const others = points.filter((point) => point.id !== item.failoverRecoveryPointId);
   await deletePoints(context, item, others);
-  const { bytesFreed } = await sweepVault(context.vaultData, await vaultOf(context, item));
+  const { bytesFreed } = await sweepIfPossible(step, await vaultOf(context, item));
   await changeItem(context, item.id, (now) => {
     if (now.state === "PlannedFailoverCommitRequired") return { state: "PlannedFailoverStatesBegin" };
     if (now.state === "UnplannedFailoverCommitPendingStatesBegin") return { state: "UnplannedFailoverStatesBegin" };

@@ -4,6 +4,7 @@ import { killedEverywhere } from "@/lib/testing/killed-everywhere";
 import { siteFault } from "@/lib/testing/memory-site";
 import { RecoveryWorld } from "@/lib/testing/recovery-world";
 import type { OperationContext } from "../context";
+import { disableProtection } from "../disable-protection";
 import { runsOf } from "../run-evidence";
 import { changeRecoveryPoint, cleanUpTestFailover, commitFailover, startFailover } from "../start-failover";
 import type { FailoverRun } from "./failover-run";
@@ -441,6 +442,17 @@ describe("an unplanned failover", () => {
         expect(world.folders.files.size).toBe(2);
       },
     );
+  });
+
+  it("is committed, and its protection disabled, in a vault of which something else is damaged", async () => {
+    const { world, context } = await furnished();
+    await world.run(await begin(world, context, "UnplannedFailover"));
+    world.vaultData.sweepProblem = siteFault("VaultPackDamaged", "A pack of another machine is damaged.");
+    for (const start of [commitFailover, disableProtection]) {
+      const job = await world.run(await start(context, await world.item("SQL")));
+      expect([job.state, codes(job)]).toEqual(["Succeeded", ["SpaceNotReclaimed"]]);
+    }
+    expect(await context.repositories.protectedItems.get("item-SQL")).toBeNull();
   });
 
   it("commits to one point, wherever it is killed", async () => {

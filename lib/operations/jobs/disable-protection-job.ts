@@ -10,7 +10,7 @@ import type { FailoverStep } from "../failover/failover-run";
 import { removeDeployed, vaultOf } from "../failover/replica";
 import { ensureFinalizeJob, openFinalizeJobs } from "../finalize-protection";
 import { holdAgain, releaseItem, requireAllowed } from "../hold-protected-item";
-import { sweepVault } from "../sweep-vault";
+import { sweepIfPossible } from "../sweep-vault";
 
 /** A replica that has become the machine stays: it is not tied to its source any more. */
 export const disableProtectionJob: JobDefinition<OperationContext> = {
@@ -96,7 +96,7 @@ async function deleteData(step: FailoverStep, itemId: string): Promise<StepOutco
   const item = await requireItem(context, itemId);
   const points = await context.repositories.recoveryPoints.list(itemId);
   await deletePoints(context, item, points);
-  const { bytesFreed } = await sweepVault(context.vaultData, await vaultOf(context, item));
+  const { bytesFreed } = await sweepIfPossible(step, await vaultOf(context, item));
   return { details: { pointsDeleted: points.length, bytesFreed } };
 }
 
