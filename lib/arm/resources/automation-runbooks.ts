@@ -20,7 +20,7 @@ import { writeRunbook } from "@/lib/operations/automation/write-runbook";
 import type { OperationContext } from "@/lib/operations/context";
 import { created, list, noContent, ok, text } from "../answers";
 import { refuseWhenNotNew } from "../preconditions";
-import { presentDraft, presentRunbook, presentVersion } from "../presenters/automation";
+import { automationArmId, presentDraft, presentRunbook, presentVersion } from "../presenters/automation";
 import { noSuchResource } from "../resolve";
 import { route, type Route } from "../route";
 import { ACCOUNT, accountOf, apiVersions, RUNBOOK, runbookOf } from "./automation-paths";
@@ -140,12 +140,16 @@ export const automationRunbookRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: `${RUNBOOK}/publish`,
-    summary: "Makes the draft the next version, which recovery plans run from now on.",
+    summary:
+      "Makes the draft the next version, which recovery plans run from now on. It is done when this is answered.",
     apiVersions,
-    answer: RunbookResource,
     async handle(call) {
       const { account, runbook } = await runbookOf(call);
-      return ok(await present(call.context, account, await publishRunbook(call.context, runbook)));
+      await publishRunbook(call.context, runbook);
+      // 202 is the only answer that the official client knows; where it leads, the runbook is read.
+      const address = `${call.origin}${automationArmId(account, "runbooks", runbook.name)}`;
+      const headers = { Location: `${address}?api-version=${encodeURIComponent(call.apiVersion)}` };
+      return new Response(null, { status: 202, headers });
     },
   }),
   route({
