@@ -11,7 +11,6 @@ import { startPortal, type PortalProcess } from "@/lib/testing/drive/portal-proc
 import { Narrator } from "../story/narrator";
 import {
   createVault,
-  lastRun,
   path as pathOf,
   prepareProtection,
   protectMachines,
@@ -152,8 +151,10 @@ async function verifiedRuns(arm: ArmDriver, items: readonly ProtectedItem[], job
   while (performance.now() < deadline) {
     for (const item of items) {
       if (found.has(item.id)) continue;
-      const run = await lastRun(arm, item);
-      if (run.jobId !== jobId || run.firstLineMs === null || run.disks.length === 0) continue;
+      const address = `${pathOf(item)}/providers/Secondsite.Recovery/evidence`;
+      const { properties } = await arm.get<{ properties: { runs: Run[] } }>(address);
+      const run = properties.runs.find((one) => one.jobId === jobId);
+      if (!run || run.firstLineMs === null || run.disks.length === 0) continue;
       if (run.disks.some((disk) => disk.restoredRoot === null)) continue;
       if (!run.disks.every((disk) => disk.identical))
         throw new Error(`a disk of ${pathOf(item)} differs from its point`);
