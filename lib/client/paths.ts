@@ -77,11 +77,20 @@ export const api = {
     address(inVault(vault, "replicationRecoveryPlans", plan), apiVersions.siteRecovery),
   recoveryPlanAction: (vault: string, plan: string, action: string) =>
     address(inVault(vault, "replicationRecoveryPlans", plan, action), apiVersions.siteRecovery),
+  recoveryPlanOwn: (vault: string, plan: string, ...action: readonly string[]) =>
+    address(
+      inVault(vault, "replicationRecoveryPlans", plan, "providers", "Secondsite.Recovery", ...action),
+      apiVersions.own,
+    ),
+  planSettings: (vault: string) => address(ownInVault(vault, "recoveryPlanSettings", "default"), apiVersions.own),
+  applyPlanDocument: (vault: string) => address(ownInVault(vault, "applyPlanDocument"), apiVersions.own),
   jobs: (vault: string, filter?: string) =>
     address(inVault(vault, "replicationJobs"), apiVersions.siteRecovery, filter ? { $filter: filter } : {}),
   job: (vault: string, job: string) => address(inVault(vault, "replicationJobs", job), apiVersions.siteRecovery),
   jobAction: (vault: string, job: string, action: string) =>
     address(inVault(vault, "replicationJobs", job, action), apiVersions.siteRecovery),
+  jobOwn: (vault: string, job: string, ...action: readonly string[]) =>
+    address(inVault(vault, "replicationJobs", job, "providers", "Secondsite.Recovery", ...action), apiVersions.own),
 
   estateSites: () => address(`${own}/estateSites`, apiVersions.own),
   estateSite: (site: string) => address(`${own}${join("estateSites", site)}`, apiVersions.own),
@@ -93,6 +102,10 @@ export const api = {
   hypervisors: () => address(`${own}/hypervisors`, apiVersions.own),
   hypervisor: (host: string) => address(`${own}${join("hypervisors", host)}`, apiVersions.own),
   regions: () => address(`${own}/regions`, apiVersions.own),
+
+  /** The automation accounts of the resource group, or what lies below one of them. */
+  automation: (...below: readonly string[]) =>
+    address(`${group}/providers/Microsoft.Automation${join("automationAccounts", ...below)}`, apiVersions.own),
 
   storageAccounts: () => address(`${group}/providers/Microsoft.Storage/storageAccounts`, apiVersions.own),
   storageAccount: (name: string) => address(resourceIds.storageAccount(name), apiVersions.own),
@@ -124,6 +137,8 @@ export const pages = {
   protectedItem: (vault: string, item: string) => join("recovery-services", vault, "protected-items", item),
   recoveryPlan: (vault: string, plan: string) => join("recovery-services", vault, "recovery-plans", plan),
   job: (vault: string, job: string) => join("recovery-services", vault, "jobs", job),
+  automation: () => "/automation",
+  runbook: (account: string, runbook: string) => join("automation", account, "runbooks", runbook),
   sites: () => "/sites",
   site: (site: string) => join("sites", site),
   virtualMachines: () => "/virtual-machines",
