@@ -47,7 +47,6 @@ export function ArrangeableList({ label, kind, rows, onPlace, empty, className, 
     getItems: (dragged) =>
       [...dragged].map((key) => ({ [type]: String(key), "text/plain": textOf(rows, String(key)) })),
     acceptedDragTypes: [type],
-    getDropOperation: () => "move",
     onReorder: ({ keys: moved, target }) => {
       for (const key of moved) onPlace(String(key), next(target));
     },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PlanRunFacts } from "./plan-actions";
 
 /**
  * Replication jobs as the service sends them (asr reference 1.3): no `type`; beside `properties` the status document of a
@@ -74,6 +75,8 @@ export const JobCustomDetails = z.discriminatedUnion("instanceType", [
     instanceType: z.literal("FailoverJobDetails"),
     affectedObjectDetails,
     protectedItemDetails: z.array(ProtectedItemDetails),
+    /** Ours: of a recovery plan's run. */
+    planRun: PlanRunFacts.optional(),
   }),
   z.object({
     instanceType: z.literal("TestFailoverJobDetails"),
@@ -84,6 +87,7 @@ export const JobCustomDetails = z.discriminatedUnion("instanceType", [
     networkFriendlyName: z.string().nullable(),
     networkType: z.string(),
     protectedItemDetails: z.array(ProtectedItemDetails),
+    planRun: PlanRunFacts.optional(),
   }),
 ]);
 export type JobCustomDetails = z.infer<typeof JobCustomDetails>;

@@ -13,6 +13,8 @@ import { JobErrors } from "./job-errors";
 import { allErrors, realTime, stepRows, readableError } from "./job-model";
 import { JobStatus } from "./job-status";
 import { JobSteps } from "./job-steps";
+import { planRunOf, RunFacts } from "./run-facts";
+import { RunTimeline } from "./run-timeline";
 
 /** One job: where it stands, what it waits for, what went wrong, and its steps as they run. */
 export function JobDetail({ job, vaultName }: { readonly job: ReplicationJobResource; readonly vaultName: string }) {
@@ -37,8 +39,17 @@ export function JobDetail({ job, vaultName }: { readonly job: ReplicationJobReso
           ]}
         />
       </Card>
+      {planRunOf(job) === null ? null : (
+        <Card title="Run of the plan">
+          <RunFacts job={job} vaultName={vaultName} />
+        </Card>
+      )}
       <Card title="Steps">
-        <JobSteps job={job} vaultName={vaultName} />
+        {properties.targetInstanceType === "RecoveryPlan" ? (
+          <RunTimeline job={job} vaultName={vaultName} />
+        ) : (
+          <JobSteps job={job} vaultName={vaultName} />
+        )}
       </Card>
     </div>
   );
