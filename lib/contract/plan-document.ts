@@ -9,7 +9,13 @@ import { resource } from "./portal";
  * GET, PUT V/providers/Secondsite.Recovery/recoveryPlanSettings/default   PlanSettings(Body)
  * GET  /recovery-plan.schema.json                           the JSON schema of the document
  */
-const FailoverType = z.enum(["TestFailover", "PlannedFailover", "UnplannedFailover", "TestFailoverCleanup", "Failback"]);
+const FailoverType = z.enum([
+  "TestFailover",
+  "PlannedFailover",
+  "UnplannedFailover",
+  "TestFailoverCleanup",
+  "Failback",
+]);
 const common = {
   name: z.string().min(1),
   failoverTypes: z.array(FailoverType).min(1),

@@ -23,6 +23,8 @@ export interface Vault {
   readonly passphraseSetAt: string | null;
   /** How much of the vault's data is read and verified each day; 0: none. */
   readonly scrubMiBPerDay: number;
+  /** Boot groups that a recovery plan may have; left out or null: as many as Azure has. */
+  readonly planGroupsMax?: number | null;
   /** Certificate (PEM) of the vault's own authority that issues the site components' client certificates. */
   readonly authorityCertificate: string | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -300,6 +302,9 @@ export interface RecoveryPlan {
   readonly lastTestFailoverAt: string | null;
   readonly lastPlannedFailoverAt: string | null;
   readonly lastUnplannedFailoverAt: string | null;
+  /** The newest successful test of all of its machines, and the hash of the groups that were tested; null: never. */
+  readonly testedAt?: string | null;
+  readonly testedHash?: string | null;
   readonly createdAt: string;
   readonly revision: number;
 }

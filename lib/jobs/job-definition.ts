@@ -1,6 +1,7 @@
 import type { Explanation } from "@/lib/kernel/fault";
 import type { Job, JobError, JobStep } from "./job";
 import type { EnqueueRequest } from "./job-queue";
+import type { Resumption } from "./runner-memory";
 
 /** What a step found: `skip` and `suspend` carry the reason that people read. `details` are figures for people, JSON. */
 export type StepOutcome =
@@ -22,6 +23,8 @@ export interface StepDefinition<S> {
   readonly groupName?: string;
   /** Neighbouring steps with the same lane run at the same time. */
   readonly lane?: string;
+  /** As many steps of the lane as that at the same time; left out: all of them. The first step of the lane decides. */
+  readonly laneWidth?: number;
   /** From its start on the job can neither be cancelled nor undone; only finished, or restarted after a failure. */
   readonly irrevocable?: boolean;
   /** A failure is recorded and the job goes on; it ends Failed (PartiallySucceeded), nothing is undone. */
@@ -56,7 +59,7 @@ export interface StepContext<S> {
   /** Aborted when a person cancels, or when this process must let go of the job. */
   readonly signal: AbortSignal;
   /** Set when the step suspended the job before and a person let it go on. */
-  readonly resumed: { readonly comments: string; readonly at: string } | null;
+  readonly resumed: Resumption | null;
   /** 1 for the first attempt, one more after each Restart. */
   readonly attempt: number;
   /** Written together with the step's completion: either both or none. */

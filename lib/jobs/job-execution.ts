@@ -63,7 +63,7 @@ export class JobExecution<S> {
       if (await this.cancelWanted(steps)) return "Cancelled";
       const results = await this.runTogether(steps, todo);
       if (this.lettingGo) return null;
-      if (results.includes("failed")) {
+      if (results.includes("failed") || results.includes("notBegun")) {
         if (await this.cancelWanted(steps)) return "Cancelled";
         return this.pastReturn(steps) ? "Stays" : "Failed";
       }
@@ -80,16 +80,35 @@ export class JobExecution<S> {
     return at(steps, index).continueOnFailure === true && this.step(index).state === "Failed";
   }
 
-  /** Waits for all of them, also when one throws: nothing may go on behind the back of whoever comes next. */
+  /**
+   * Waits for all of them, also when one throws: nothing may go on behind the back of whoever comes next. Of a lane with a
+   * width, those whose turn has not come are not begun any more once one has failed or the job is to end.
+   */
   private async runTogether(
     steps: readonly StepDefinition<S>[],
     indices: readonly number[],
-  ): Promise<("went" | "failed" | "suspended")[]> {
-    const settled = await Promise.allSettled(indices.map((index) => this.runStep(at(steps, index), index)));
-    return settled.map((result) => {
-      if (result.status === "rejected") throw result.reason;
-      return result.value;
+  ): Promise<("went" | "failed" | "suspended" | "notBegun")[]> {
+    const [first] = indices;
+    const width = first === undefined ? indices.length : (at(steps, first).laneWidth ?? indices.length);
+    const waiting = [...indices];
+    const results: ("went" | "failed" | "suspended")[] = [];
+    let stopped = false;
+    const turns = Array.from({ length: Math.min(width, indices.length) }, async () => {
+      for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
+        try {
+          const result = await this.runStep(at(steps, index), index);
+          results.push(result);
+          stopped ||= result === "failed";
+        } catch (error) {
+          stopped = true;
+          throw error;
+        }
+        if (stopped || this.lettingGo) return;
+        if (this.cancelling.signal.aborted && !this.pastReturn(steps)) return;
+      }
     });
+    for (const turn of await Promise.allSettled(turns)) if (turn.status === "rejected") throw turn.reason;
+    return [...results, ...waiting.map(() => "notBegun" as const)];
   }
 
   private async runStep(definition: StepDefinition<S>, index: number): Promise<"went" | "failed" | "suspended"> {

@@ -1,5 +1,6 @@
 import type { Job, JobAction, JobStep } from "./job";
 import type { JobQuery } from "./job-store";
+import type { Resumption } from "./runner-memory";
 
 export interface EnqueueRequest {
   /** Given when something had to be marked with the job's id before the job existed; else made here. */
@@ -10,6 +11,11 @@ export interface EnqueueRequest {
   readonly input: Readonly<Record<string, unknown>>;
   readonly target: { readonly id: string; readonly name: string; readonly type: string };
   readonly parentJobId?: string;
+}
+
+export interface ResumeDetails extends Pick<Resumption, "by" | "evidence"> {
+  /** Only this step, or none. */
+  readonly stepIndex?: number;
 }
 
 /** How operations start long work, and how people look at it and steer it. */
@@ -26,8 +32,11 @@ export interface JobQueue {
   cancel(jobId: string): Promise<Job>;
   /** A new attempt from the failed step. Refusal JobActionNotAllowed unless allowed. */
   restart(jobId: string): Promise<Job>;
-  /** Goes on after a suspension. Refusal JobActionNotAllowed unless suspended, CommentsRequired when they are empty. */
-  resume(jobId: string, comments: string): Promise<Job>;
+  /**
+   * Goes on after a suspension. Of several people who do it at once exactly one succeeds. Refusal JobActionNotAllowed unless
+   * suspended (it names who resumed it last, and when), CommentsRequired when they are empty.
+   */
+  resume(jobId: string, comments: string, more?: ResumeDetails): Promise<Job>;
   /** Resolves when the job has ended (Succeeded, Failed or Cancelled). */
   waitForEnd(jobId: string, signal?: AbortSignal): Promise<Job>;
 }

@@ -107,6 +107,37 @@ const oneWay: JobDefinition<Services> = {
   ],
 };
 
+/** How many of its steps ran at the same time at most, and which have begun. */
+const seen = { running: 0, most: 0, begun: [] as number[] };
+const wide: JobDefinition<Services> = {
+  scenarioName: "Wide",
+  friendlyName: "Wide",
+  steps: (input) =>
+    Array.from({ length: 12 }, (_, index) => ({
+      ...step(`s${index}`),
+      lane: "wide",
+      laneWidth: 3,
+      run: async (context: StepContext<Services>) => {
+        seen.begun.push(index);
+        seen.most = Math.max(seen.most, (seen.running += 1));
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        seen.running -= 1;
+        if (input["failAt"] === index) await context.services.world.make("full");
+        return "done" as const;
+      },
+    })),
+};
+const askTwice: JobDefinition<Services> = {
+  scenarioName: "AskTwice",
+  friendlyName: "Ask twice",
+  steps: () =>
+    ["first", "second"].map((name) => ({
+      ...step(name),
+      run: async (context) =>
+        context.resumed ? { details: { ...context.resumed } } : { suspend: "WaitingForManualAction" },
+    })),
+};
+
 const TARGET = { id: "vm1", name: "vm1", type: "ProtectionEntity" };
 
 class Installation {
@@ -121,7 +152,7 @@ class Installation {
     const services = { world: severable.wrap(this.world) };
     const parts = {
       store: severable.wrap(this.store),
-      definitions: definitionRegistry([sample, parent, oneWay]),
+      definitions: definitionRegistry([sample, parent, oneWay, wide, askTwice]),
       services: () => services,
       changes: new JobChanges(),
       clock: this.clock,
@@ -323,6 +354,59 @@ describe("the job runner", () => {
     );
     const late = new Date(now.getTime() + 60_001).toISOString();
     expect(await installation.store.claim(job.id, { ...lease, owner: "third", now: late })).toBe(true);
+  });
+
+  it("runs as many steps of a lane at the same time as its width says, and begins no more once one has failed", async () => {
+    Object.assign(seen, { running: 0, most: 0, begun: [] });
+    const calm = new Installation();
+    const run = async (installation: Installation, id: string) => {
+      const { runner, queue } = installation.process();
+      runner.start();
+      const ended = await queue.waitForEnd(id);
+      await runner.stop();
+      return ended;
+    };
+    expect((await run(calm, (await enqueue(calm, "Wide")).id)).state).toBe("Succeeded");
+    expect([seen.most, seen.begun.length]).toEqual([3, 12]);
+    Object.assign(seen, { running: 0, most: 0, begun: [] });
+    const failing = new Installation();
+    failing.world.failures.set("full", 1);
+    const failed = await run(failing, (await enqueue(failing, "Wide", { failAt: 1 })).id);
+    expect(failed.state).toBe("Failed");
+    expect(seen.begun.length).toBeLessThan(8);
+    const states = (await failing.store.steps(failed.id)).map((one) => one.state);
+    expect(states.filter((state) => state === "NotStarted").length).toBeGreaterThan(4);
+    expect((await failing.process().queue.restart(failed.id)).state).toBe("NotStarted");
+    expect((await run(failing, failed.id)).state).toBe("Succeeded");
+    expect(new Set(seen.begun).size).toBe(12);
+  });
+
+  it("lets exactly one of several people resume a step, never the step after it, and tells the others who did", async () => {
+    const installation = new Installation();
+    const job = await enqueue(installation, "AskTwice");
+    const { runner, queue } = installation.process();
+    runner.start();
+    const until = async (index: number) => {
+      while (
+        (await queue.steps(job.id))[index]?.state !== "Suspended" ||
+        (await queue.get(job.id))?.state !== "Suspended"
+      )
+        await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    await until(0);
+    const both = await Promise.allSettled(
+      ["Ann", "Bob"].map((by) => queue.resume(job.id, "Done.", { by, stepIndex: 0 })),
+    );
+    expect(both.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
+    const lost = both.find((one) => one.status === "rejected") as PromiseRejectedResult;
+    expect(lost.reason).toMatchObject({ kind: "conflict", message: expect.stringMatching(/(Ann|Bob) resumed it at/) });
+    await until(1);
+    await expect(queue.resume(job.id, "Late.", { stepIndex: 0 })).rejects.toMatchObject({ kind: "conflict" });
+    expect((await queue.steps(job.id))[1]?.state).toBe("Suspended");
+    await queue.resume(job.id, "Done too.", { by: "Eve", evidence: [{ fileName: "a.png" }] });
+    expect((await queue.waitForEnd(job.id)).state).toBe("Succeeded");
+    await runner.stop();
+    expect((await queue.steps(job.id))[1]?.details).toMatchObject({ by: "Eve", evidence: [{ fileName: "a.png" }] });
   });
 });
 

@@ -5,10 +5,10 @@ import type { Random } from "@/lib/kernel/random";
 import type { Job, JobAction, JobStep } from "./job";
 import type { JobChanges } from "./job-changes";
 import type { JobDefinition } from "./job-definition";
-import type { EnqueueRequest, JobQueue } from "./job-queue";
+import type { EnqueueRequest, JobQueue, ResumeDetails } from "./job-queue";
 import { allowedActions, hasEnded, isSettled } from "./job-states";
 import type { JobQuery, JobStore } from "./job-store";
-import { runnerMemory, withRunnerMemory } from "./runner-memory";
+import { runnerMemory, withRunnerMemory, type Resumption } from "./runner-memory";
 
 export type DefinitionRegistry<S> = ReadonlyMap<string, JobDefinition<S>>;
 
@@ -102,16 +102,21 @@ export class JobService<S> implements JobQueue {
     return this.changed(jobId);
   }
 
-  async resume(jobId: string, comments: string): Promise<Job> {
+  async resume(jobId: string, comments: string, more: ResumeDetails = {}): Promise<Job> {
     const job = await this.require(jobId, "Resume");
     if (comments.trim() === "") throw commentsRequired();
-    const at = this.now();
-    const suspended = (await this.parts.store.steps(jobId)).filter((step) => step.state === "Suspended");
+    const { stepIndex, ...who } = more;
+    const suspended = (await this.parts.store.steps(jobId)).filter(
+      (step) => step.state === "Suspended" && (stepIndex === undefined || step.index === stepIndex),
+    );
+    if (suspended.length === 0) throw actionNotAllowed(job, "Resume", []);
+    const resumption: Resumption = { comments: comments.trim(), at: this.now(), ...who };
     const resumes = { ...runnerMemory(job).resumes };
-    for (const step of suspended) resumes[String(step.index)] = { comments: comments.trim(), at };
-    await this.parts.store.update(
+    for (const step of suspended) resumes[String(step.index)] = resumption;
+    // The guard names the steps: whoever comes second must not let the job pass the next one that waits.
+    const written = await this.parts.store.update(
       jobId,
-      { states: ["Suspended"] },
+      { states: ["Suspended"], stepStates: suspended.map(({ index }) => ({ index, state: "Suspended" as const })) },
       {
         job: {
           state: "InProgress",
@@ -122,6 +127,7 @@ export class JobService<S> implements JobQueue {
         steps: suspended.map(({ index }) => ({ index, state: "InProgress" as const })),
       },
     );
+    if (!written) throw actionNotAllowed((await this.parts.store.get(jobId)) ?? job, "Resume", []);
     return this.changed(jobId);
   }
 
@@ -229,13 +235,20 @@ function commentsRequired(): Refusal {
 
 function actionNotAllowed(job: Job, action: JobAction, allowed: readonly JobAction[]): Refusal {
   const can = allowed.length === 0 ? "Nothing can be done with it now" : `It allows: ${allowed.join(", ")}`;
+  const last = action === "Resume" ? newestResumption(job) : null;
+  const resumed = last === null ? "" : ` ${last.by ?? "Somebody"} resumed it at ${last.at}.`;
   return new Refusal("conflict", {
     code: "JobActionNotAllowed",
-    message: `'${action}' is not possible for the job '${job.friendlyName}' of ${job.targetName}, which is ${job.state}. ${can}.`,
+    message: `'${action}' is not possible for the job '${job.friendlyName}' of ${job.targetName}, which is ${job.state}.${resumed} ${can}.`,
     possibleCauses:
       job.cancelRequestedAt !== null && !hasEnded(job.state)
         ? "The job is already being cancelled."
         : "The job has moved on since it was shown, or it has passed the point after which it can only be finished.",
     recommendedAction: "Refresh the job and use one of the actions that it offers.",
   });
+}
+
+function newestResumption(job: Job): Resumption | null {
+  const all = Object.values(runnerMemory(job).resumes);
+  return all.reduce<Resumption | null>((newest, one) => (newest === null || one.at > newest.at ? one : newest), null);
 }

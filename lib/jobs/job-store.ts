@@ -1,4 +1,4 @@
-import type { Job, JobState, JobStep } from "./job";
+import type { Job, JobState, JobStep, StepState } from "./job";
 
 /**
  * Where jobs live. One row a job, one row a step. Adapter: persistence; in-memory twin: lib/testing/memory-job-store.
@@ -51,6 +51,8 @@ export interface UpdateGuard {
   readonly owner?: string;
   /** The job is in one of these states. */
   readonly states?: readonly JobState[];
+  /** Each of these steps is in the given state. */
+  readonly stepStates?: readonly { readonly index: number; readonly state: StepState }[];
 }
 
 export interface JobUpdate {

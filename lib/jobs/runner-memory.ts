@@ -1,5 +1,15 @@
 import type { Job, JobError } from "./job";
 
+/** How a person let a suspended step go on. */
+export interface Resumption {
+  readonly comments: string;
+  readonly at: string;
+  /** Who says so; left out: nobody was named. */
+  readonly by?: string;
+  /** What came with it; JSON. */
+  readonly evidence?: readonly Readonly<Record<string, unknown>>[];
+}
+
 /**
  * What the runner itself must know after a kill; lives in the job's memory under a key that no step uses, so that it is
  * written in the same transaction as the steps.
@@ -8,7 +18,8 @@ export interface RunnerMemory {
   readonly attempt: number;
   /** Set from the moment the job turns back until it has ended. */
   readonly undoing: { readonly outcome: "Failed" | "Cancelled"; readonly undone: readonly number[] } | null;
-  readonly resumes: Readonly<Record<string, { readonly comments: string; readonly at: string }>>;
+  /** By step index. */
+  readonly resumes: Readonly<Record<string, Resumption>>;
   /** Ids of child jobs by step index, attempt and key. */
   readonly children: Readonly<Record<string, string>>;
   /** What earlier attempts ended with. */

@@ -49,7 +49,7 @@ export async function requireJob(context: OperationContext, vault: Vault, jobId:
 }
 
 async function itemsOf(context: OperationContext, job: Job): Promise<ProtectedItem[]> {
-  const ids = isPlanInput(job.input) ? machineIds(job.input) : [job.input["itemId"]];
+  const ids = isPlanInput(job.input) ? new Set(machineIds(job.input)) : [job.input["itemId"]];
   const items: ProtectedItem[] = [];
   for (const id of ids) {
     const item = typeof id === "string" ? await context.repositories.protectedItems.get(id) : null;

@@ -128,6 +128,15 @@ export function describeJobStore(name: string, open: () => Promise<JobStoreUnder
       expect((await store.steps("job-1"))[0]?.details).toEqual({ found: 3 });
     });
 
+    it("checks the states of steps that a guard names", async () => {
+      await store.create(job(), [{ ...step(0), state: "Suspended" }, step(1)]);
+      const changes = { job: { state: "InProgress" as const }, steps: [{ index: 0, state: "InProgress" as const }] };
+      const guard = { stepStates: [{ index: 0, state: "Suspended" as const }] };
+      const written = await Promise.all([store.update("job-1", guard, changes), store.update("job-1", guard, changes)]);
+      expect(written).toEqual([true, false]);
+      expect(await store.update("job-1", { stepStates: [{ index: 9, state: "NotStarted" }] }, changes)).toBe(false);
+    });
+
     it("finds jobs by every condition, newest first", async () => {
       const at = (minute: number) => `2026-11-22T08:0${minute}:00.000Z`;
       await store.create(job({ id: "a", createdAt: at(1) }), []);

@@ -70,6 +70,8 @@ export class MemoryJobStore implements JobStore {
     if (!row) return false;
     if (guard.owner !== undefined && row.owner !== guard.owner) return false;
     if (guard.states !== undefined && !guard.states.includes(row.job.state)) return false;
+    const isOff = ({ index, state }: { index: number; state: JobStep["state"] }) => row.steps[index]?.state !== state;
+    if (guard.stepStates?.some(isOff)) return false;
     row.job = copy({ ...row.job, ...changes.job });
     for (const { index, ...step } of changes.steps ?? []) {
       row.steps = row.steps.map((old) => (old.index === index ? copy({ ...old, ...step }) : old));

@@ -56,6 +56,9 @@ export function createSqliteJobStore(database: ControlDatabase): JobStore {
           ...(guard.owner === undefined ? {} : { owner: guard.owner }),
           ...(guard.states === undefined ? {} : { state: { in: [...guard.states] } }),
         };
+        for (const { index, state } of guard.stepStates ?? []) {
+          if ((await tx.jobStep.count({ where: { jobId: id, stepIndex: index, state } })) === 0) return false;
+        }
         const lease = changes.releaseLease === true ? { owner: null, leaseUntil: null } : {};
         const data = { ...jobChanges(changes.job ?? {}), ...lease };
         // Nothing to write still checks the guard: an empty update would count no row.

@@ -9,14 +9,11 @@ import type {
 import type { ProtectedItem } from "@/lib/domain/entities";
 import type { JobError, JobStep } from "@/lib/jobs/job";
 import type { JobView } from "@/lib/operations/read-job";
-import {
-  FAILOVER_GROUP,
-  MANUAL_ACTION_TASK,
-  PLAN_VM_TASK,
-  SHUTDOWN_GROUP,
-} from "@/lib/operations/recovery-plans/plan-steps";
+import { FAILOVER_GROUP, PLAN_VM_TASK, SHUTDOWN_GROUP } from "@/lib/operations/recovery-plans/plan-steps";
 import { runOf } from "@/lib/operations/run-evidence";
 import { jobArmId } from "../site-recovery-ids";
+import { presentPlanRun } from "./plan-run";
+import { presentActionTask } from "./plan-task";
 
 /** What the service sends for a time that has not come. */
 const NO_TIME = "0001-01-01T00:00:00";
@@ -149,15 +146,8 @@ function stepDetails(view: JobView, step: JobStep): NonNullable<AsrTask["customD
     targetInstanceType: child.targetType,
     jobScenarioName: child.scenarioName,
   };
-  if (step.taskType === MANUAL_ACTION_TASK) {
-    const text = (key: string) => (typeof step.details[key] === "string" ? step.details[key] : "");
-    return {
-      instanceType: "ManualActionTaskDetails",
-      name: step.friendlyName,
-      instructions: text("instructions"),
-      observation: text("observation"),
-    };
-  }
+  const action = presentActionTask(view.vault, step);
+  if (action) return action;
   if (step.taskType === PLAN_VM_TASK) {
     const skipped = step.details["skippedReason"];
     return {
@@ -188,7 +178,8 @@ function presentDetails(view: JobView): JobCustomDetails {
     case "PlannedFailover":
     case "UnplannedFailover": {
       const protectedItemDetails = items.map((item) => itemDetails(view, item));
-      return { instanceType: "FailoverJobDetails", affectedObjectDetails, protectedItemDetails };
+      const planRun = presentPlanRun(job);
+      return { instanceType: "FailoverJobDetails", affectedObjectDetails, protectedItemDetails, ...planRun };
     }
     case "TestFailover": {
       const networkName = networkOf(view);
@@ -201,6 +192,7 @@ function presentDetails(view: JobView): JobCustomDetails {
         networkFriendlyName: networkName,
         networkType: networkName === null ? "NoNetworkAttachAsInput" : "VmNetworkAsInput",
         protectedItemDetails: items.map((item) => itemDetails(view, item)),
+        ...presentPlanRun(job),
       };
     }
     default:

@@ -35,8 +35,21 @@ export function presentRecoveryPlan(view: RecoveryPlanView): RecoveryPlanResourc
       currentScenarioStatusDescription: job?.stateDescription ?? null,
       groups: withServiceGroups(plan.groups).map((group) => presentGroup(view, group)),
       providerSpecificDetails: [],
+      planHash: view.hash,
+      tested: presentTested(view),
+      notAllowed: Object.fromEntries(
+        view.notAllowed.map(({ operation, why: { message, recommendedAction } }) => [
+          operation,
+          { message, recommendedAction },
+        ]),
+      ),
     },
   };
+}
+
+function presentTested({ plan, hash }: RecoveryPlanView): RecoveryPlanResource["properties"]["tested"] {
+  const { testedAt: at, testedHash } = plan;
+  return at && testedHash ? { at, planHash: testedHash, isCurrent: testedHash === hash } : null;
 }
 
 function presentGroup({ vault, fabric, items }: RecoveryPlanView, group: RecoveryPlanGroup): Group {

@@ -51,7 +51,16 @@ export interface VaultRepository {
   update(
     id: string,
     changes: Partial<
-      Pick<Vault, "state" | "passphraseSetAt" | "scrubMiBPerDay" | "authorityCertificate" | "tags" | "storageAccount">
+      Pick<
+        Vault,
+        | "state"
+        | "passphraseSetAt"
+        | "scrubMiBPerDay"
+        | "planGroupsMax"
+        | "authorityCertificate"
+        | "tags"
+        | "storageAccount"
+      >
     >,
   ): Promise<Vault>;
   delete(id: string): Promise<void>;

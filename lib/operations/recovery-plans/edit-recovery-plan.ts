@@ -1,11 +1,12 @@
 import type { Fabric, RecoveryPlan, RecoveryPlanGroup, Vault } from "@/lib/domain/entities";
 import { refuseWhen, resourceNameProblem } from "@/lib/domain/names";
-import { planItemIds, planProblem } from "@/lib/domain/recovery-plan-rules";
+import { planHash } from "@/lib/domain/plan-hash";
 import { Refusal } from "@/lib/kernel/fault";
 import { announce } from "../announce";
 import type { OperationContext } from "../context";
 import { requireActiveVault } from "../require-active-vault";
-import { planHolder } from "./settle-plan";
+import { requirePlanRules } from "./require-plan-rules";
+import { planGone, planHolder } from "./settle-plan";
 
 /** PUT may be repeated: a plan of that name gets the given groups. @throws Refusal RecoveryPlan… naming the broken rule */
 export async function saveRecoveryPlan(
@@ -17,7 +18,7 @@ export async function saveRecoveryPlan(
   refuseWhen(resourceNameProblem(input.name, "recovery plan"), "recoveryPlanName");
   const existing = await context.repositories.recoveryPlans.find(vault.id, input.name);
   if (existing) return updateRecoveryPlan(context, existing, input.groups, input.fabric.id);
-  await requireRules(context, vault.id, input.fabric.id, input.groups);
+  await requirePlanRules(context, vault, input.fabric.id, input.groups);
   const plan: RecoveryPlan = {
     id: context.random.uuid(),
     vaultId: vault.id,
@@ -28,6 +29,8 @@ export async function saveRecoveryPlan(
     lastTestFailoverAt: null,
     lastPlannedFailoverAt: null,
     lastUnplannedFailoverAt: null,
+    testedAt: null,
+    testedHash: null,
     createdAt: context.clock.now().toISOString(),
     revision: 1,
   };
@@ -36,14 +39,20 @@ export async function saveRecoveryPlan(
   return plan;
 }
 
-/** Replaces all groups, actions included. A run that is under way keeps the plan as it started. */
+/**
+ * Replaces all groups, actions included; groups that are the plan's already change nothing, not even its revision. A run
+ * that is under way keeps the plan as it started. The hash of an edited plan is no longer that of its last test.
+ */
 export async function updateRecoveryPlan(
   context: OperationContext,
   plan: RecoveryPlan,
   groups: readonly RecoveryPlanGroup[],
   fabricId: string = plan.fabricId,
 ): Promise<RecoveryPlan> {
-  await requireRules(context, plan.vaultId, fabricId, groups);
+  const vault = await context.repositories.vaults.get(plan.vaultId);
+  if (!vault) throw planGone();
+  await requirePlanRules(context, vault, fabricId, groups);
+  if (fabricId === plan.fabricId && planHash(groups) === planHash(plan.groups)) return plan;
   const changed = await context.repositories.recoveryPlans.update(plan.id, plan.revision, { groups, fabricId });
   announce(context, plan.vaultId, "replicationRecoveryPlans", plan.name);
   return changed;
@@ -65,21 +74,4 @@ export async function deleteRecoveryPlan(context: OperationContext, plan: Recove
   }
   await context.repositories.recoveryPlans.delete(plan.id);
   announce(context, plan.vaultId, "replicationRecoveryPlans", plan.name);
-}
-
-async function requireRules(
-  context: OperationContext,
-  vaultId: string,
-  fabricId: string,
-  groups: readonly RecoveryPlanGroup[],
-): Promise<void> {
-  const names = new Map<string, string>();
-  for (const id of planItemIds(groups)) {
-    const item = await context.repositories.protectedItems.get(id);
-    if (item?.vaultId === vaultId && item.fabricId === fabricId) names.set(id, item.machineName);
-  }
-  refuseWhen(
-    planProblem(groups, (id) => names.get(id) ?? null),
-    "properties.groups",
-  );
 }

@@ -1,4 +1,5 @@
 import type { RecoveryPlanAction, RecoveryPlanGroupType } from "@/lib/domain/entities";
+import type { PlanDirection, PlanFailoverType } from "@/lib/domain/recovery-plan-rules";
 import type { Job } from "@/lib/jobs/job";
 import type { PointChoice } from "../failover/choose-recovery-point";
 import type { FailoverKind, FailoverRun } from "../failover/failover-run";
@@ -10,29 +11,58 @@ export interface PlanMachine {
   readonly networkName: string | null;
   /** Why this run leaves it alone; null: it takes part. */
   readonly leftOut: string | null;
-  /** Settled when the run began: the machine's part of a point that its consistency group shares. */
+  /** Settled when the run began: the point that was chosen for it, or its part of a point that its consistency group shares. */
   readonly sharedPointId?: string;
 }
 
-/** The running copy of a plan: what is edited meanwhile is for the next run. The job's input; JSON. */
+export interface PlanRunGroup {
+  readonly type: RecoveryPlanGroupType;
+  readonly machines: readonly PlanMachine[];
+  readonly startActions: readonly RecoveryPlanAction[];
+  readonly endActions: readonly RecoveryPlanAction[];
+}
+
+/**
+ * The running copy of a plan: what is edited meanwhile is for the next run. The job's input; JSON. What is optional is not
+ * in the jobs of earlier versions.
+ */
 export interface PlanRun {
   readonly planId: string;
+  readonly planName?: string;
+  /** Of the groups that are run. */
+  readonly planHash?: string;
   readonly kind: FailoverKind;
-  readonly groups: readonly {
-    readonly type: RecoveryPlanGroupType;
-    readonly machines: readonly PlanMachine[];
-    readonly startActions: readonly RecoveryPlanAction[];
-    readonly endActions: readonly RecoveryPlanAction[];
-  }[];
+  readonly direction?: PlanDirection;
+  readonly groups: readonly PlanRunGroup[];
   readonly point: PointChoice;
+  readonly useSharedPoints?: boolean;
+  /** Machines for which a point was chosen. */
+  readonly customPoints?: number;
   readonly shutDownSource: boolean;
 }
 
 /** Commit or cleanup of several items in one job. */
 export interface PlanItemsRun {
   readonly planId: string;
+  readonly planName?: string;
+  readonly planHash?: string;
   readonly machines: readonly PlanMachine[];
+  /** For the actions; only of a cleanup. */
+  readonly groups?: readonly PlanRunGroup[];
   readonly notes: string;
+}
+
+/** What an action must know of the run that it belongs to. */
+export interface ActionRun {
+  readonly planName: string;
+  readonly type: PlanFailoverType;
+  readonly direction: PlanDirection;
+  readonly shutDownSource: boolean;
+}
+
+export function actionRunOf(run: PlanRun): ActionRun {
+  const { kind: type, direction = "PrimaryToRecovery", shutDownSource } = run;
+  return { planName: run.planName ?? "", type, direction, shutDownSource };
 }
 
 export function isPlanInput(input: Job["input"]): boolean {

@@ -1,13 +1,12 @@
-import { Fault } from "@/lib/kernel/fault";
-import { actionApplies } from "@/lib/domain/recovery-plan-rules";
-import type { RecoveryPlanAction } from "@/lib/domain/entities";
 import type { StepDefinition } from "@/lib/jobs/job-definition";
 import type { OperationContext } from "../context";
 import { beginFailover, undoBegin } from "../failover/begin-failover";
 import { makeFailoverReplica, startFailoverReplica, undoMakeReplica } from "../failover/make-and-start";
 import { preparePoint, undoPreparePoint } from "../failover/prepare-point";
 import { shutDownSource, undoShutDown } from "../failover/shut-down-source";
-import { machineRun, takingPart, type PlanMachine, type PlanRun } from "./plan-run";
+import type { ActionPlace } from "./action-context";
+import { actionSteps } from "./action-steps";
+import { actionRunOf, machineRun, takingPart, type PlanMachine, type PlanRun } from "./plan-run";
 
 type Step = StepDefinition<OperationContext>;
 type Group = PlanRun["groups"][number];
@@ -17,14 +16,16 @@ export const PREREQUISITES_GROUP = "All groups: prerequisites";
 export const SHUTDOWN_GROUP = "All groups: shutdown";
 export const FAILOVER_GROUP = "All groups: failover";
 export const bootGroupName = (number: number): string => `Group ${number}`;
-export const MANUAL_ACTION_TASK = "ManualActionTask";
 export const PLAN_VM_TASK = "RecoveryPlanVmTask";
+/** Machines of a group that are worked on at the same time: each that starts takes its memory and waits for the same cores. */
+export const MACHINES_AT_ONCE = 6;
 
 /**
  * The run of a plan (asr reference 9): prerequisites; shutdown of all machines, in reverse boot order (our inference), not in
  * a test; the disks of all machines at the same time; then group by group, the machines of a group at the same time, with
- * the actions before and after. Planned and test runs stop at the first error, take back what is not over yet and can be
- * restarted; an unplanned run goes on and marks what failed.
+ * the actions before and after. Planned and test runs stop at the first error and take back what is not over yet; machines
+ * that are over stay over, actions that succeeded stay done, and a restart goes on with the rest. An unplanned run goes on
+ * and marks what failed.
  */
 export function planSteps(run: PlanRun): readonly Step[] {
   const boots = run.groups.filter((group) => group.type === "Boot");
@@ -32,7 +33,7 @@ export function planSteps(run: PlanRun): readonly Step[] {
     ...(run.kind === "UnplannedFailover" ? eachPrerequisites(run) : [prerequisites(run)]),
     ...(run.kind === "TestFailover" ? [] : shutdownSteps(run, boots)),
     ...failoverSteps(run, boots),
-    ...boots.flatMap((group, index) => bootSteps(run, group, bootGroupName(index + 1))),
+    ...boots.flatMap((group, index) => bootSteps(run, group, index + 1)),
   ];
 }
 
@@ -91,7 +92,8 @@ function shutdownSteps(run: PlanRun, boots: readonly Group[]): Step[] {
       }),
     ),
   );
-  return withActions(run, group, SHUTDOWN_GROUP, machines);
+  const everywhere = boots.flatMap((boot) => boot.machines);
+  return withActions(run, group, { group: "Shutdown", machines: everywhere }, SHUTDOWN_GROUP, machines);
 }
 
 function failoverSteps(run: PlanRun, boots: readonly Group[]): Step[] {
@@ -117,10 +119,11 @@ function failoverSteps(run: PlanRun, boots: readonly Group[]): Step[] {
       undo: (step) => undoMakeReplica(step, machineRun(run, machine)),
     }),
   );
-  return withActions(run, group, FAILOVER_GROUP, [...prepare, ...make]);
+  return withActions(run, group, { group: "Failover", machines: all }, FAILOVER_GROUP, [...prepare, ...make]);
 }
 
-function bootSteps(run: PlanRun, group: Group, groupName: string): Step[] {
+function bootSteps(run: PlanRun, group: Group, number: number): Step[] {
+  const groupName = bootGroupName(number);
   const machines = group.machines.map((machine) =>
     machineStep(run, machine, {
       name: run.kind === "TestFailover" ? "VmTfoStartVm" : "VmFoStartVmOnSecondary",
@@ -131,46 +134,24 @@ function bootSteps(run: PlanRun, group: Group, groupName: string): Step[] {
       undo: async () => {},
     }),
   );
-  return withActions(run, group, groupName, machines);
+  return withActions(run, group, { group: String(number), machines: group.machines }, groupName, machines);
 }
 
-function withActions(run: PlanRun, group: Group | undefined, groupName: string, machines: readonly Step[]): Step[] {
-  const actions = (list: readonly RecoveryPlanAction[]) =>
-    list.filter((action) => actionApplies(action, run.kind)).map((action) => actionStep(action, groupName));
-  return [...actions(group?.startActions ?? []), ...machines, ...actions(group?.endActions ?? [])];
+function withActions(
+  run: PlanRun,
+  group: Group | undefined,
+  where: Pick<ActionPlace, "group" | "machines">,
+  groupName: string,
+  machines: readonly Step[],
+): Step[] {
+  const actions = (position: ActionPlace["position"], list: Group["startActions"] = []) =>
+    actionSteps(actionRunOf(run), { ...where, position }, groupName, list);
+  return [...actions("before", group?.startActions), ...machines, ...actions("after", group?.endActions)];
 }
 
 function machineStep(run: PlanRun, machine: PlanMachine, step: Omit<Step, "taskType">): Step {
   const { leftOut } = machine;
-  const common = { ...step, taskType: PLAN_VM_TASK, continueOnFailure: run.kind === "UnplannedFailover" };
+  const goesOn = run.kind === "UnplannedFailover";
+  const common = { ...step, taskType: PLAN_VM_TASK, continueOnFailure: goesOn, laneWidth: MACHINES_AT_ONCE };
   return leftOut === null ? common : { ...common, run: async () => ({ skip: leftOut }), undo: async () => {} };
-}
-
-/** A manual action halts the whole run until a person resumes the job with a comment. */
-function actionStep(action: RecoveryPlanAction, groupName: string): Step {
-  const { details } = action;
-  switch (details.kind) {
-    case "AutomationRunbookActionDetails":
-    case "WebhookActionDetails":
-      throw new Fault({
-        code: "ActionKindNotRun",
-        message: `The action '${action.name}' is of a kind that this version does not run.`,
-        possibleCauses: "The plan was made by a later version.",
-        recommendedAction: "Take the action out of the plan.",
-      });
-    case "ManualActionDetails":
-      return {
-        name: "ManualAction",
-        friendlyName: action.name,
-        taskType: MANUAL_ACTION_TASK,
-        groupName,
-        run: async (step) => {
-          step.report({ actionName: action.name, instructions: details.description });
-          if (step.resumed === null) return { suspend: "WaitingForManualAction" };
-          const { comments, at } = step.resumed;
-          // There is no sign-in: whoever sits at this machine is the local user.
-          return { details: { completedBy: "local user", completedAt: at, observation: comments } };
-        },
-      };
-  }
 }

@@ -1,33 +1,34 @@
 import type { ProtectedItem, RecoveryPlan, Vault } from "@/lib/domain/entities";
-import { explainNotAllowed, isFailedOver, type ProtectedItemOperation } from "@/lib/domain/protection-state";
-import { planItemIds, withServiceGroups } from "@/lib/domain/recovery-plan-rules";
-import { nameKey } from "@/lib/domain/names";
+import { planHash } from "@/lib/domain/plan-hash";
+import { explainNotAllowed, type ProtectedItemOperation } from "@/lib/domain/protection-state";
+import { withServiceGroups } from "@/lib/domain/recovery-plan-rules";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
 import type { PointChoice } from "../failover/choose-recovery-point";
 import type { FailoverKind } from "../failover/failover-run";
 import { holdItem, standingOf } from "../hold-protected-item";
-import { newestSharedPoint } from "../read-recovery-points";
 import { requireNetwork } from "../start-failover";
-import type { PlanMachine, PlanRun } from "./plan-run";
-import { holdPlan, releasePlan } from "./settle-plan";
+import { planItems } from "./plan-items";
+import { participationOf } from "./plan-participation";
+import { settledPoints, type PointRequest } from "./plan-points";
+import type { PlanItemsRun, PlanMachine, PlanRun, PlanRunGroup } from "./plan-run";
+import { holdPlan, planBusy, planHolder, releasePlan } from "./settle-plan";
 
-export interface PlanRequest {
+export interface PlanRequest extends PointRequest {
   readonly kind: FailoverKind;
   readonly point: PointChoice;
   /** Of a test; null: not connected. Failovers use the network of each machine. */
   readonly testNetworkName: string | null;
   readonly shutDownSource: boolean;
-  /** Machines of a consistency group start from the newest point that all of the group share. */
-  readonly useSharedPoints?: boolean;
 }
 
 /**
- * Runs the plan as it is now, as one job. Every machine must allow it; in a planned or unplanned run, machines that have
- * failed over already are left out.
+ * Runs the plan as it is now, as one job. Every machine that takes part must allow it; machines that have failed over
+ * already, and those that the run of another plan holds, are passed over.
  *
- * @throws Refusal RecoveryPlanBusy, `<Operation>NotAllowed` naming the machine and who holds it, NetworkNotFound
+ * @throws Refusal RecoveryPlanBusy, `<Operation>NotAllowed` naming the machine and what holds it, NetworkNotFound,
+ * RecoveryPointNotFound, MultiVmPointNotFound, RecoveryPlanPointOfNoMachine
  */
 export async function runRecoveryPlan(
   context: OperationContext,
@@ -37,69 +38,61 @@ export async function runRecoveryPlan(
 ): Promise<Job> {
   await requireNetwork(context, vault, request.testNetworkName);
   const items = await planItems(context, plan);
-  const over = (item: ProtectedItem) => request.kind !== "TestFailover" && isFailedOver(item.state);
-  const active = [...items.values()].filter((item) => !over(item));
-  if (active.length === 0) throw nothingToDo(plan, "every machine of it has failed over already");
-  const shared = request.useSharedPoints === true ? await sharedPoints(context, active) : new Map<string, string>();
+  const leftOut = await requireParticipants(context, plan, request.kind, items);
+  const active = [...items.values()].filter((item) => !leftOut.has(item.id));
+  if (active.length === 0) {
+    throw nothingToDo(plan, "every machine of it has failed over already, or another plan holds it");
+  }
+  const points = await settledPoints(context, active, request);
   const machine = (itemId: string): PlanMachine => {
     const item = items.get(itemId);
     if (!item) throw itemGone(plan);
     const networkName = request.kind === "TestFailover" ? request.testNetworkName : item.target.networkName;
-    const leftOut = over(item) ? "The machine has failed over already." : null;
-    const sharedPointId = shared.get(itemId);
+    const sharedPointId = points.get(itemId);
     const point = sharedPointId === undefined ? {} : { sharedPointId };
-    return { itemId, machineName: item.machineName, networkName, leftOut, ...point };
+    return { itemId, machineName: item.machineName, networkName, leftOut: leftOut.get(itemId) ?? null, ...point };
   };
   const input: PlanRun = {
     planId: plan.id,
+    planName: plan.name,
+    planHash: planHash(plan.groups),
     kind: request.kind,
-    groups: withServiceGroups(plan.groups).map(({ type, protectedItemIds, startActions, endActions }) => ({
-      type,
-      machines: protectedItemIds.map(machine),
-      startActions,
-      endActions,
-    })),
+    direction: "PrimaryToRecovery",
+    groups: runningCopy(plan, machine),
     point: request.point,
+    useSharedPoints: request.useSharedPoints === true,
+    customPoints: request.points?.size ?? 0,
     shutDownSource: request.shutDownSource,
   };
   return enqueueHolding(context, plan, request.kind, request.kind, active, { ...input });
 }
 
-/**
- * Settled once for the whole run, so that a cut that becomes whole meanwhile does not part the machines of a group.
- * @throws Refusal MultiVmPointNotFound
- */
-async function sharedPoints(
+/** Why machines are passed over, by item id. @throws Refusal when one that is to take part cannot */
+async function requireParticipants(
   context: OperationContext,
-  items: readonly ProtectedItem[],
+  plan: RecoveryPlan,
+  kind: FailoverKind,
+  items: ReadonlyMap<string, ProtectedItem>,
 ): Promise<ReadonlyMap<string, string>> {
-  const stamps = new Map<string, string>();
-  const chosen = new Map<string, string>();
-  for (const item of items) {
-    if (item.consistencyGroup === null) continue;
-    const key = `${item.fabricId}/${nameKey(item.consistencyGroup)}`;
-    const stamp = stamps.get(key) ?? (await newestSharedPoint(context, item))?.group?.stamp;
-    if (stamp === undefined) throw noSharedPoint(item);
-    stamps.set(key, stamp);
-    const points = await context.repositories.recoveryPoints.listByGroupStamp(stamp);
-    const own = points.find((point) => point.protectedItemId === item.id);
-    if (own === undefined) throw noSharedPoint(item);
-    chosen.set(item.id, own.id);
+  const now = (await context.repositories.recoveryPlans.get(plan.id)) ?? plan;
+  const holder = await planHolder(context, now);
+  if (holder) throw planBusy(plan, holder);
+  const leftOut = new Map<string, string>();
+  for (const item of items.values()) {
+    const part = await participationOf(context, plan, kind, item);
+    if (part.leftOut !== null) leftOut.set(item.id, part.leftOut);
+    else if (part.blocked) throw new Refusal("notAllowed", part.blocked, item.name);
   }
-  return chosen;
+  return leftOut;
 }
 
-function noSharedPoint(item: ProtectedItem): Refusal {
-  return new Refusal(
-    "notFound",
-    {
-      code: "MultiVmPointNotFound",
-      message: `${item.machineName} has no recovery point that all machines of its consistency group ${item.consistencyGroup ?? ""} share.`,
-      possibleCauses: "The group is new, one of its machines could not be replicated, or retention dropped a part.",
-      recommendedAction: "Wait for the next cut of the group, or choose the points of each machine.",
-    },
-    "properties.providerSpecificDetails.multiVmSyncPointOption",
-  );
+function runningCopy(plan: RecoveryPlan, machine: (itemId: string) => PlanMachine): PlanRunGroup[] {
+  return withServiceGroups(plan.groups).map(({ type, protectedItemIds, startActions, endActions }) => ({
+    type,
+    machines: protectedItemIds.map(machine),
+    startActions,
+    endActions,
+  }));
 }
 
 /** Commits every machine of the plan that waits for it. */
@@ -127,10 +120,20 @@ async function runOnWaiting(
     if (needsIt) waiting.push(item);
   }
   if (waiting.length === 0) throw nothingToDo(plan, whenNone);
-  const machines = waiting.map((item): PlanMachine => {
-    return { itemId: item.id, machineName: item.machineName, networkName: null, leftOut: null };
+  const machines = waiting.map((item): PlanMachine => machineOf(item, null));
+  const { id: planId, name: planName } = plan;
+  const input: PlanItemsRun = { planId, planName, planHash: planHash(plan.groups), machines, notes };
+  if (operation === "Commit") return enqueueHolding(context, plan, operation, operation, waiting, { ...input });
+  const groups = withServiceGroups(plan.groups).map(({ type, protectedItemIds, startActions, endActions }) => {
+    const own = items.filter((item) => protectedItemIds.includes(item.id));
+    const copies = own.map((item) => machineOf(item, waiting.includes(item) ? null : "No test of it was up."));
+    return { type, machines: copies, startActions, endActions };
   });
-  return enqueueHolding(context, plan, operation, operation, waiting, { planId: plan.id, machines, notes });
+  return enqueueHolding(context, plan, operation, operation, waiting, { ...input, groups });
+}
+
+function machineOf(item: ProtectedItem, leftOut: string | null): PlanMachine {
+  return { itemId: item.id, machineName: item.machineName, networkName: null, leftOut };
 }
 
 /** All or nothing: either the plan and every machine are this job's, or none is. */
@@ -157,15 +160,6 @@ async function enqueueHolding(
     await releasePlan(context, plan.id, id);
     throw error;
   }
-}
-
-export async function planItems(context: OperationContext, plan: RecoveryPlan): Promise<Map<string, ProtectedItem>> {
-  const items = new Map<string, ProtectedItem>();
-  for (const id of planItemIds(plan.groups)) {
-    const item = await context.repositories.protectedItems.get(id);
-    if (item) items.set(id, item);
-  }
-  return items;
 }
 
 function nothingToDo(plan: RecoveryPlan, because: string): Refusal {

@@ -22,12 +22,18 @@ export async function settlePlan(
   for (const machine of takingPart(run)) await settleFailover(context, job, outcome, machineRun(run, machine));
   const now = context.clock.now().toISOString();
   const changes: Record<PlanRun["kind"], RecoveryPlanChanges> = {
-    TestFailover: { lastTestFailoverAt: now },
+    TestFailover: { lastTestFailoverAt: now, ...testedOf(run, now) },
     PlannedFailover: { lastPlannedFailoverAt: now },
     UnplannedFailover: { lastUnplannedFailoverAt: now },
   };
   if (outcome.state === "Succeeded") await changePlan(context, run.planId, changes[run.kind]);
   await releasePlan(context, run.planId, job.id);
+}
+
+/** Only a test of the whole plan says something of the plan. */
+function testedOf(run: PlanRun, at: string): RecoveryPlanChanges {
+  const isWhole = run.groups.every((group) => group.machines.every((machine) => machine.leftOut === null));
+  return isWhole && run.planHash !== undefined ? { testedAt: at, testedHash: run.planHash } : {};
 }
 
 export async function holdPlan(context: OperationContext, planId: string, jobId: string): Promise<void> {
@@ -91,7 +97,7 @@ async function changePlan(context: OperationContext, planId: string, changes: Re
   }
 }
 
-function planBusy(plan: RecoveryPlan, holder: Job | null): Refusal {
+export function planBusy(plan: RecoveryPlan, holder: Job | null): Refusal {
   const who = holder
     ? `the job '${holder.friendlyName}', started at ${holder.createdAt}, is running it`
     : "a job runs it";

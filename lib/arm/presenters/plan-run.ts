@@ -1,0 +1,22 @@
+import type { PlanRunFacts } from "@/lib/contract/plan-actions";
+import type { Job } from "@/lib/jobs/job";
+import { isPlanInput, planRunOf } from "@/lib/operations/recovery-plans/plan-run";
+
+/** The running copy of a plan and its settings; nothing for the job of a single machine, or of an earlier version. */
+export function presentPlanRun(job: Job): { readonly planRun?: PlanRunFacts } {
+  if (!isPlanInput(job.input)) return {};
+  const run = planRunOf(job.input);
+  if (run.planHash === undefined || !("groups" in job.input) || !("point" in job.input)) return {};
+  const isTest = run.kind === "TestFailover";
+  return {
+    planRun: {
+      planHash: run.planHash,
+      failoverDirection: run.direction ?? "PrimaryToRecovery",
+      recoveryPointType: run.point.type,
+      usesSharedPoints: run.useSharedPoints === true,
+      customPoints: run.customPoints ?? 0,
+      networkName: isTest ? (run.groups.flatMap((group) => group.machines)[0]?.networkName ?? null) : null,
+      shutsDownSource: run.shutDownSource,
+    },
+  };
+}
