@@ -65,7 +65,7 @@ export function ArrangeableList({ label, kind, rows, onPlace, empty, className, 
       items={rows.map((row) => ({ ...row, id: row.key }))}
       dragAndDropHooks={dragAndDropHooks}
       keyboardNavigationBehavior="tab"
-      renderEmptyState={() => <div className="px-4 py-3 text-muted">{empty}</div>}
+      renderEmptyState={() => <div className="px-4 py-2 text-[0.8125rem] text-muted">{empty}</div>}
       className={clsx("-outline-offset-2 data-[drop-target]:bg-accent-soft", className)}
     >
       {(row) => (

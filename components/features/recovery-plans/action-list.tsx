@@ -29,7 +29,7 @@ const icons: Readonly<Record<ActionKind, typeof Hand>> = {
 export function ActionList(props: ActionListProps) {
   const { title, actions } = props;
   return (
-    <section aria-label={title} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
+    <section aria-label={title} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-0.5">
       <h3 className="w-40 text-[0.8125rem] text-muted max-sm:flex-1">{title}</h3>
       <ArrangeableList
         label={`Actions ${title.charAt(0).toLowerCase()}${title.slice(1)}`}
@@ -41,7 +41,7 @@ export function ActionList(props: ActionListProps) {
         }))}
         onPlace={props.onPlace}
         empty="No action."
-        className="flex min-w-0 flex-1 flex-col gap-2 rounded-md max-sm:order-last max-sm:basis-full [&>[role=row]>[role=gridcell]]:contents"
+        className="flex min-w-0 flex-1 flex-col gap-2 rounded-md py-1 max-sm:order-last max-sm:basis-full"
         rowClassName="rounded-md border border-line bg-canvas py-1.5 pr-2 pl-1"
       />
       <Button
