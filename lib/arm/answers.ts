@@ -16,6 +16,10 @@ export function created(body: unknown): Response {
   return Response.json(body, { status: 201 });
 }
 
+export function text(body: string): Response {
+  return new Response(body, { status: 200, headers: { "Content-Type": "text/plain; charset=utf-8" } });
+}
+
 export function noContent(): Response {
   return new Response(null, { status: 204 });
 }

@@ -37,9 +37,13 @@ function operation(route: Route): Json {
     summary: route.summary,
     operationId: `${route.method.toLowerCase()}${route.path.replaceAll(/[^A-Za-z0-9]+/g, "_")}`,
     ...(route.apiVersions.length > 0 ? { parameters: [apiVersionParameter(route.apiVersions)] } : {}),
-    ...(route.body ? { requestBody: { required: !route.bodyOptional, content: json(schemaOf(route.body)) } } : {}),
+    ...(route.body ? { requestBody: { required: !route.bodyOptional, content: contentOf(route, route.body) } } : {}),
     responses: answers,
   };
+}
+
+function contentOf(route: Route, body: z.ZodType): Json {
+  return route.textBody ? { "text/plain": { schema: schemaOf(body) } } : json(schemaOf(body));
 }
 
 function pathParameters(path: string): Json[] {

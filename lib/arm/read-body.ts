@@ -20,6 +20,11 @@ export async function readBody(request: Request, schema: z.ZodType, optional: bo
   return checked(schema, value);
 }
 
+/** The same of a body that is text and not JSON. */
+export async function readTextBody(request: Request, schema: z.ZodType): Promise<unknown> {
+  return checked(schema, await readText(request));
+}
+
 function checked(schema: z.ZodType, value: unknown): unknown {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw refusalOfZodError(parsed.error, value);

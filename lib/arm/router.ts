@@ -2,7 +2,7 @@ import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "@/lib/operations/context";
 import { armErrorBody, faultToArmError, type RequestIds } from "./fault-to-arm-error";
 import { PathMatcher } from "./match-path";
-import { readBody } from "./read-body";
+import { readBody, readTextBody } from "./read-body";
 import type { Call, Route } from "./route";
 import { routes as allRoutes } from "./routes";
 
@@ -54,7 +54,7 @@ async function answer(
   if (!match) throw noSuchAddress(url.pathname);
   if (!match.route) return methodNotAllowed(request.method, match.methods, ids);
   const apiVersion = checkApiVersion(match.route, url);
-  const body = match.route.body ? await readBody(request, match.route.body, match.route.bodyOptional) : undefined;
+  const body = await bodyOf(request, match.route);
   const call: Call = {
     context,
     params: match.params,
@@ -66,6 +66,11 @@ async function answer(
     signal: request.signal,
   };
   return match.route.handle(call);
+}
+
+async function bodyOf(request: Request, { body, bodyOptional, textBody }: Route): Promise<unknown> {
+  if (!body) return undefined;
+  return textBody ? readTextBody(request, body) : readBody(request, body, bodyOptional);
 }
 
 /** As the client wrote it: a web framework may have put another name of this machine into the URL. */

@@ -3,6 +3,10 @@ import { ok } from "./answers";
 import { describeApi } from "./open-api";
 import { operationResultRoutes } from "./operation-results";
 import { recoveryRoutes } from "./recovery-routes";
+import { automationAccountRoutes } from "./resources/automation-accounts";
+import { automationJobRoutes } from "./resources/automation-jobs";
+import { automationRunbookRoutes } from "./resources/automation-runbooks";
+import { automationVariableRoutes } from "./resources/automation-variables";
 import { bandwidthRoutes } from "./resources/bandwidth";
 import { consoleRoutes } from "./resources/consoles";
 import { containerMappingRoutes } from "./resources/container-mappings";
@@ -53,6 +57,10 @@ const declared: readonly Route[] = [
   ...estateSiteRoutes,
   ...consoleRoutes,
   ...liveEventRoutes,
+  ...automationAccountRoutes,
+  ...automationRunbookRoutes,
+  ...automationVariableRoutes,
+  ...automationJobRoutes,
 ];
 
 const resources: readonly Route[] = [...declared, ...operationResultRoutes(declared)];

@@ -33,6 +33,18 @@ export const VAULT_API_VERSIONS = [
   "2026-07-01",
 ] as const;
 
+/** Microsoft.Automation. */
+export const AUTOMATION_API_VERSIONS = [
+  "2015-10-31",
+  "2018-06-30",
+  "2019-06-01",
+  "2020-01-13-preview",
+  "2021-06-22",
+  "2022-08-08",
+  "2023-11-01",
+  "2024-10-23",
+] as const;
+
 /** Our own namespace, Secondsite.Recovery. */
 export const OWN_API_VERSIONS = ["2026-11-01"] as const;
 

@@ -70,6 +70,8 @@ export interface StepContext<S> {
   progress(bytesDone: number, bytesTotal: number): void;
   /** Adds to what the step shows; written with the next progress or with the completion. */
   report(details: Readonly<Record<string, unknown>>): void;
+  /** The same, written and shown at once: for a step that goes on for long and has no bytes to count. */
+  reportNow(details: Readonly<Record<string, unknown>>): Promise<void>;
   /** Something people must know although the job goes on. */
   warn(explanation: Explanation): void;
   /** The same, for a step that goes on for long: written and shown at once. */

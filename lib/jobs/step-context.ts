@@ -46,6 +46,11 @@ export function stepContext<S>(
     checkpoint: (patch) => record.remember(patch),
     progress: (bytesDone, bytesTotal) => meter.set({ bytesDone, bytesTotal }),
     report: (details) => void Object.assign(gathered.details, details),
+    async reportNow(found) {
+      Object.assign(gathered.details, found);
+      const details = { ...record.step(index).details, ...gathered.details };
+      await record.stepProgress(index, { progress: meter.current, details });
+    },
     warn: (explanation) => void warnings.push(warningOf(explanation)),
     async warnNow(explanation) {
       const warning = warningOf(explanation);

@@ -10,9 +10,12 @@ import type { LiveEvents } from "./ports/live-events";
 import type { OnDemandDisks } from "./ports/on-demand-disks";
 import type { RegionCompute } from "./ports/region-compute";
 import type { Repositories } from "./ports/repositories";
+import type { RunbookRunner } from "./ports/runbook-runner";
+import type { SealedValues } from "./ports/sealed-values";
 import type { SiteGateway } from "./ports/site-gateway";
 import type { StorageFolders } from "./ports/storage-folders";
 import type { ReplicaFolders, VaultData } from "./ports/vault-data";
+import type { WebhookSender } from "./ports/webhook-sender";
 
 /** What this installation is, decided once at its start. */
 export interface Settings {
@@ -48,6 +51,9 @@ export interface OperationContext {
   readonly sourceConsoles: ConsoleSource;
   readonly regionConsoles: ConsoleSource;
   readonly secrets: EphemeralSecrets;
+  readonly runbooks: RunbookRunner;
+  readonly sealedValues: SealedValues;
+  readonly webhooks: WebhookSender;
   readonly live: LiveEvents;
   readonly clock: Clock;
   readonly random: Random;

@@ -16,6 +16,9 @@ import { createRegionCompute } from "@/lib/adapters/region/region-compute";
 import { createReplicaFolders } from "@/lib/adapters/replicas/replica-folders";
 import { createAgentEndpoint } from "@/lib/adapters/site-gateway/agent-endpoint";
 import { createSiteGateway } from "@/lib/adapters/site-gateway/memory-site-gateway";
+import { fetchWebhooks } from "@/lib/adapters/runbooks/fetch-webhooks";
+import { ProcessRunbooks } from "@/lib/adapters/runbooks/process-runbooks";
+import { FileSealedValues } from "@/lib/adapters/runbooks/sealed-values";
 import { createStorageFolders } from "@/lib/adapters/storage/storage-folders";
 import { StoragePlaces } from "@/lib/adapters/storage/storage-places";
 import { systemClock } from "@/lib/adapters/system/system-clock";
@@ -134,6 +137,9 @@ export async function createContainer(options: {
     sourceConsoles: createHostConsoleSource(() => sourceHosts.list()),
     regionConsoles: createHostConsoleSource(() => [{ client: regionHost, location: "Recovery" }]),
     secrets: new EphemeralSecrets(random),
+    runbooks: new ProcessRunbooks({ runsFolder: home.runbooks, home: home.folder }),
+    sealedValues: new FileSealedValues(path.join(home.keys, "automation.key"), random),
+    webhooks: fetchWebhooks,
     live,
     clock,
     random,

@@ -14,6 +14,8 @@ export interface Home {
   /** What checks of vaults remember between runs. */
   readonly checks: string;
   readonly run: string;
+  /** One folder for each run of a runbook, with what is kept of its output. */
+  readonly runbooks: string;
   readonly regionSocket: string;
   readonly serverSocket: string;
   readonly supervisorSocket: string;
@@ -31,6 +33,7 @@ export function homeAt(folder: string): Home {
     region: path.join(folder, "region"),
     checks: path.join(folder, "checks"),
     run,
+    runbooks: path.join(run, "runbooks"),
     regionSocket: path.join(run, "region.sock"),
     serverSocket: path.join(run, "server.sock"),
     supervisorSocket: path.join(run, "supervisor.sock"),

@@ -14,6 +14,7 @@ import type { SiteGateway } from "@/lib/operations/ports/site-gateway";
 import type { StorageFolders } from "@/lib/operations/ports/storage-folders";
 import type { VaultData } from "@/lib/operations/ports/vault-data";
 import { MemoryJobStore } from "./memory-job-store";
+import { memorySealedValues, MemoryRunbooks, MemoryWebhooks } from "./memory-runbooks";
 import { MemoryRegion } from "./memory-region";
 import { MemoryReplicaFolders } from "./memory-replica-folders";
 import { createMemoryRepositories } from "./memory-repositories";
@@ -80,6 +81,8 @@ export class ControlPlane {
   readonly replicaFolders = new MemoryReplicaFolders();
   readonly region = new MemoryRegion(this.replicaFolders);
   readonly storageFolders = new MemoryStorageFolders();
+  readonly runbooks = new MemoryRunbooks();
+  readonly webhooks = new MemoryWebhooks();
   /** Hosts that are heard now. */
   readonly connected = new Set<string>();
   /** What hosts were asked for. */
@@ -130,16 +133,21 @@ export class ControlPlane {
   /** `path` below the resource group's providers, or from the root. The version is added by its provider. */
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const full = path.startsWith("/") ? path : `${GROUP}/${path}`;
-    const version = /Secondsite\.Recovery\/|Secondsite\.Recovery$/i.test(full) ? "2026-11-01" : "2024-04-01";
+    const isOurs = /Secondsite\.Recovery\/|Secondsite\.Recovery$/i.test(full);
+    const version = isOurs ? "2026-11-01" : /Microsoft\.Automation/i.test(full) ? "2023-11-01" : "2024-04-01";
     const separator = full.includes("?") ? "&" : "?";
-    const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+    const init =
+      body === undefined
+        ? { method, headers }
+        : { method, headers, body: typeof body === "string" ? body : JSON.stringify(body) };
     const address = `${ORIGIN}${full}${full.includes("api-version=") ? "" : `${separator}api-version=${version}`}`;
     const response = await this.#handle(new Request(address, init));
     const text = await response.text();
+    const isJson = /json/.test(response.headers.get("content-type") ?? "");
     return {
       status: response.status,
       headers: response.headers,
-      body: (text === "" ? null : JSON.parse(text)) as Body,
+      body: (text === "" ? null : isJson ? JSON.parse(text) : text) as Body,
     };
   }
 
@@ -194,6 +202,7 @@ export class ControlPlane {
       }),
       sourceConsoles: unused("consoles"),
       regionConsoles: unused("consoles"),
+      ...{ runbooks: this.runbooks, sealedValues: memorySealedValues, webhooks: this.webhooks },
       live: {
         publish: (event) =>
           void (event.type === "resource" && this.events.push({ kind: event.kind, name: event.name })),

@@ -1,3 +1,4 @@
+import { describeAutomationRepositories } from "./automation-repositories-contract";
 import { describeJobStore } from "./job-store-contract";
 import { MemoryJobStore } from "./memory-job-store";
 import { createMemoryRepositories } from "./memory-repositories";
@@ -6,4 +7,5 @@ import { describeRepositories } from "./repositories-contract";
 const close = async () => {};
 
 describeRepositories("in memory", async () => ({ repositories: createMemoryRepositories(), close }));
+describeAutomationRepositories("in memory", async () => ({ repositories: createMemoryRepositories(), close }));
 describeJobStore("in memory", async () => ({ store: new MemoryJobStore(), close }));

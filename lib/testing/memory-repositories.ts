@@ -20,64 +20,13 @@ import { addToHour, hourOf, type ReplicationCycle, type ReplicationHour } from "
 import type { BandwidthSettings } from "@/lib/domain/bandwidth";
 import { DEFAULT_RESYNCHRONIZATION, type Resynchronization } from "@/lib/domain/resynchronization";
 import { nameKey, sameName } from "@/lib/domain/names";
-import { goneRefusal, nameTakenRefusal, revisionChangedRefusal } from "@/lib/operations/ports/repository-refusals";
+import { automationRepositories } from "./memory-automation";
+import { Table } from "./memory-table";
+import { revisionChangedRefusal } from "@/lib/operations/ports/repository-refusals";
 import type { Repositories, ResourceGroupScope } from "@/lib/operations/ports/repositories";
 
 const copy = <T>(value: T): T => structuredClone(value);
 const copyOrNull = <T>(value: T | undefined): T | null => (value === undefined ? null : copy(value));
-
-class Table<T extends { readonly id: string }> {
-  readonly rows = new Map<string, T>();
-
-  /** `uniqueKeys` of a row: no other row of this table may have any of them. */
-  constructor(
-    private readonly kind: string,
-    private readonly uniqueKeys: (row: T) => string[],
-  ) {}
-
-  insert(row: T, name: string): void {
-    const keys = new Set(this.uniqueKeys(row));
-    for (const other of this.rows.values()) {
-      if (this.uniqueKeys(other).some((key) => keys.has(key))) throw nameTakenRefusal(this.kind, name);
-    }
-    if (this.rows.has(row.id)) throw nameTakenRefusal(this.kind, name);
-    this.rows.set(row.id, copy(row));
-  }
-
-  get(id: string): T | null {
-    return copyOrNull(this.rows.get(id));
-  }
-
-  first(matches: (row: T) => boolean): T | null {
-    return copyOrNull([...this.rows.values()].find(matches));
-  }
-
-  all(matches: (row: T) => boolean): T[] {
-    return [...this.rows.values()].filter(matches).map(copy);
-  }
-
-  update(id: string, changes: Partial<T>): T {
-    const row = this.rows.get(id);
-    if (!row) throw goneRefusal(this.kind, id);
-    const changed = { ...row, ...withoutUndefined(copy(changes)) };
-    this.rows.set(id, changed);
-    return copy(changed);
-  }
-
-  delete(id: string): void {
-    this.rows.delete(id);
-  }
-
-  deleteWhere(matches: (row: T) => boolean): T[] {
-    const gone = [...this.rows.values()].filter(matches);
-    for (const row of gone) this.rows.delete(row.id);
-    return gone;
-  }
-}
-
-function withoutUndefined<T extends object>(changes: T): T {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as T;
-}
 
 const inScope = (scope: ResourceGroupScope) => (row: ResourceGroupScope) =>
   sameName(row.subscriptionId, scope.subscriptionId) && sameName(row.resourceGroup, scope.resourceGroup);
@@ -129,7 +78,14 @@ export function createMemoryRepositories(): Repositories {
     accounts: new Table("storage account", (a) => [a.id]),
     events: new Table("event", () => []),
   };
-  return { ...ofSites(tables), ...ofProtection(tables), ...ofRegion(tables), ...ofSpace(tables), ...ofRecords(tables) };
+  return {
+    ...ofSites(tables),
+    ...ofProtection(tables),
+    ...ofRegion(tables),
+    ...ofSpace(tables),
+    ...ofRecords(tables),
+    ...automationRepositories(),
+  };
 }
 
 function deleteFabric(tables: Tables, id: string): void {

@@ -19,6 +19,7 @@ import { MemoryOnDemandDisks } from "./memory-on-demand-disks";
 import { MemoryRegion } from "./memory-region";
 import { MemoryReplicaFolders } from "./memory-replica-folders";
 import { createMemoryRepositories } from "./memory-repositories";
+import { memorySealedValues, MemoryRunbooks, MemoryWebhooks } from "./memory-runbooks";
 import { MemorySite } from "./memory-site";
 import { MemoryVaultData } from "./memory-vault-data";
 import { seededRandom } from "./seeded-random";
@@ -50,6 +51,8 @@ export class RecoveryWorld {
   readonly onDemandDisks = new MemoryOnDemandDisks(this.folders, this.vaultData);
   readonly region = new MemoryRegion(this.folders);
   readonly site = new MemorySite(this.vaultData, this.clock);
+  readonly runbooks = new MemoryRunbooks();
+  readonly webhooks = new MemoryWebhooks();
   readonly definitions: readonly JobDefinition<OperationContext>[] = [
     ...recoveryJobs,
     checkVaultJob,
@@ -97,6 +100,9 @@ export class RecoveryWorld {
       sourceConsoles: unused("consoles"),
       regionConsoles: unused("consoles"),
       secrets: new EphemeralSecrets(this.random),
+      runbooks: severable.wrap<MemoryRunbooks>(this.runbooks),
+      sealedValues: memorySealedValues,
+      webhooks: severable.wrap<MemoryWebhooks>(this.webhooks),
       clock: this.clock,
       random: this.random,
       settings: {

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeAutomationRepositories } from "@/lib/testing/automation-repositories-contract";
 import { describeJobStore } from "@/lib/testing/job-store-contract";
 import { describeRepositories } from "@/lib/testing/repositories-contract";
 import { sampleVault } from "@/lib/testing/sample-entities";
@@ -26,10 +27,12 @@ async function openDatabase() {
   return { file, database: await ControlDatabase.open(file) };
 }
 
-describeRepositories("SQLite", async () => {
+const openRepositories = async () => {
   const { database } = await openDatabase();
   return { repositories: createSqliteRepositories(database), close: () => database.close() };
-});
+};
+describeRepositories("SQLite", openRepositories);
+describeAutomationRepositories("SQLite", openRepositories);
 
 describeJobStore("SQLite", async () => {
   const { database } = await openDatabase();

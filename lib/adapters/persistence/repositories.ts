@@ -1,4 +1,10 @@
 import type { Repositories } from "@/lib/operations/ports/repositories";
+import {
+  automationAccountRepository,
+  automationVariableRepository,
+  runbookRepository,
+  runbookRunRepository,
+} from "./automation-repositories";
 import type { ControlDatabase } from "./database";
 import {
   eventRepository,
@@ -42,5 +48,9 @@ export function createSqliteRepositories(database: ControlDatabase): Repositorie
     virtualNetworks: virtualNetworkRepository(database),
     storageAccounts: storageAccountRepository(database),
     events: eventRepository(database),
+    automationAccounts: automationAccountRepository(database),
+    runbooks: runbookRepository(database),
+    automationVariables: automationVariableRepository(database),
+    runbookRuns: runbookRunRepository(database),
   };
 }

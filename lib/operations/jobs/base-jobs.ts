@@ -1,4 +1,5 @@
 import type { JobDefinition } from "@/lib/jobs/job-definition";
+import { runRunbookJob } from "../automation/run-runbook-job";
 import type { OperationContext } from "../context";
 import { checkVaultJob } from "./check-vault-job";
 import { createVaultJob } from "./create-vault-job";
@@ -34,4 +35,5 @@ export const baseJobs: readonly JobDefinition<OperationContext>[] = [
   removePolicyJob,
   associatePolicyJob,
   dissociatePolicyJob,
+  runRunbookJob,
 ];

@@ -29,6 +29,13 @@ import type {
   VirtualNetwork,
 } from "@/lib/domain/entities";
 import type { FailoverRecord } from "@/lib/domain/failover-record";
+import type {
+  AutomationAccount,
+  AutomationVariable,
+  Runbook,
+  RunbookRun,
+  RunbookVersion,
+} from "@/lib/domain/automation";
 import type { RecoveryPointLock, VaultSample } from "@/lib/domain/space";
 import type { BandwidthSettings } from "@/lib/domain/bandwidth";
 import type { Resynchronization } from "@/lib/domain/resynchronization";
@@ -262,6 +269,73 @@ export interface EventRepository {
   list(vaultId: string, options: { readonly take: number }): Promise<VaultEvent[]>;
 }
 
+export interface AutomationAccountRepository {
+  insert(account: AutomationAccount): Promise<void>;
+  get(id: string): Promise<AutomationAccount | null>;
+  find(scope: ResourceGroupScope, name: string): Promise<AutomationAccount | null>;
+  list(scope: ResourceGroupScope): Promise<AutomationAccount[]>;
+  update(id: string, changes: Partial<Pick<AutomationAccount, "description">>): Promise<AutomationAccount>;
+  /** With its runbooks, variables and runs. */
+  delete(id: string): Promise<void>;
+}
+
+export type RunbookChanges = Partial<Pick<Runbook, "description" | "draft" | "draftChangedAt" | "changedAt">>;
+
+export interface RunbookRepository {
+  insert(runbook: Runbook): Promise<void>;
+  get(id: string): Promise<Runbook | null>;
+  find(accountId: string, name: string): Promise<Runbook | null>;
+  list(accountId: string): Promise<Runbook[]>;
+  /** As of protected items. */
+  update(id: string, expectedRevision: number, changes: RunbookChanges): Promise<Runbook>;
+  /** Atomic: the version is there and is the published one, and the draft is gone; or nothing happened (as `update`). */
+  publish(expectedRevision: number, version: RunbookVersion): Promise<Runbook>;
+  version(runbookId: string, number: number): Promise<RunbookVersion | null>;
+  /** Oldest first. */
+  versions(runbookId: string): Promise<RunbookVersion[]>;
+  /** With its versions; its runs stay. */
+  delete(id: string): Promise<void>;
+}
+
+export interface AutomationVariableRepository {
+  insert(variable: AutomationVariable): Promise<void>;
+  find(accountId: string, name: string): Promise<AutomationVariable | null>;
+  list(accountId: string): Promise<AutomationVariable[]>;
+  update(
+    id: string,
+    changes: Partial<Pick<AutomationVariable, "description" | "value" | "changedAt">>,
+  ): Promise<AutomationVariable>;
+  delete(id: string): Promise<void>;
+}
+
+export interface RunbookRunRepository {
+  /** Refuses (conflict, `NameTaken`) a second mark of the same key and attempt. */
+  insert(run: RunbookRun): Promise<void>;
+  get(id: string): Promise<RunbookRun | null>;
+  /** Of every attempt, oldest first. */
+  listByKey(key: string): Promise<RunbookRun[]>;
+  /** Newest first. */
+  listByAccount(accountId: string, options: { readonly take: number }): Promise<RunbookRun[]>;
+  update(
+    id: string,
+    changes: Partial<
+      Pick<
+        RunbookRun,
+        | "state"
+        | "processId"
+        | "processStart"
+        | "startedAt"
+        | "endedAt"
+        | "exitCode"
+        | "outputBytes"
+        | "outputSha256"
+        | "problem"
+      >
+    >,
+  ): Promise<RunbookRun>;
+  delete(id: string): Promise<void>;
+}
+
 export interface Repositories {
   readonly vaults: VaultRepository;
   readonly fabrics: FabricRepository;
@@ -282,4 +356,8 @@ export interface Repositories {
   readonly virtualNetworks: VirtualNetworkRepository;
   readonly storageAccounts: StorageAccountRepository;
   readonly events: EventRepository;
+  readonly automationAccounts: AutomationAccountRepository;
+  readonly runbooks: RunbookRepository;
+  readonly automationVariables: AutomationVariableRepository;
+  readonly runbookRuns: RunbookRunRepository;
 }
