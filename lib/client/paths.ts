@@ -5,7 +5,12 @@
 export const SUBSCRIPTION_ID = "00000000-0000-0000-0000-000000000001";
 export const RESOURCE_GROUP = "contoso";
 
-export const apiVersions = { siteRecovery: "2023-06-01", vaults: "2024-04-01", own: "2026-11-01" } as const;
+export const apiVersions = {
+  siteRecovery: "2023-06-01",
+  vaults: "2024-04-01",
+  own: "2026-11-01",
+  automation: "2024-10-23",
+} as const;
 export type ApiVersion = (typeof apiVersions)[keyof typeof apiVersions];
 
 type Query = Readonly<Record<string, string>>;
@@ -105,7 +110,7 @@ export const api = {
 
   /** The automation accounts of the resource group, or what lies below one of them. */
   automation: (...below: readonly string[]) =>
-    address(`${group}/providers/Microsoft.Automation${join("automationAccounts", ...below)}`, apiVersions.own),
+    address(`${group}/providers/Microsoft.Automation${join("automationAccounts", ...below)}`, apiVersions.automation),
 
   storageAccounts: () => address(`${group}/providers/Microsoft.Storage/storageAccounts`, apiVersions.own),
   storageAccount: (name: string) => address(resourceIds.storageAccount(name), apiVersions.own),
