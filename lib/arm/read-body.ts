@@ -5,8 +5,13 @@ import { refusalOfZodError } from "./refusal-of-zod-error";
 export const BODY_BYTES_MAX = 1024 * 1024;
 
 /** Reads, parses and checks a JSON body. Stops reading at the limit: what comes after it is never taken in. */
-export async function readBody(request: Request, schema: z.ZodType, optional: boolean): Promise<unknown> {
-  const text = await readText(request);
+export async function readBody(
+  request: Request,
+  schema: z.ZodType,
+  optional: boolean,
+  bytesMax: number = BODY_BYTES_MAX,
+): Promise<unknown> {
+  const text = await readText(request, bytesMax);
   if (text.trim() === "") {
     if (!optional) throw notJson("The request has no body.");
     return checked(schema, {});
@@ -31,9 +36,9 @@ function checked(schema: z.ZodType, value: unknown): unknown {
   return parsed.data;
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, bytesMax: number): Promise<string> {
   const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > BODY_BYTES_MAX) throw tooLarge();
+  if (declared > bytesMax) throw tooLarge(bytesMax);
   if (!request.body) return "";
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
@@ -42,9 +47,9 @@ async function readText(request: Request): Promise<string> {
     const { done, value } = await reader.read();
     if (done) break;
     total += value.byteLength;
-    if (total > BODY_BYTES_MAX) {
+    if (total > bytesMax) {
       await reader.cancel();
-      throw tooLarge();
+      throw tooLarge(bytesMax);
     }
     chunks.push(value);
   }
@@ -55,10 +60,10 @@ async function readText(request: Request): Promise<string> {
   }
 }
 
-function tooLarge(): Refusal {
+function tooLarge(bytesMax: number): Refusal {
   return new Refusal("tooLarge", {
     code: "RequestEntityTooLarge",
-    message: `The body of the request is larger than ${BODY_BYTES_MAX} bytes.`,
+    message: `The body of the request is larger than ${bytesMax} bytes.`,
     possibleCauses: "Something other than the description of a resource was sent.",
     recommendedAction:
       "Send only the JSON of the resource. Disks are read at their site and never go through this API.",

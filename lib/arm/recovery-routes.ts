@@ -1,5 +1,8 @@
 import { failoverRoutes } from "./resources/failovers";
 import { jobRoutes } from "./resources/jobs";
+import { planActionRoutes } from "./resources/plan-actions";
+import { planDocumentRoutes } from "./resources/plan-documents";
+import { planValidationRoutes } from "./resources/plan-validation";
 import { protectedItemRoutes } from "./resources/protected-items";
 import { recoveryPointRoutes } from "./resources/recovery-points";
 import { recoveryPlanRoutes } from "./resources/recovery-plans";
@@ -13,5 +16,8 @@ export const recoveryRoutes: readonly Route[] = [
   ...failoverRoutes,
   ...resynchronizationRoutes,
   ...recoveryPlanRoutes,
+  ...planActionRoutes,
+  ...planDocumentRoutes,
+  ...planValidationRoutes,
   ...jobRoutes,
 ];

@@ -1,4 +1,4 @@
-import type { Fabric, ProtectedItem, Vault } from "@/lib/domain/entities";
+import type { Fabric, ProtectedItem, RecoveryPlan, Vault } from "@/lib/domain/entities";
 import { Refusal } from "@/lib/kernel/fault";
 import type { Call } from "./route";
 import { containerName } from "@/lib/domain/names";
@@ -54,6 +54,15 @@ export async function resolveProtectedItem(
   const item = await call.context.repositories.protectedItems.find(found.fabric.id, call.params.protectedItemName);
   if (!item) throw noSuchResource(call.params.protectedItemName, "protectedItemName");
   return { ...found, item };
+}
+
+export async function resolvePlan(
+  call: Call<VaultParams | "recoveryPlanName", unknown>,
+): Promise<{ vault: Vault; plan: RecoveryPlan }> {
+  const vault = await resolveVault(call);
+  const plan = await call.context.repositories.recoveryPlans.find(vault.id, call.params.recoveryPlanName);
+  if (!plan) throw noSuchResource(call.params.recoveryPlanName, "recoveryPlanName");
+  return { vault, plan };
 }
 
 /** In the words that the service uses for every child of a vault (asr reference 2.2). */

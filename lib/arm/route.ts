@@ -37,6 +37,8 @@ export interface Route {
   readonly bodyOptional: boolean;
   /** The body is plain text (a script), and what the handler gets is a string. */
   readonly textBody: boolean;
+  /** Of the body's JSON; null or left out: as all others (read-body). */
+  readonly bodyBytesMax?: number | null;
   /** Of the 200 answer, for the API's description. */
   readonly answer: z.ZodType | null;
   readonly longRunning: boolean;
@@ -52,6 +54,7 @@ interface RouteInput<Path extends string, Schema extends z.ZodType | undefined> 
   readonly bodyOptional?: boolean;
   /** `body` is then a schema of a string. */
   readonly textBody?: boolean;
+  readonly bodyBytesMax?: number;
   readonly answer?: z.ZodType;
   readonly longRunning?: boolean;
   handle(
@@ -71,6 +74,7 @@ export function route<const Path extends string, Schema extends z.ZodType | unde
     body: input.body ?? null,
     bodyOptional: input.bodyOptional ?? false,
     textBody: input.textBody ?? false,
+    bodyBytesMax: input.bodyBytesMax ?? null,
     answer: input.answer ?? null,
     longRunning: input.longRunning ?? false,
     // The router hands over exactly what the declaration promises; the types end at this seam.

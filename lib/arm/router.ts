@@ -2,7 +2,7 @@ import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "@/lib/operations/context";
 import { armErrorBody, faultToArmError, type RequestIds } from "./fault-to-arm-error";
 import { PathMatcher } from "./match-path";
-import { readBody, readTextBody } from "./read-body";
+import { BODY_BYTES_MAX, readBody, readTextBody } from "./read-body";
 import type { Call, Route } from "./route";
 import { routes as allRoutes } from "./routes";
 

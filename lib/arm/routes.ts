@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { planDocumentSchema } from "@/lib/contract/plan-document-schema";
 import { ok } from "./answers";
 import { describeApi } from "./open-api";
 import { operationResultRoutes } from "./operation-results";
@@ -68,6 +69,14 @@ const resources: readonly Route[] = [...declared, ...operationResultRoutes(decla
 /** Everything that exists. A resource adds its list above. */
 export const routes: readonly Route[] = [
   ...resources,
+  route({
+    method: "GET",
+    path: "/recovery-plan.schema.json",
+    summary: "The JSON schema of recovery plans as YAML documents.",
+    apiVersions: [],
+    answer: z.object({}).loose(),
+    handle: () => ok(planDocumentSchema()),
+  }),
   route({
     method: "GET",
     path: "/openapi.json",

@@ -5,6 +5,7 @@ import type { EphemeralSecrets } from "./ephemeral-secrets";
 import type { CertificateAuthority } from "./ports/certificate-authority";
 import type { ConsoleSource } from "./ports/console-source";
 import type { EstateControl } from "./ports/estate-control";
+import type { EvidenceFiles } from "./ports/evidence-files";
 import type { HypervisorChoice } from "./ports/hypervisor-choice";
 import type { LiveEvents } from "./ports/live-events";
 import type { OnDemandDisks } from "./ports/on-demand-disks";
@@ -54,6 +55,7 @@ export interface OperationContext {
   readonly runbooks: RunbookRunner;
   readonly sealedValues: SealedValues;
   readonly webhooks: WebhookSender;
+  readonly evidenceFiles: EvidenceFiles;
   readonly live: LiveEvents;
   readonly clock: Clock;
   readonly random: Random;

@@ -4,6 +4,7 @@ import { openHomeAuthority } from "@/lib/adapters/certificates/home-authority";
 import { createHostConsoleSource } from "@/lib/adapters/consoles/host-console-source";
 import { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
 import { createSupervisedEstate } from "@/lib/adapters/estate/supervised-estate";
+import { createEvidenceFiles } from "@/lib/adapters/evidence/folder-evidence-files";
 import { createHypervisorChoice } from "@/lib/adapters/compute/hypervisor-choice";
 import { QemuHypervisor } from "@/lib/adapters/hypervisors/qemu/qemu-hypervisor";
 import { V86Hypervisor } from "@/lib/adapters/hypervisors/v86/v86-hypervisor";
@@ -34,6 +35,7 @@ import { definitionRegistry, JobService } from "@/lib/jobs/job-service";
 import type { OperationContext } from "@/lib/operations/context";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
 import { allJobs } from "@/lib/operations/jobs/all-jobs";
+import { alertOverdueActions } from "@/lib/operations/recovery-plans/alert-overdue-actions";
 import { runDueScrubs } from "@/lib/operations/run-due-scrubs";
 import { reclaimDueVaults } from "@/lib/operations/space/reclaim-space";
 import type { Logger } from "pino";
@@ -49,6 +51,8 @@ import { createSourceHosts } from "./source-hosts";
 /** How often it is looked whether work is due: space every hour in which something changed, a scrub every day. */
 const SPACE_LOOK_MS = 5 * 60_000;
 const SCRUB_LOOK_MS = 10 * 60_000;
+/** Manual actions are given whole minutes. */
+const OVERDUE_LOOK_MS = 10_000;
 
 export const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const DEFAULT_RESOURCE_GROUP = "contoso";
@@ -140,6 +144,7 @@ export async function createContainer(options: {
     runbooks: new ProcessRunbooks({ runsFolder: home.runbooks, home: home.folder }),
     sealedValues: new FileSealedValues(path.join(home.keys, "automation.key"), random),
     webhooks: fetchWebhooks,
+    evidenceFiles: createEvidenceFiles(path.join(home.evidence, "files")),
     live,
     clock,
     random,
@@ -171,6 +176,12 @@ export async function createContainer(options: {
       everyMs: SPACE_LOOK_MS,
       work: () => reclaimDueVaults(context, spaceTrouble),
       onTrouble: spaceTrouble,
+    }),
+    new RecurringWork({
+      clock,
+      everyMs: OVERDUE_LOOK_MS,
+      work: () => alertOverdueActions(context),
+      onTrouble: (error) => logger.warn({ err: error }, "overdue manual actions could not be looked for"),
     }),
     new RecurringWork({
       clock,

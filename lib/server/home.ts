@@ -13,6 +13,8 @@ export interface Home {
   readonly region: string;
   /** What checks of vaults remember between runs. */
   readonly checks: string;
+  /** Files that people attached to what they did. */
+  readonly evidence: string;
   readonly run: string;
   /** One folder for each run of a runbook, with what is kept of its output. */
   readonly runbooks: string;
@@ -32,6 +34,7 @@ export function homeAt(folder: string): Home {
     sites: path.join(folder, "sites"),
     region: path.join(folder, "region"),
     checks: path.join(folder, "checks"),
+    evidence: path.join(folder, "evidence"),
     run,
     runbooks: path.join(run, "runbooks"),
     regionSocket: path.join(run, "region.sock"),

@@ -14,6 +14,7 @@ import { recoveryJobs } from "@/lib/operations/jobs/recovery-jobs";
 import { recordHeartbeat } from "@/lib/operations/record-heartbeat";
 import { recordRecoveryPoint } from "@/lib/operations/record-recovery-point";
 import { registerProvider } from "@/lib/operations/register-provider";
+import { MemoryEvidenceFiles } from "./memory-evidence-files";
 import { MemoryJobStore } from "./memory-job-store";
 import { MemoryOnDemandDisks } from "./memory-on-demand-disks";
 import { MemoryRegion } from "./memory-region";
@@ -47,6 +48,7 @@ export class RecoveryWorld {
   readonly store = new MemoryJobStore();
   readonly repositories = createMemoryRepositories();
   readonly folders = new MemoryReplicaFolders();
+  readonly evidenceFiles = new MemoryEvidenceFiles();
   readonly vaultData = new MemoryVaultData(this.folders);
   readonly onDemandDisks = new MemoryOnDemandDisks(this.folders, this.vaultData);
   readonly region = new MemoryRegion(this.folders);
@@ -92,6 +94,7 @@ export class RecoveryWorld {
       vaultData: severable.wrap<MemoryVaultData>(this.vaultData),
       replicaFolders: severable.wrap<MemoryReplicaFolders>(this.folders),
       onDemandDisks: severable.wrap<MemoryOnDemandDisks>(this.onDemandDisks, ["progress"]),
+      evidenceFiles: severable.wrap<MemoryEvidenceFiles>(this.evidenceFiles),
       live: { publish: () => {}, subscribe: () => unused("live events") },
       estate: unused("estate"),
       hypervisors: unused("hypervisors"),

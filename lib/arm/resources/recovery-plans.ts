@@ -28,24 +28,18 @@ import {
 } from "@/lib/operations/recovery-plans/run-recovery-plan";
 import { accepted, list, noContent, ok } from "../answers";
 import { requireForward, testNetworkFrom } from "../failover-input";
+import { planPoint, planPointsFrom, refusePoints, usesSharedPoints } from "../plan-input";
 import { VAULT } from "../paths";
 import { refuseWhenNotNew } from "../preconditions";
 import { actionFrom } from "../presenters/plan-action";
 import { recoveryPlanArmId } from "../presenters/protected-item";
 import { presentRecoveryPlan } from "../presenters/recovery-plan";
 import { nameFromReference } from "../references";
-import { noSuchResource, resolveVault } from "../resolve";
+import { noSuchResource, resolvePlan, resolveVault } from "../resolve";
 import { route, type Call, type ParamNames, type Route } from "../route";
 
 const PLAN = `${VAULT}/replicationRecoveryPlans/{recoveryPlanName}` as const;
 type PlanCall = Call<ParamNames<typeof PLAN>, unknown>;
-
-async function resolvePlan(call: PlanCall): Promise<{ vault: Vault; plan: RecoveryPlan }> {
-  const vault = await resolveVault(call);
-  const plan = await call.context.repositories.recoveryPlans.find(vault.id, call.params.recoveryPlanName);
-  if (!plan) throw noSuchResource(call.params.recoveryPlanName, "recoveryPlanName");
-  return { vault, plan };
-}
 
 async function planAnswer(context: OperationContext, vault: Vault, plan: RecoveryPlan): Promise<Response> {
   return ok(presentRecoveryPlan(await readRecoveryPlan(context, vault, plan)));
@@ -135,13 +129,15 @@ export const recoveryPlanRoutes: readonly Route[] = [
     body: PlanTestFailoverBody,
     longRunning: true,
     handle: (call) =>
-      start(call, (vault, plan) => {
+      start(call, async (vault, plan) => {
         const { properties } = call.body;
         requireForward(properties.failoverDirection);
+        const details = properties.providerSpecificDetails;
         return runRecoveryPlan(call.context, vault, plan, {
           kind: "TestFailover",
-          point: planPoint(properties.providerSpecificDetails, "Latest"),
-          useSharedPoints: usesSharedPoints(properties.providerSpecificDetails),
+          point: planPoint(details, "Latest"),
+          useSharedPoints: usesSharedPoints(details),
+          points: await planPointsFrom(call.context, plan, details),
           testNetworkName: testNetworkFrom(properties),
           shutDownSource: false,
         });
@@ -157,6 +153,7 @@ export const recoveryPlanRoutes: readonly Route[] = [
     handle: (call) =>
       start(call, (vault, plan) => {
         requireForward(call.body.properties.failoverDirection);
+        refusePoints(call.body.properties.providerSpecificDetails);
         const point: PointChoice = { type: "Latest" };
         return runRecoveryPlan(call.context, vault, plan, {
           kind: "PlannedFailover",
@@ -174,13 +171,15 @@ export const recoveryPlanRoutes: readonly Route[] = [
     body: PlanUnplannedFailoverBody,
     longRunning: true,
     handle: (call) =>
-      start(call, (vault, plan) => {
+      start(call, async (vault, plan) => {
         const { properties } = call.body;
         requireForward(properties.failoverDirection);
+        const details = properties.providerSpecificDetails;
         return runRecoveryPlan(call.context, vault, plan, {
           kind: "UnplannedFailover",
-          point: planPoint(properties.providerSpecificDetails, "LatestProcessed"),
-          useSharedPoints: usesSharedPoints(properties.providerSpecificDetails),
+          point: planPoint(details, "LatestProcessed"),
+          useSharedPoints: usesSharedPoints(details),
+          points: await planPointsFrom(call.context, plan, details),
           testNetworkName: null,
           shutDownSource: properties.sourceSiteOperations === "Required",
         });
@@ -206,18 +205,6 @@ export const recoveryPlanRoutes: readonly Route[] = [
       start(call, (_, plan) => cleanUpRecoveryPlan(call.context, plan, call.body.properties?.comments ?? "")),
   }),
 ];
-
-type Details = readonly {
-  readonly recoveryPointType?: Exclude<PointChoice["type"], "Id"> | null | undefined;
-  readonly multiVmSyncPointOption?: "UseMultiVmSyncRecoveryPoint" | "UsePerVmRecoveryPoint" | null | undefined;
-}[];
-
-function planPoint(details: Details | null | undefined, otherwise: Exclude<PointChoice["type"], "Id">): PointChoice {
-  return { type: details?.find((one) => one.recoveryPointType)?.recoveryPointType ?? otherwise };
-}
-
-const usesSharedPoints = (details: Details | null | undefined): boolean =>
-  details?.some((one) => one.multiVmSyncPointOption === "UseMultiVmSyncRecoveryPoint") ?? false;
 
 async function fabricOf(context: OperationContext, vault: Vault, id: string): Promise<Fabric> {
   const name = nameFromReference(id, "replicationFabrics", "properties.primaryFabricId");

@@ -1,0 +1,67 @@
+import { nameInArmId } from "@/lib/contract/arm-id";
+import type { RecoveryPlan } from "@/lib/domain/entities";
+import { sameName } from "@/lib/domain/names";
+import { Refusal } from "@/lib/kernel/fault";
+import type { OperationContext } from "@/lib/operations/context";
+import type { PointChoice } from "@/lib/operations/failover/choose-recovery-point";
+import { planItems } from "@/lib/operations/recovery-plans/plan-items";
+import { nameFromReference } from "./references";
+
+/** What the bodies of a plan's runs say of recovery points: a list, one entry for each kind of replication. */
+type Details = readonly {
+  readonly recoveryPointType?: Exclude<PointChoice["type"], "Id"> | null | undefined;
+  readonly multiVmSyncPointOption?: "UseMultiVmSyncRecoveryPoint" | "UsePerVmRecoveryPoint" | null | undefined;
+  readonly recoveryPoints?:
+    readonly { readonly replicationProtectedItemId: string; readonly recoveryPointId: string }[] | null | undefined;
+}[];
+
+const POINTS = "properties.providerSpecificDetails.recoveryPoints";
+
+export function planPoint(
+  details: Details | null | undefined,
+  otherwise: Exclude<PointChoice["type"], "Id">,
+): PointChoice {
+  return { type: details?.find((one) => one.recoveryPointType)?.recoveryPointType ?? otherwise };
+}
+
+export const usesSharedPoints = (details: Details | null | undefined): boolean =>
+  details?.some((one) => one.multiVmSyncPointOption === "UseMultiVmSyncRecoveryPoint") ?? false;
+
+/** By the id of the protected item. @throws Refusal RecoveryPlanPointOfNoMachine, RecoveryPlanPointTwice, InvalidResourceId */
+export async function planPointsFrom(
+  context: OperationContext,
+  plan: RecoveryPlan,
+  details: Details | null | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const chosen = new Map<string, string>();
+  const given = (details ?? []).flatMap((one) => one.recoveryPoints ?? []);
+  if (given.length === 0) return chosen;
+  const items = [...(await planItems(context, plan)).values()];
+  for (const { replicationProtectedItemId: id, recoveryPointId } of given) {
+    const name = nameInArmId(id, "replicationProtectedItems") ?? id;
+    const item = items.find((one) => sameName(one.name, name));
+    if (!item) throw wrong("RecoveryPlanPointOfNoMachine", `${plan.name} has no machine ${name.slice(0, 80)}.`);
+    if (chosen.has(item.id)) throw wrong("RecoveryPlanPointTwice", `${item.machineName} is given two recovery points.`);
+    chosen.set(item.id, nameFromReference(recoveryPointId, "recoveryPoints", POINTS));
+  }
+  return chosen;
+}
+
+/** A planned failover makes its point itself, after the shutdown. */
+export function refusePoints(details: Details | null | undefined): void {
+  if (!details?.some((one) => (one.recoveryPoints ?? []).length > 0)) return;
+  throw wrong("RecoveryPlanPointNotPlanned", "A planned failover always uses the data of the shutdown that it makes.");
+}
+
+function wrong(code: string, message: string): Refusal {
+  return new Refusal(
+    "invalid",
+    {
+      code,
+      message,
+      possibleCauses: "The request names recovery points that this run cannot use.",
+      recommendedAction: "Name one point for each machine of the plan that is to have one, or none.",
+    },
+    POINTS,
+  );
+}
