@@ -27,7 +27,7 @@ export async function readBody(
 
 /** The same of a body that is text and not JSON. */
 export async function readTextBody(request: Request, schema: z.ZodType): Promise<unknown> {
-  return checked(schema, await readText(request));
+  return checked(schema, await readText(request, BODY_BYTES_MAX));
 }
 
 function checked(schema: z.ZodType, value: unknown): unknown {

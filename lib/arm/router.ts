@@ -68,9 +68,10 @@ async function answer(
   return match.route.handle(call);
 }
 
-async function bodyOf(request: Request, { body, bodyOptional, textBody }: Route): Promise<unknown> {
+async function bodyOf(request: Request, { body, bodyOptional, bodyBytesMax, textBody }: Route): Promise<unknown> {
   if (!body) return undefined;
-  return textBody ? readTextBody(request, body) : readBody(request, body, bodyOptional);
+  if (textBody) return readTextBody(request, body);
+  return readBody(request, body, bodyOptional, bodyBytesMax ?? BODY_BYTES_MAX);
 }
 
 /** As the client wrote it: a web framework may have put another name of this machine into the URL. */
