@@ -151,8 +151,9 @@ async function addRunbook(): Promise<void> {
   await panel.getByRole("textbox", { name: "Name" }).fill(RUNBOOK_ACTION);
   await choose(panel, "Kind", "Runbook");
   await choose(panel, "Automation account", ACCOUNT);
+  await expect(panel.getByText("Looking for the runbooks", { exact: false })).toBeHidden();
   await choose(panel, "Runbook", RUNBOOK);
-  await expect(panel.getByText("version 1 is published", { exact: false }).first()).toBeVisible();
+  await expect(panel.getByText(/version \d+ is published/).first()).toBeVisible();
   await panel.getByRole("button", { name: "Add", exact: true }).click();
   await expect(panel).toBeHidden();
 }

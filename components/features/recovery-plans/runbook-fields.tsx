@@ -40,7 +40,7 @@ export function RunbookFields(props: ActionFieldsProps) {
         value={chosen?.id ?? null}
         onChange={(runbookId) => change({ runbookId, accountName: account })}
         error={problemAt("runbook")}
-        hint={hintOf(form.runbookId, chosen, runbooks.isSuccess)}
+        hint={hintOf(form.runbookId, chosen, runbooks.data ?? null)}
         isRequired
       />
       <p className="text-[0.8125rem]">
@@ -66,8 +66,14 @@ export function RunbookFields(props: ActionFieldsProps) {
 const versionText = ({ properties }: RunbookChoice) =>
   `${properties.runbookType}, ${properties.publishedVersion ? `version ${properties.publishedVersion} is published` : "never published: a plan cannot run it"}`;
 
-function hintOf(runbookId: string | null, chosen: RunbookChoice | null, isKnown: boolean): string | undefined {
+/** `known` is null while the account's runbooks are being read. */
+function hintOf(
+  runbookId: string | null,
+  chosen: RunbookChoice | null,
+  known: readonly RunbookChoice[] | null,
+): string | undefined {
   if (chosen) return versionText(chosen);
-  if (runbookId !== null && isKnown) return `${runbookIn(runbookId).runbook} is not in this account any more.`;
-  return undefined;
+  if (known === null) return "Looking for the runbooks of the account…";
+  if (runbookId !== null) return `${runbookIn(runbookId).runbook} is not in this account any more.`;
+  return known.length === 0 ? "This account has no runbook yet: write one in Automation." : undefined;
 }
