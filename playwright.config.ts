@@ -13,7 +13,7 @@ const first = "first-visit";
 /** The story's chapters: each goes on with the vault, the machines and the jobs that the one before has left. */
 const chapters = ["quick-start", "protection", "failover", "recovery-plan", "jobs"];
 /** Concerns of their own, on networks and storage that the first chapter has made. */
-const concerns = ["keyboard", "folder-site"];
+const concerns = ["keyboard", "folder-site", "automation"];
 /** The same, on machines that the second chapter has protected. */
 const planEditor = "plan-editor";
 /** Look at every page with something on it, and for what all that has left behind. */

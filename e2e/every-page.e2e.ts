@@ -53,6 +53,7 @@ test("addresses of things that do not exist say so, and lead back", async ({ pag
     ["/recovery-services/contoso-vault/jobs/none", /no such job/],
     ["/sites/none", /no site named none/],
     ["/virtual-machines/none", /no virtual machine named none/],
+    ["/automation/none/runbooks", /no automation account named none/],
   ];
   for (const [address, words] of nowhere) {
     await test.step(address, async () => {
@@ -76,10 +77,10 @@ async function linksOf(page: Page): Promise<string[]> {
     .map((url) => url.pathname);
 }
 
-/** An address without the names of what it shows: vaults, jobs, items, plans, machines and sites are many. */
+/** An address without the names of what it shows: vaults, jobs, items, plans, machines, sites and runbooks are many. */
 function kindOf(address: string): string {
   return address.replaceAll(
-    /\/(recovery-services|jobs|protected-items|recovery-plans|virtual-machines|sites)\/[^/]+/g,
+    /\/(recovery-services|jobs|protected-items|recovery-plans|virtual-machines|sites|automation|runbooks)\/[^/]+/g,
     "/$1/one",
   );
 }

@@ -1,4 +1,5 @@
-import { Database, FilePlus2, HardDrive, LifeBuoy, Network, ShieldCheck, Waypoints } from "lucide-react";
+import { Database, FilePlus2, HardDrive, LifeBuoy, Network, ShieldCheck, Waypoints, Workflow } from "lucide-react";
+import { CreateAutomationAccountForm } from "@/components/features/automation/create-automation-account-form";
 import { CreateNetworkForm } from "@/components/features/resources/create-network-form";
 import { CreateStorageAccountForm } from "@/components/features/resources/create-storage-account-form";
 import { CreateVaultForm } from "@/components/features/vaults/create-vault-form";
@@ -49,6 +50,21 @@ export const newEntries: readonly NewEntry[] = [
             form: (close) => <CreateStorageAccountForm onDone={close} />,
           },
         ],
+      },
+    ],
+  },
+  {
+    id: "management",
+    label: "Management",
+    description: "Automation of recovery",
+    icon: Workflow,
+    children: [
+      {
+        id: "automation-account",
+        label: "Automation Account",
+        description: "Runbooks for recovery plans",
+        icon: FilePlus2,
+        form: (close) => <CreateAutomationAccountForm onDone={close} />,
       },
     ],
   },

@@ -1,4 +1,4 @@
-import { Boxes, Database, MonitorCog, Network, ShieldCheck, type LucideIcon } from "lucide-react";
+import { Boxes, Database, MonitorCog, Network, ShieldCheck, Workflow, type LucideIcon } from "lucide-react";
 import { pages } from "@/lib/client/paths";
 
 export interface Service {
@@ -14,4 +14,5 @@ export const services: readonly Service[] = [
   { href: pages.virtualMachines(), label: "Virtual machines", icon: MonitorCog },
   { href: pages.networks(), label: "Virtual networks", icon: Network },
   { href: pages.storage(), label: "Storage accounts", icon: Database },
+  { href: pages.automation(), label: "Automation", icon: Workflow },
 ];

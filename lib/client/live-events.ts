@@ -17,6 +17,10 @@ const outside: Readonly<Record<string, () => QueryKey>> = {
   virtualmachine: keys.virtualMachines,
   deployedmachine: keys.virtualMachines,
   vault: keys.vaults,
+  automationaccount: () => keys.automation(),
+  runbook: () => keys.automation(),
+  automationvariable: () => keys.automation(),
+  automationjob: () => keys.automation(),
 };
 
 /** Every query of every vault: for an event that does not say which vault it is about. */

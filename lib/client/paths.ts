@@ -8,8 +8,8 @@ export const RESOURCE_GROUP = "contoso";
 export const apiVersions = {
   siteRecovery: "2023-06-01",
   vaults: "2024-04-01",
+  automation: "2023-11-01",
   own: "2026-11-01",
-  automation: "2024-10-23",
 } as const;
 export type ApiVersion = (typeof apiVersions)[keyof typeof apiVersions];
 
@@ -29,6 +29,9 @@ const vaultPath = (vault: string) => `${group}/providers/Microsoft.RecoveryServi
 const inVault = (vault: string, ...segments: readonly string[]) => `${vaultPath(vault)}${join(...segments)}`;
 const ownInVault = (vault: string, ...segments: readonly string[]) =>
   inVault(vault, "providers", "Secondsite.Recovery", ...segments);
+
+const automationPath = (account: string) =>
+  `${group}/providers/Microsoft.Automation${join("automationAccounts", account)}`;
 
 /** ARM id of a vault, as request bodies name it. */
 export const vaultResourceId = (vault: string) => vaultPath(vault);
@@ -108,16 +111,24 @@ export const api = {
   hypervisor: (host: string) => address(`${own}${join("hypervisors", host)}`, apiVersions.own),
   regions: () => address(`${own}/regions`, apiVersions.own),
 
-  /** The automation accounts of the resource group, or what lies below one of them. */
-  automation: (...below: readonly string[]) =>
-    address(`${group}/providers/Microsoft.Automation${join("automationAccounts", ...below)}`, apiVersions.automation),
-
   storageAccounts: () => address(`${group}/providers/Microsoft.Storage/storageAccounts`, apiVersions.own),
   storageAccount: (name: string) => address(resourceIds.storageAccount(name), apiVersions.own),
   replaceStorageKey: (name: string) => address(`${resourceIds.storageAccount(name)}/replaceKey`, apiVersions.own),
   virtualNetworks: () => address(`${group}/providers/Microsoft.Network/virtualNetworks`, apiVersions.own),
   virtualNetwork: (name: string) => address(resourceIds.virtualNetwork(name), apiVersions.own),
   virtualMachines: () => address(`${group}/providers/Microsoft.Compute/virtualMachines`, apiVersions.own),
+
+  automationAccounts: () =>
+    address(`${group}/providers/Microsoft.Automation/automationAccounts`, apiVersions.automation),
+  /** An account, or something in it. */
+  automation: (account: string, ...below: readonly string[]) =>
+    address(`${automationPath(account)}${join(...below)}`, apiVersions.automation),
+  runbookVersions: (account: string, runbook: string) =>
+    address(
+      `${automationPath(account)}${join("runbooks", runbook)}/providers/Secondsite.Recovery/versions`,
+      apiVersions.own,
+    ),
+  runbookInterpreters: () => address(`${own}/runbookInterpreters`, apiVersions.own),
 
   /** The resource with this ARM id (as the API gave it), or something below it: a child, an action. */
   ofId: (id: string, version: ApiVersion, ...below: readonly string[]) => address(`${id}${join(...below)}`, version),
@@ -135,6 +146,9 @@ export const vaultTabs = [
 ] as const;
 export type VaultTab = (typeof vaultTabs)[number];
 
+export const automationTabs = ["runbooks", "variables", "jobs"] as const;
+export type AutomationTab = (typeof automationTabs)[number];
+
 export const pages = {
   vaults: () => "/recovery-services",
   vault: (vault: string) => join("recovery-services", vault),
@@ -142,14 +156,16 @@ export const pages = {
   protectedItem: (vault: string, item: string) => join("recovery-services", vault, "protected-items", item),
   recoveryPlan: (vault: string, plan: string) => join("recovery-services", vault, "recovery-plans", plan),
   job: (vault: string, job: string) => join("recovery-services", vault, "jobs", job),
-  automation: () => "/automation",
-  runbook: (account: string, runbook: string) => join("automation", account, "runbooks", runbook),
   sites: () => "/sites",
   site: (site: string) => join("sites", site),
   virtualMachines: () => "/virtual-machines",
   virtualMachine: (name: string) => join("virtual-machines", name),
   networks: () => "/networks",
   storage: () => "/storage",
+  automation: () => "/automation",
+  automationTab: (account: string, tab: AutomationTab) => join("automation", account, tab),
+  runbook: (account: string, runbook: string) => join("automation", account, "runbooks", runbook),
+  automationJob: (account: string, job: string) => join("automation", account, "jobs", job),
 };
 
 /** The part of an ARM id that follows `/{type}/` (case does not matter), decoded; null when the id has none. */

@@ -12,11 +12,11 @@ export const keys = {
   jobs: (vault: string) => ["vault", lower(vault), "jobs"] as const,
   replication: (vault: string, protectedItem: string) =>
     ["vault", lower(vault), "replication", lower(protectedItem)] as const,
-  automation: (kind: string, ...names: readonly string[]) => ["automation", kind, ...names.map(lower)] as const,
   estate: () => ["estate"] as const,
   regions: () => ["regions"] as const,
   hypervisors: () => ["hypervisors"] as const,
   storageAccounts: () => ["storageAccounts"] as const,
   virtualNetworks: () => ["virtualNetworks"] as const,
   virtualMachines: () => ["virtualMachines"] as const,
+  automation: (...names: readonly string[]) => ["automation", ...names.map(lower)] as const,
 };

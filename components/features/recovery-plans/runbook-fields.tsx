@@ -5,7 +5,8 @@ import { Select } from "@/components/ui/select";
 import { TextLink } from "@/components/ui/text-link";
 import { toArmError } from "@/lib/client/arm-error";
 import { pages } from "@/lib/client/paths";
-import { automationAccountsQuery, runbookChoicesQuery, type RunbookChoice } from "@/lib/client/queries/plan-automation";
+import { automationAccountsQuery, runbooksQuery } from "@/lib/client/queries/automation";
+import type { RunbookResource } from "@/lib/contract/automation";
 import type { ActionFieldsProps } from "./action-fields";
 import { runbookIn } from "./action-summary";
 import { LimitField } from "./limit-field";
@@ -20,7 +21,7 @@ export function RunbookFields(props: ActionFieldsProps) {
   const { form, change, problemAt } = props;
   const accounts = useQuery(automationAccountsQuery());
   const account = form.accountName ?? accounts.data?.[0]?.name ?? null;
-  const runbooks = useQuery(runbookChoicesQuery(account));
+  const runbooks = useQuery({ ...runbooksQuery(account ?? ""), enabled: account !== null });
   const failure = accounts.error ?? runbooks.error;
   const chosen = runbooks.data?.find(({ id }) => id.toLowerCase() === form.runbookId?.toLowerCase()) ?? null;
   return (
@@ -63,14 +64,14 @@ export function RunbookFields(props: ActionFieldsProps) {
   );
 }
 
-const versionText = ({ properties }: RunbookChoice) =>
+const versionText = ({ properties }: RunbookResource) =>
   `${properties.runbookType}, ${properties.publishedVersion ? `version ${properties.publishedVersion} is published` : "never published: a plan cannot run it"}`;
 
 /** `known` is null while the account's runbooks are being read. */
 function hintOf(
   runbookId: string | null,
-  chosen: RunbookChoice | null,
-  known: readonly RunbookChoice[] | null,
+  chosen: RunbookResource | null,
+  known: readonly RunbookResource[] | null,
 ): string | undefined {
   if (chosen) return versionText(chosen);
   if (known === null) return "Looking for the runbooks of the account…";

@@ -2,7 +2,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Select } from "@/components/ui/select";
 import { TextField } from "@/components/ui/text-field";
-import { automationAccountsQuery, variableChoicesQuery } from "@/lib/client/queries/plan-automation";
+import { automationAccountsQuery, automationVariablesQuery } from "@/lib/client/queries/automation";
 import { nameInId } from "@/lib/client/paths";
 import type { ActionFieldsProps } from "./action-fields";
 import { LimitField } from "./limit-field";
@@ -38,7 +38,7 @@ export function WebhookFields(props: ActionFieldsProps) {
 /** The encrypted variables of all accounts; one that an action names and that is gone stays visible as such. */
 function useSecrets(chosen: string | null) {
   const accounts = useQuery(automationAccountsQuery()).data ?? [];
-  const lists = useQueries({ queries: accounts.map(({ name }) => variableChoicesQuery(name)) });
+  const lists = useQueries({ queries: accounts.map(({ name }) => automationVariablesQuery(name)) });
   const secrets = lists.flatMap(({ data }) => data ?? []).filter(({ properties }) => properties.isEncrypted);
   const name = (id: string) => `${nameInId(id, "automationAccounts") ?? ""} / ${nameInId(id, "variables") ?? id}`;
   const known = secrets.map(({ id }) => ({ value: id, label: name(id) }));
