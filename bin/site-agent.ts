@@ -51,6 +51,7 @@ async function main(): Promise<void> {
     }),
     fileSystem: nodeFileSystem,
     journalFolder: site.agentFolder,
+    imagesFolder: site.disksFolder,
     openSession: (store) =>
       VaultSession.open({
         store,

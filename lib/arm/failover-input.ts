@@ -1,21 +1,51 @@
 import { nameInArmId } from "@/lib/contract/arm-id";
+import type { FailbackDetails } from "@/lib/contract/protected-items";
 import { Refusal } from "@/lib/kernel/fault";
 import type { PointChoice } from "@/lib/operations/failover/choose-recovery-point";
 import { nameFromReference } from "./references";
 
-/** Failback is the other direction; nothing stands behind it yet. */
+/** From Azure there is only one way back, the planned one (asr reference 3.4). */
 export function requireForward(direction: string | null | undefined): void {
   if (direction !== "RecoveryToPrimary") return;
   throw new Refusal(
-    "notAllowed",
+    "invalid",
     {
-      code: "FailbackNotAllowed",
-      message: "Failing back from Azure to the site is not part of this version.",
+      code: "FailoverDirectionNotSupported",
+      message: "From Azure back to a Hyper-V site only a planned failover is possible.",
       possibleCauses: "The request says failoverDirection RecoveryToPrimary.",
-      recommendedAction: "Send PrimaryToRecovery. To go back, protect the machine again from its site.",
+      recommendedAction: "Send PrimaryToRecovery, or use plannedFailover to fail back.",
     },
     "properties.failoverDirection",
   );
+}
+
+/**
+ * A planned failover's direction and the type of its details say the same thing twice; they must agree. Null: to Azure.
+ * @throws Refusal FailoverDirectionMismatch
+ */
+export function failbackDetailsFrom(properties: {
+  readonly failoverDirection?: string | null | undefined;
+  readonly providerSpecificDetails?: { readonly instanceType: string } | FailbackDetails | null | undefined;
+}): FailbackDetails | null {
+  const { failoverDirection: direction, providerSpecificDetails: details } = properties;
+  const isBack = details !== null && details !== undefined && isFailback(details);
+  if (isBack && direction === "RecoveryToPrimary") return details;
+  if (!isBack && direction !== "RecoveryToPrimary") return null;
+  throw new Refusal(
+    "invalid",
+    {
+      code: "FailoverDirectionMismatch",
+      message: `The direction ${direction ?? "(missing)"} and the details ${details?.instanceType ?? "(missing)"} do not belong together.`,
+      possibleCauses: "A failback was asked for with the details of a failover, or the other way round.",
+      recommendedAction:
+        "Send RecoveryToPrimary with HyperVReplicaAzureFailback, or PrimaryToRecovery with HyperVReplicaAzure.",
+    },
+    "properties.failoverDirection",
+  );
+}
+
+function isFailback(details: { readonly instanceType: string } | FailbackDetails): details is FailbackDetails {
+  return details.instanceType === "HyperVReplicaAzureFailback";
 }
 
 /** The id or the name of a recovery point; none: `otherwise`. */

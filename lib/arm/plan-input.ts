@@ -1,10 +1,13 @@
 import { nameInArmId } from "@/lib/contract/arm-id";
+import type { FailbackDetails } from "@/lib/contract/protected-items";
 import type { RecoveryPlan } from "@/lib/domain/entities";
 import { sameName } from "@/lib/domain/names";
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "@/lib/operations/context";
 import type { PointChoice } from "@/lib/operations/failover/choose-recovery-point";
+import type { PlanBackRequest } from "@/lib/operations/recovery-plans/fail-back-recovery-plan";
 import { planItems } from "@/lib/operations/recovery-plans/plan-items";
+import { failbackDetailsFrom } from "./failover-input";
 import { nameFromReference } from "./references";
 
 /** What the bodies of a plan's runs say of recovery points: a list, one entry for each kind of replication. */
@@ -47,11 +50,35 @@ export async function planPointsFrom(
   return chosen;
 }
 
+/**
+ * Null: to Azure. The direction and the kind of the details must agree, as for a single machine.
+ * @throws Refusal FailoverDirectionMismatch, FailbackHostNotOfPlan
+ */
+export function planFailbackFrom(properties: {
+  readonly failoverDirection?: string | null | undefined;
+  readonly providerSpecificDetails?:
+    readonly ({ readonly instanceType: string } | FailbackDetails)[] | null | undefined;
+}): PlanBackRequest | null {
+  const { failoverDirection, providerSpecificDetails } = properties;
+  const details = failbackDetailsFrom({ failoverDirection, providerSpecificDetails: providerSpecificDetails?.[0] });
+  if (details === null) return null;
+  if (details.providerIdForAlternateRecovery) {
+    throw wrong("FailbackHostNotOfPlan", "A plan goes back to the hosts that its machines came from.");
+  }
+  return {
+    dataSyncOption: details.dataSyncOption ?? "ForDownTime",
+    createMachine: details.recoveryVmCreationOption === "CreateVmIfNotFound",
+  };
+}
+
 /** A planned failover makes its point itself, after the shutdown. */
-export function refusePoints(details: Details | null | undefined): void {
-  if (!details?.some((one) => (one.recoveryPoints ?? []).length > 0)) return;
+export function refusePoints(details: readonly object[] | null | undefined): void {
+  const named = (details ?? []).some((one) => "recoveryPoints" in one && isNotEmpty(one.recoveryPoints));
+  if (!named) return;
   throw wrong("RecoveryPlanPointNotPlanned", "A planned failover always uses the data of the shutdown that it makes.");
 }
+
+const isNotEmpty = (list: unknown) => Array.isArray(list) && list.length > 0;
 
 function wrong(code: string, message: string): Refusal {
   return new Refusal(
@@ -59,8 +86,9 @@ function wrong(code: string, message: string): Refusal {
     {
       code,
       message,
-      possibleCauses: "The request names recovery points that this run cannot use.",
-      recommendedAction: "Name one point for each machine of the plan that is to have one, or none.",
+      possibleCauses: "The request names something for the machines of the plan that this run cannot use.",
+      recommendedAction:
+        "Name one recovery point for each machine that is to have one, or none, and leave the host out.",
     },
     POINTS,
   );

@@ -1,4 +1,5 @@
 import { failoverRoutes } from "./resources/failovers";
+import { failoverStandingRoutes } from "./resources/failover-standing";
 import { jobRoutes } from "./resources/jobs";
 import { planActionRoutes } from "./resources/plan-actions";
 import { planDocumentRoutes } from "./resources/plan-documents";
@@ -14,6 +15,7 @@ export const recoveryRoutes: readonly Route[] = [
   ...protectedItemRoutes,
   ...recoveryPointRoutes,
   ...failoverRoutes,
+  ...failoverStandingRoutes,
   ...resynchronizationRoutes,
   ...recoveryPlanRoutes,
   ...planActionRoutes,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { JobRunner } from "@/lib/jobs/job-runner";
 import type { OperationContext } from "@/lib/operations/context";
+import { FailoverStanding } from "@/lib/contract/failover-standing";
 import { EvidenceView, listOf, ReplicationView } from "@/lib/contract/portal";
 import {
   ProtectedItemResource,
@@ -136,7 +137,7 @@ describe("protected items in ARM's shape", () => {
     ["another scenario", { providerSpecificDetails: { instanceType: "InMageAzureV2" } }, "UnknownPropertyType"],
     ["no network where one is promised", { networkType: "VmNetworkAsInput" }, "NetworkRequired"],
     ["a network that is not there", { ...test, networkId: NETWORK.replace("test", "moon") }, "NetworkNotFound"],
-    ["the way back", { ...test, failoverDirection: "RecoveryToPrimary" }, "FailbackNotAllowed"],
+    ["the way back", { ...test, failoverDirection: "RecoveryToPrimary" }, "FailoverDirectionNotSupported"],
     [
       "a point of nobody",
       { ...test, providerSpecificDetails: { ...hyperV, recoveryPointId: `${ITEMS}/SQL/recoveryPoints/x` } },
@@ -206,6 +207,117 @@ describe("a test failover over the API", () => {
     expect((await item("SQL")).properties.lastSuccessfulTestFailoverTime).not.toBeNull();
   });
 });
+
+describe("the way back over the API", () => {
+  const planned = (properties: object) => ({ properties });
+  const forward = planned({ failoverDirection: "PrimaryToRecovery", providerSpecificDetails: hyperV });
+  const back = planned({
+    failoverDirection: "RecoveryToPrimary",
+    providerSpecificDetails: {
+      instanceType: "HyperVReplicaAzureFailback",
+      dataSyncOption: "ForSynchronization",
+      recoveryVmCreationOption: "NoAction",
+      providerIdForAlternateRecovery: null,
+    },
+  });
+
+  it("goes by planned failover with the direction, commit and reprotect, and every answer tells the direction", async () => {
+    const { world, send, run, item } = await portal();
+    expect((await item("SQL")).properties.replicationDirection).toBe("PrimaryToRecovery");
+    await run("POST", `${ITEMS}/SQL/plannedFailover`, forward);
+    expect((await item("SQL")).properties).toMatchObject({
+      replicationDirection: "RecoveryToPrimary",
+      allowedOperations: ["CompleteMigration", "Commit", "DisableProtection", "ChangePit", "CancelFailover"],
+    });
+    await run("POST", `${ITEMS}/SQL/failoverCommit`);
+    expect((await item("SQL")).properties.allowedOperations).toContain("Failback");
+    world.replicaCapture.write("SQL", 5);
+    const { job } = await run("POST", `${ITEMS}/SQL/plannedFailover`, back);
+    expect(job).toMatchObject({ status: "Succeeded", properties: { scenarioName: "Failback" } });
+    expect((await item("SQL")).properties).toMatchObject({
+      protectionState: "PlannedFailoverCommitRequired",
+      protectionStateDescription: "Failback finished",
+      activeLocation: "Primary",
+    });
+    const path = `${ITEMS}/SQL/providers/Secondsite.Recovery/evidence`;
+    const evidence = EvidenceView.parse((await send("GET", path, undefined, "2026-11-01")).body);
+    expect(evidence.properties.runs[0]).toMatchObject({
+      kind: "Failback",
+      ordersOnReplica: 105,
+      failback: { synchronizations: [{ moment: "final", bytesSaved: 6144 }] },
+    });
+    const points = listOf(RecoveryPointResource).parse((await send("GET", `${ITEMS}/SQL/recoveryPoints`)).body);
+    expect(points.value.some(({ properties }) => properties.providerSpecificDetails.fromReplica)).toBe(true);
+    await run("POST", `${ITEMS}/SQL/failoverCommit`);
+    expect((await item("SQL")).properties.allowedOperations).toEqual(["ReverseReplicate", "DisableProtection"]);
+    const begun = await send("POST", `${ITEMS}/SQL/reProtect`, {
+      properties: { failoverDirection: "PrimaryToRecovery" },
+    });
+    expect(begun.status).toBe(202);
+    while ((await item("SQL")).properties.protectionState !== "ReprotectInitiated") await tick();
+    world.clock.advance(1_000);
+    await world.site.replicate("item-SQL", false);
+    while ((await item("SQL")).properties.currentScenario.scenarioName !== "None") await tick();
+    expect((await item("SQL")).properties.protectionState).toBe("Protected");
+  });
+
+  it("is cancelled with failoverCancel, and ended with remove for the reason MigrationComplete", async () => {
+    const { run, send, item } = await portal();
+    await run("POST", `${ITEMS}/SQL/plannedFailover`, forward);
+    const { job } = await run("POST", `${ITEMS}/SQL/failoverCancel`);
+    expect(job).toMatchObject({ status: "Succeeded", properties: { scenarioName: "CancelFailover" } });
+    expect((await item("SQL")).properties).toMatchObject({ protectionState: "Protected", activeLocation: "Primary" });
+    await run("POST", `${ITEMS}/WEB/plannedFailover`, forward);
+    const removed = { properties: { disableProtectionReason: "MigrationComplete" } };
+    const ended = await run("POST", `${ITEMS}/WEB/remove`, removed);
+    expect(ended.job.properties.scenarioName).toBe("CompleteMigration");
+    expect((await send("GET", `${ITEMS}/WEB`)).status).toBe(404);
+    const { status, body } = await send("POST", `${ITEMS}/SQL/remove`, removed);
+    expect([status, body]).toMatchObject([409, { error: { code: "CompleteMigrationNotAllowed" } }]);
+  });
+
+  it.each([
+    ["the details of the other direction", { ...back.properties, failoverDirection: "PrimaryToRecovery" }],
+    ["no details", { failoverDirection: "RecoveryToPrimary" }],
+    ["a failover's details", { failoverDirection: "RecoveryToPrimary", providerSpecificDetails: hyperV }],
+  ])("is refused with %s", async (_, properties) => {
+    const { send } = await portal();
+    const refused = await send("POST", `${ITEMS}/SQL/plannedFailover`, { properties });
+    expect([refused.status, refused.body]).toMatchObject([400, { error: { code: "FailoverDirectionMismatch" } }]);
+  });
+
+  it("shows both sides, and lets a person decide between two of one machine", async () => {
+    const { world, send, run } = await portal();
+    const path = `${ITEMS}/SQL/providers/Secondsite.Recovery/standing`;
+    const standing = async () =>
+      FailoverStanding.parse((await send("GET", path, undefined, "2026-11-01")).body).properties;
+    expect(await standing()).toMatchObject({
+      source: { power: "running" },
+      replica: null,
+      bothRunning: null,
+      hosts: [],
+    });
+    await run("POST", `${ITEMS}/SQL/unplannedFailover`, { properties: { sourceSiteOperations: "NotRequired" } });
+    await world.heartbeat(world.process().context);
+    expect(await standing()).toMatchObject({
+      bothRunning: { left: null },
+      replica: { power: "running", ordersOnReplicaOnly: 0 },
+      choices: [{ disabledReason: null }, { disabledReason: expect.any(String) as string }, { disabledReason: null }],
+      hosts: [{ hostName: "HV01", isOriginal: true, hasMachine: true, problem: null }],
+    });
+    const resolve = (properties: object) => send("POST", `${path}/resolve`, { properties }, "2026-11-01");
+    expect(await resolve({ choice: "LeaveBoth" })).toMatchObject({
+      status: 400,
+      body: { error: { code: "ReasonRequired" } },
+    });
+    expect(
+      FailoverStanding.parse((await resolve({ choice: "ShutDownSource" })).body).properties.bothRunning,
+    ).toBeNull();
+    expect(world.site.machine("SQL").power).toBe("off");
+  });
+});
+
+const tick = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 describe("jobs over the API", () => {
   it("are listed, filtered and read; a foreign or unknown one is not found", async () => {

@@ -9,6 +9,7 @@ import {
   MachineStatus,
   type CutRequest,
   type GroupCutRequest,
+  type IncomingEnd,
   type MachineDefinitionInput,
   type ReleaseRequest,
   type TrackingRequest,
@@ -111,6 +112,17 @@ export class HostClient {
   async releaseCut(id: string, cutId: string, body: ReleaseRequest): Promise<boolean> {
     const path = `${machinePath(id)}/cuts/${encodeURIComponent(cutId)}/release`;
     return (await this.#ask({ method: "POST", path, body, answer: z.object({ released: z.boolean() }) })).released;
+  }
+
+  /** From now on the caller writes the machine's images, and nobody else does. Idempotent. */
+  beginIncoming(id: string, point: string): Promise<MachineStatus> {
+    return this.#ask({ method: "PUT", path: `${machinePath(id)}/incoming`, body: { point }, answer: MachineStatus });
+  }
+
+  /** False: nothing of this point was under way any more. */
+  async endIncoming(id: string, body: IncomingEnd): Promise<boolean> {
+    const path = `${machinePath(id)}/incoming/end`;
+    return (await this.#ask({ method: "POST", path, body, answer: z.object({ taken: z.boolean() }) })).taken;
   }
 
   /** The console now and after every change. Ends when `signal` aborts or the machine is removed; throws when the host goes. */

@@ -21,6 +21,8 @@ import { DISK_FORMATS } from "@/lib/kernel/disk-format";
  * POST /cuts                     GroupCutRequest -> GroupCut          (atomic over all disks of all these machines)
  * POST /machines/{id}/cuts/{cutId}/verify      -> {valid: boolean}    (false: what was read may be mixed; discard it)
  * POST /machines/{id}/cuts/{cutId}/release ReleaseRequest -> {released: boolean}   (false: the cut was void already)
+ * PUT  /machines/{id}/incoming   IncomingRequest -> MachineStatus  (idempotent; somebody else writes the images from now on)
+ * POST /machines/{id}/incoming/end IncomingEnd  -> {taken: boolean} (false: nothing of that name was under way)
  * Errors: status 4xx/5xx, body {error: Explanation}.
  */
 /** Ids become file names. */
@@ -90,6 +92,19 @@ export const DiskStatus = z.object({
 });
 export type DiskStatus = z.infer<typeof DiskStatus>;
 
+const BootWords = z.object({
+  firstLineMs: z.number().nullable(),
+  report: z.object({ orders: z.number(), verdict: z.enum(["ok", "damaged"]) }).nullable(),
+});
+
+/**
+ * The disks of the machine are becoming what a point holds: their agent writes the images, the host keeps its hands off
+ * and does not start the machine. `writing`: they may be a mixture, also when who wrote them was killed. `moreToCome`:
+ * they are that point, but not yet the last one.
+ */
+export const Incoming = z.object({ point: z.string().max(256), stage: z.enum(["writing", "moreToCome"]) });
+export type Incoming = z.infer<typeof Incoming>;
+
 export const MachineStatus = MachineDefinition.extend({
   power: z.enum(["off", "starting", "running", "stopping", "failed"]),
   powerProblem: z.string().nullable(),
@@ -102,6 +117,10 @@ export const MachineStatus = MachineDefinition.extend({
   orders: z.object({ count: z.number(), lastAt: z.string().nullable(), verdict: z.enum(["ok", "damaged"]) }).nullable(),
   /** What the guest last complained about on its console (it cannot write to its disk, its ledger is full); or null. */
   guestProblem: z.string().nullable(),
+  /** Since it was last started; as in ConsoleView. */
+  boot: BootWords.optional(),
+  /** Null: its disks are its own. */
+  incoming: Incoming.nullable().default(null),
 });
 export type MachineStatus = z.infer<typeof MachineStatus>;
 
@@ -160,6 +179,25 @@ export const ReleaseRequest = z.object({
   baseline: z.string().max(256).nullable().default(null),
 });
 export type ReleaseRequest = z.input<typeof ReleaseRequest>;
+
+export const IncomingRequest = z.object({ point: Incoming.shape.point });
+export type IncomingRequest = z.infer<typeof IncomingRequest>;
+
+export const IncomingEnd = z.object({
+  point: Incoming.shape.point,
+  /** The disks that are now what the point holds, and how their files looked when that was proven. */
+  disks: z
+    .array(
+      z.object({
+        diskId: z.string(),
+        identity: z.object({ fileId: z.string(), sizeBytes: z.number(), modifiedNs: z.string() }),
+      }),
+    )
+    .min(1),
+  /** The machine stays as it is until a later point has come. Otherwise the write logs begin at this point. */
+  moreToCome: z.boolean(),
+});
+export type IncomingEnd = z.infer<typeof IncomingEnd>;
 
 /** One disk of a cut. Readers open `imagePath` themselves and consult `preservePath` after every read. */
 export const CutDisk = z.object({

@@ -62,3 +62,34 @@ export function hypervisorNotUsable(reason: string): Refusal {
     recommendedAction: "Install it and choose it again, or stay with the one that is chosen.",
   });
 }
+
+export function synchronizationIncomplete(name: string, stage: "writing" | "moreToCome"): Refusal {
+  const message =
+    stage === "writing"
+      ? `The disks of '${name}' are being made what its replica is, or that was interrupted: they may be a mixture.`
+      : `The disks of '${name}' are an earlier state of its replica, whose last changes have not come yet.`;
+  return new Refusal("conflict", {
+    code: "SynchronizationIncomplete",
+    message,
+    possibleCauses: "A failback synchronizes this machine, was cancelled, or its host or agent was stopped meanwhile.",
+    recommendedAction: "Let the failback go on, or start it again: it synchronizes again and sends only what differs.",
+  });
+}
+
+export function machineNotOff(name: string, power: string): Refusal {
+  return new Refusal("conflict", {
+    code: "MachineNotOff",
+    message: `'${name}' is ${power}; its disks can be replaced only while it is off.`,
+    possibleCauses: "It was started again after it was shut down.",
+    recommendedAction: "Shut it down first. What it has written since its failover will be overwritten.",
+  });
+}
+
+export function imageChangedSince(name: string, diskId: string): Refusal {
+  return new Refusal("conflict", {
+    code: "ImageChanged",
+    message: `Disk ${diskId} of '${name}' was written by another program since it was proven.`,
+    possibleCauses: "Another program uses the disk image.",
+    recommendedAction: "Make sure that nothing else uses the image, then synchronize again.",
+  });
+}

@@ -6,6 +6,8 @@ import {
   CutRequest,
   GroupCutRequest,
   HypervisorRequest,
+  IncomingEnd,
+  IncomingRequest,
   MachineDefinition,
   ReleaseRequest,
   TrackingRequest,
@@ -111,6 +113,19 @@ const ROUTES: readonly { readonly method: string; readonly path: RegExp; readonl
       const { committed, baseline } = await bodyOf(request, ReleaseRequest);
       return { released: await host.releaseCut(id, cutId, committed, baseline) };
     },
+  },
+  {
+    method: "PUT",
+    path: /^\/machines\/([^/]+)\/incoming$/,
+    verb: async ({ host, request, parts: [id = ""] }) =>
+      host.beginIncoming(id, (await bodyOf(request, IncomingRequest)).point),
+  },
+  {
+    method: "POST",
+    path: /^\/machines\/([^/]+)\/incoming\/end$/,
+    verb: async ({ host, request, parts: [id = ""] }) => ({
+      taken: await host.endIncoming(id, await bodyOf(request, IncomingEnd)),
+    }),
   },
 ];
 

@@ -9,6 +9,7 @@ import type {
   CutRequest,
   GroupCutRequest,
   HostStatus,
+  IncomingEnd,
   MachineDefinition,
   MachineStatus,
   TrackingRequest,
@@ -64,7 +65,7 @@ export class ComputeHost {
   async startDesired(): Promise<void> {
     await Promise.all(
       [...this.#machines.values()]
-        .filter((machine) => machine.definition.desired === "running" && machine.definition.bootable)
+        .filter((machine) => machine.definition.desired === "running" && machine.definition.bootable && machine.isWhole)
         .map((machine) => this.#startOrShow(machine)),
     );
   }
@@ -94,7 +95,7 @@ export class ComputeHost {
     const known = machine;
     await known.inTurn(() => known.redefine(definition));
     if (definition.desired === "off") await known.inTurn(() => known.stop());
-    else if (definition.bootable) await this.#startOrShow(known);
+    else if (definition.bootable && known.isWhole) await this.#startOrShow(known);
     return known.status();
   }
 
@@ -167,6 +168,17 @@ export class ComputeHost {
     const machine = this.#find(id);
     await machine.inTurn(() => machine.setTracking(request));
     return machine.status();
+  }
+
+  async beginIncoming(id: string, point: string): Promise<MachineStatus> {
+    const machine = this.#find(id);
+    await machine.inTurn(() => machine.beginIncoming(point));
+    return machine.status();
+  }
+
+  async endIncoming(id: string, end: IncomingEnd): Promise<boolean> {
+    const machine = this.#find(id);
+    return machine.inTurn(() => machine.endIncoming(end, this.#options.random.uuid()));
   }
 
   async cut(id: string, request: CutRequest): Promise<Cut> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FileSystem } from "@/lib/engine/disk/random-access-file";
-import { MachineDefinition } from "./host-protocol";
+import { Incoming, MachineDefinition } from "./host-protocol";
 import { readJsonFile, writeJsonFile } from "./json-file";
 
 const HypervisorFile = z.object({ name: z.string() });
@@ -16,8 +16,8 @@ export type ReplicationState = z.infer<typeof ReplicationState>;
 export const NOT_REPLICATED: ReplicationState = { trackedDiskIds: [], baseline: null };
 
 /**
- * The host's home folder: `machines/<id>.json` (definitions), `replication/<id>.json`, `tracking/<id>/` (write logs and
- * preserve logs of the machine's disks). Disk images are never in here and never deleted.
+ * The host's home folder: `machines/<id>.json` (definitions), `replication/<id>.json`, `incoming/<id>.json` (while its disks
+ * are being made what a point holds), `tracking/<id>/` (write logs and preserve logs of the machine's disks). Disk images are never in here and never deleted.
  */
 export class MachineStore {
   readonly #fileSystem: FileSystem;
@@ -28,6 +28,7 @@ export class MachineStore {
     this.#home = home;
     fileSystem.makeFolder(`${home}/machines`);
     fileSystem.makeFolder(`${home}/replication`);
+    fileSystem.makeFolder(`${home}/incoming`);
   }
 
   /** The chosen hypervisor's name; null: none was chosen. */
@@ -75,10 +76,27 @@ export class MachineStore {
     writeJsonFile(this.#fileSystem, this.#replicationPath(id), state);
   }
 
+  /** Null: the machine's disks are its own. */
+  incoming(id: string): Incoming | null {
+    const path = this.#incomingPath(id);
+    if (!this.#fileSystem.exists(path)) return null;
+    return Incoming.parse(readJsonFile(this.#fileSystem, path));
+  }
+
+  saveIncoming(id: string, incoming: Incoming | null): void {
+    if (incoming === null) this.#fileSystem.remove(this.#incomingPath(id));
+    else writeJsonFile(this.#fileSystem, this.#incomingPath(id), incoming);
+  }
+
   /** Forgets the machine. Its logs must have been ended before (TrackedDisk.disableTracking). */
   remove(id: string): void {
     this.#fileSystem.remove(this.#replicationPath(id));
     this.#fileSystem.remove(`${this.#home}/machines/${id}.json`);
+    this.#fileSystem.remove(this.#incomingPath(id));
+  }
+
+  #incomingPath(id: string): string {
+    return `${this.#home}/incoming/${id}.json`;
   }
 
   #replicationPath(id: string): string {

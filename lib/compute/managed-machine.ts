@@ -1,13 +1,29 @@
-import type { FileSystem } from "@/lib/engine/disk/random-access-file";
+import { sameIdentity, type FileSystem } from "@/lib/engine/disk/random-access-file";
 import type { Clock } from "@/lib/kernel/clock";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import { GuestSerialFollower, type GuestOrders } from "./guest/ledger-serial";
 import { provenOnDisk, quiesceGuest, type QuiesceAnswer } from "./guest-quiesce";
 import type { SupplyBlocks } from "./block-supply";
 import { HostDisk } from "./host-disk";
-import type { ConsoleView, Cut, CutRequest, MachineDefinition, MachineStatus, TrackingRequest } from "./host-protocol";
+import type {
+  ConsoleView,
+  Cut,
+  CutRequest,
+  Incoming,
+  IncomingEnd,
+  MachineDefinition,
+  MachineStatus,
+  TrackingRequest,
+} from "./host-protocol";
 import type { ConsoleScreen, Hypervisor, MachinePowerState, RunningMachine } from "./hypervisor";
-import { diskUnknown, hypervisorUnavailable, machineNotBootable } from "./host-refusals";
+import {
+  diskUnknown,
+  hypervisorUnavailable,
+  imageChangedSince,
+  machineNotBootable,
+  machineNotOff,
+  synchronizationIncomplete,
+} from "./host-refusals";
 import { MachineCuts } from "./machine-cuts";
 import type { MachineStore, ReplicationState } from "./machine-store";
 
@@ -38,6 +54,7 @@ export class ManagedMachine {
   #disks: readonly HostDisk[];
   #cuts: MachineCuts;
   #replication: ReplicationState;
+  #incoming: Incoming | null;
   #power: MachinePowerState = "off";
   #powerProblem: string | null = null;
   #running: RunningMachine | null = null;
@@ -54,6 +71,7 @@ export class ManagedMachine {
     this.#definition = definition;
     this.#around = around;
     this.#replication = around.store.replication(definition.id);
+    this.#incoming = around.store.incoming(definition.id);
     this.#disks = this.#disksOf(definition);
     this.#cuts = new MachineCuts(this.#disks, definition.bootable);
     this.#settleDisks();
@@ -80,7 +98,14 @@ export class ManagedMachine {
       disks: this.#disks.map((disk) => disk.status()),
       orders: this.#orders(),
       guestProblem: this.#running === null ? null : (this.#follower.problem ?? this.#running.diskProblem()),
+      boot: { firstLineMs: this.#firstLineMs, report: this.#bootReport },
+      incoming: this.#incoming,
     };
+  }
+
+  /** Whether the host may start it: its disks are its own. */
+  get isWhole(): boolean {
+    return this.#incoming === null;
   }
 
   console(): ConsoleView {
@@ -120,6 +145,7 @@ export class ManagedMachine {
 
   /** Idempotent. Faults of disks and hypervisor also leave the machine `failed` with the reason. */
   async start(): Promise<void> {
+    this.#requireOwnDisks();
     this.#desire("running");
     if (this.#running) return;
     const hypervisor = this.#around.hypervisor();
@@ -190,6 +216,11 @@ export class ManagedMachine {
   }
 
   setTracking(request: TrackingRequest): void {
+    this.#requireOwnDisks();
+    this.#track(request);
+  }
+
+  #track(request: TrackingRequest): void {
     const disks = request.enabled ? this.#chosen(request.diskIds) : [];
     // Somebody else's images: their writes do not pass here, so there is nothing to log; every cut reads them whole.
     const tracked = this.#definition.bootable ? disks : [];
@@ -215,6 +246,7 @@ export class ManagedMachine {
 
   cut(request: MachineCutRequest): Cut {
     const { cutId, epoch, at, quiesced } = request;
+    this.#requireOwnDisks();
     try {
       const { disks, orders } = this.#cuts.begin(cutId, this.#chosen(request.diskIds));
       return {
@@ -240,11 +272,59 @@ export class ManagedMachine {
     return released;
   }
 
+  /**
+   * Gives the images into the hands of whoever makes them what the point holds. What is logged of them ends: it could not
+   * name what is written past us. Idempotent. @throws Refusal MachineNotOff, DiskNotWhole
+   */
+  beginIncoming(point: string): void {
+    if (this.#running) throw machineNotOff(this.#definition.name, this.#power);
+    for (const disk of this.#disks) disk.requireWhole();
+    this.#desire("off");
+    this.#saveIncoming({ point, stage: "writing" });
+    this.#cuts.abandon();
+    if (this.#replication.trackedDiskIds.length > 0) this.#track({ enabled: false });
+    this.#closeDisks();
+    this.#setPower("off", null);
+  }
+
+  /**
+   * Takes the images back. Unless more is to come, the logs begin here: what they name from now on is what changed since
+   * the point. False: nothing of this point was under way. @throws Refusal ImageChanged
+   */
+  endIncoming({ point, disks, moreToCome }: IncomingEnd, cutId: string): boolean {
+    if (this.#incoming?.point !== point || this.#incoming.stage !== "writing") return false;
+    const diskIds = disks.map(({ diskId }) => diskId);
+    const chosen = this.#chosen(diskIds);
+    for (const { diskId, identity } of disks) {
+      const now = chosen.find((disk) => disk.id === diskId)?.inspectForReading().identity;
+      if (!now || !sameIdentity(now, identity)) throw imageChangedSince(this.#definition.name, diskId);
+    }
+    if (!moreToCome) {
+      this.#track({ enabled: true, diskIds });
+      if (this.#definition.bootable) this.#cuts.begin(cutId, chosen);
+      this.#cuts.release(cutId, true, () => this.#saveReplication({ ...this.#replication, baseline: point }));
+    }
+    this.#saveIncoming(moreToCome ? { point, stage: "moreToCome" } : null);
+    this.#readOffOrders();
+    this.#settleDisks();
+    this.announce();
+    return true;
+  }
+
+  #saveIncoming(incoming: Incoming | null): void {
+    this.#around.store.saveIncoming(this.#definition.id, incoming);
+    this.#incoming = incoming;
+  }
+
+  #requireOwnDisks(): void {
+    if (this.#incoming !== null) throw synchronizationIncomplete(this.#definition.name, this.#incoming.stage);
+  }
+
   /** Powers off and lets go of disks and logs. The images stay. */
   async forget(): Promise<void> {
     await this.powerOff();
     this.#cuts.abandon();
-    if (this.#replication.trackedDiskIds.length > 0) this.setTracking({ enabled: false });
+    if (this.#replication.trackedDiskIds.length > 0) this.#track({ enabled: false });
     this.#closeDisks();
     this.#around.store.remove(this.#definition.id);
   }
@@ -274,7 +354,8 @@ export class ManagedMachine {
     const needed = this.#running !== null || this.#cuts.isActive;
     for (const disk of this.#disks) {
       if (needed) continue;
-      if (!this.#definition.bootable || !this.#replication.trackedDiskIds.includes(disk.id)) disk.close();
+      if (!this.isWhole) disk.close();
+      else if (!this.#definition.bootable || !this.#replication.trackedDiskIds.includes(disk.id)) disk.close();
       else if (!disk.isOpen) openOrShow(disk);
     }
   }
@@ -302,6 +383,10 @@ export class ManagedMachine {
   }
 
   #readOffOrders(): void {
+    if (this.#incoming?.stage === "writing") {
+      this.#offOrders = null; // A mixture has no orders of its own.
+      return;
+    }
     try {
       const state = this.#cuts.readOrders();
       this.#offOrders = state && { count: state.count, lastAt: state.lastAt, verdict: state.verdict };

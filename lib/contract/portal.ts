@@ -275,7 +275,14 @@ export const EvidenceView = resource(
     runs: z.array(
       z.object({
         jobId: z.string(),
-        kind: z.enum(["TestFailover", "PlannedFailover", "UnplannedFailover", "ChangeRecoveryPoint"]),
+        kind: z.enum([
+          "TestFailover",
+          "PlannedFailover",
+          "UnplannedFailover",
+          "ChangeRecoveryPoint",
+          "Failback",
+          "CancelFailover",
+        ]),
         state: z.string(),
         startedAt: z.string(),
         endedAt: z.string().nullable(),
@@ -308,6 +315,25 @@ export const EvidenceView = resource(
         /** Written at the source after the point, as far as the host could still say. */
         bytesLost: z.number().nullable().optional(),
         cleanup: z.object({ at: z.string(), notes: z.string(), remainingResources: z.array(z.string()) }).nullable(),
+        /** Of a failback; bytes over all disks. */
+        failback: z
+          .object({
+            hostName: z.string(),
+            created: z.boolean(),
+            synchronizations: z.array(
+              z.object({
+                moment: z.enum(["before", "final"]),
+                recoveryPointId: z.string(),
+                bytesCaptured: z.number(),
+                bytesCompared: z.number(),
+                bytesReceived: z.number(),
+                bytesWritten: z.number(),
+                bytesSaved: z.number(),
+                seconds: z.number(),
+              }),
+            ),
+          })
+          .nullable(),
       }),
     ),
   }),

@@ -54,12 +54,31 @@ const FailoverDetails = z.object({ instanceType, recoveryPointId: optional }).nu
 
 /** Ours: start the replica before its disks are whole; they are completed and verified behind it, within the same job. */
 const startInstantly = z.boolean().nullish();
+/** The way back: failoverDirection RecoveryToPrimary. The provider of another host's id, or null: the original one. */
+export const FailbackDetails = z.object({
+  instanceType: z.literal("HyperVReplicaAzureFailback"),
+  dataSyncOption: z.enum(["ForDownTime", "ForSynchronization"]).nullish(),
+  recoveryVmCreationOption: z.enum(["CreateVmIfNotFound", "NoAction"]).nullish(),
+  providerIdForAlternateRecovery: optional,
+});
+export type FailbackDetails = z.infer<typeof FailbackDetails>;
 export const PlannedFailoverBody = z.object({
   properties: z.object({
     failoverDirection: Direction.nullish(),
-    providerSpecificDetails: FailoverDetails,
+    providerSpecificDetails: z
+      .discriminatedUnion("instanceType", [z.object({ instanceType, recoveryPointId: optional }), FailbackDetails])
+      .nullish(),
     startInstantly,
   }),
+});
+/** Reverse replication after a failback. The direction is the one in which data then travels; the details are taken as they are. */
+export const ReprotectBody = z.object({
+  properties: z
+    .object({
+      failoverDirection: Direction.nullish(),
+      providerSpecificDetails: z.object({ instanceType: optional }).nullish(),
+    })
+    .nullish(),
 });
 export const UnplannedFailoverBody = z.object({
   properties: z.object({
@@ -119,6 +138,8 @@ export const ProtectedItemResource = z.object({
     protectionState: z.string(),
     protectionStateDescription: z.string(),
     activeLocation: z.enum(["Primary", "Recovery"]),
+    /** Ours: which way the machine's data goes, or would go next. */
+    replicationDirection: Direction,
     testFailoverState: z.string(),
     testFailoverStateDescription: z.string(),
     allowedOperations: z.array(z.string()),
@@ -213,6 +234,8 @@ export const RecoveryPointResource = z.object({
       changedBytes: z.number(),
       storedBytes: z.number(),
       final: z.boolean(),
+      /** Cut in Azure, of what the replica had written, for a failback. */
+      fromReplica: z.boolean(),
       disks: z.array(z.object({ diskId: z.string(), virtualSizeBytes: z.number(), root: z.string() })),
       /** Why it is not application-consistent although it was to be, or what went wrong after its cut. */
       quiesceProblem: Problem.nullable(),

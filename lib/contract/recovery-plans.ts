@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MachinePointWire } from "./plan-validation";
-import { CurrentScenario } from "./protected-items";
+import { CurrentScenario, FailbackDetails } from "./protected-items";
 
 /** Bodies of recovery plans (asr reference 1.3, 3.6, 9.2). Items take provider details as an object, plans as a list. */
 const Direction = z.enum(["PrimaryToRecovery", "RecoveryToPrimary"]);
@@ -77,21 +77,20 @@ export const UpdatePlanBody = z.object({ properties: z.object({ groups: z.array(
 
 const instanceType = z.literal("HyperVReplicaAzure");
 export const PlanPointType = z.enum(["Latest", "LatestApplicationConsistent", "LatestProcessed"]);
-const ProviderDetails = z
-  .array(
-    z.object({
-      instanceType,
-      recoveryPointType: PlanPointType.nullish(),
-      /** Machines of a consistency group start from their newest shared point (the service has it for other types). */
-      multiVmSyncPointOption: z.enum(["UseMultiVmSyncRecoveryPoint", "UsePerVmRecoveryPoint"]).nullish(),
-      /** Ours: custom points of single machines. */
-      recoveryPoints: z.array(MachinePointWire).nullish(),
-    }),
-  )
-  .nullish();
+const ForwardDetails = z.object({
+  instanceType,
+  recoveryPointType: PlanPointType.nullish(),
+  /** Machines of a consistency group start from their newest shared point (the service has it for other types). */
+  multiVmSyncPointOption: z.enum(["UseMultiVmSyncRecoveryPoint", "UsePerVmRecoveryPoint"]).nullish(),
+  /** Ours: custom points of single machines. */
+  recoveryPoints: z.array(MachinePointWire).nullish(),
+});
+const ProviderDetails = z.array(ForwardDetails).nullish();
 
+/** Back to the site: failoverDirection RecoveryToPrimary with HyperVReplicaAzureFailback. */
+const PlannedDetails = z.array(z.discriminatedUnion("instanceType", [ForwardDetails, FailbackDetails])).nullish();
 export const PlanPlannedFailoverBody = z.object({
-  properties: z.object({ failoverDirection: Direction.nullish(), providerSpecificDetails: ProviderDetails }),
+  properties: z.object({ failoverDirection: Direction.nullish(), providerSpecificDetails: PlannedDetails }),
 });
 export const PlanUnplannedFailoverBody = z.object({
   properties: z.object({

@@ -45,7 +45,7 @@ export function groupProblem(name: string, members: readonly ProtectedItem[]): E
       "Take it out of the other group first.",
     );
   }
-  const over = members.find((item) => isFailedOver(item.state));
+  const over = members.find((item) => isFailedOver(item));
   if (over === undefined) return null;
   return problem(
     `${over.machineName} is failed over and is not replicated.`,

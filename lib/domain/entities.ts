@@ -5,7 +5,7 @@
  */
 import type { DiskFormat } from "@/lib/kernel/disk-format";
 import type { Explanation } from "@/lib/kernel/fault";
-import type { ProtectionState, TestFailoverState } from "./protection-state";
+import type { ActiveLocation, ProtectionState, TestFailoverState } from "./protection-state";
 
 export interface Vault {
   readonly id: string;
@@ -86,6 +86,15 @@ export interface ReportedMachine {
   readonly cpuCount: number;
   readonly power: "off" | "starting" | "running" | "stopping" | "failed";
   readonly bootable: boolean;
+  /** Since it was last started: what it said. Left out by hosts of earlier versions. */
+  readonly boot?:
+    | {
+        /** From power-on to the first line of the serial port; null before it came. */
+        readonly firstLineMs: number | null;
+        /** What the ledger guest found on its disk; null before, or when it keeps none. */
+        readonly report: { readonly orders: number; readonly verdict: "ok" | "damaged" } | null;
+      }
+    | undefined;
   readonly disks: readonly ReportedDisk[];
   readonly attachments: {
     readonly passThrough: boolean;
@@ -136,7 +145,7 @@ export interface ProtectedItem {
   readonly machineName: string;
   readonly state: ProtectionState;
   readonly testFailoverState: TestFailoverState;
-  readonly activeLocation: "Primary" | "Recovery";
+  readonly activeLocation: ActiveLocation;
   readonly diskIds: readonly string[];
   readonly target: TargetSettings;
   /** The job that holds this item (409 for any other), or null. */
@@ -182,6 +191,8 @@ export interface RecoveryPoint {
   readonly orders: { readonly count: number; readonly lastAt: string | null } | null;
   /** Set for the point taken after a planned failover's shutdown. */
   readonly final: boolean;
+  /** Cut in Azure, of what the replica had written, for the way back. Left out: at the source. */
+  readonly fromReplica?: boolean;
   /** What went wrong while the machine was to be quiesced: why the point is only crash-consistent; null: nothing. */
   readonly quiesceProblem: Explanation | null;
   /** Set when the machine was cut together with the others of its consistency group. */

@@ -4,9 +4,16 @@ import type { Explanation } from "@/lib/kernel/fault";
  * The words of the service for where a protected machine stands (asr reference 3.1), and THE table of what may be done in
  * which state. API, portal and engine ask it; nobody else decides. Client-safe.
  *
+ * A planned failover has the same words both ways; the active location tells them apart, as it does in the service:
+ *
+ *                                     Primary is active              Recovery is active
+ *   PlannedFailoverInitiated          on its way to Azure            on its way back
+ *   PlannedFailoverFailed             did not get to Azure           did not get back
+ *   PlannedFailoverCommitRequired     has come back                  has gone to Azure
+ *   PlannedFailoverStatesBegin        back, and committed            in Azure, and committed
+ *
  * `UnprotectedStatesBegin` is what the service reports while initial replication runs; scripts wait for it to change.
- * Compared with the service, ReverseReplicate, Failback, CompleteMigration and CancelFailover are never allowed: nothing
- * stands behind them yet (docs/differences.md).
+ * `ReprotectInitiated` is the word of a sibling of the service (reference 3.1): no recording of ours shows what this one says.
  */
 export type ProtectionState =
   | "UnprotectedStatesBegin"
@@ -19,7 +26,31 @@ export type ProtectionState =
   | "UnplannedFailoverCompletionFailed"
   | "UnplannedFailoverCommitPendingStatesBegin"
   | "UnplannedFailoverStatesBegin"
+  | "ReprotectInitiated"
   | "DisablingProtection";
+
+export const PROTECTION_STATES: readonly ProtectionState[] = [
+  "UnprotectedStatesBegin",
+  "Protected",
+  "PlannedFailoverInitiated",
+  "PlannedFailoverFailed",
+  "PlannedFailoverCommitRequired",
+  "PlannedFailoverStatesBegin",
+  "UnplannedFailoverInitiated",
+  "UnplannedFailoverCompletionFailed",
+  "UnplannedFailoverCommitPendingStatesBegin",
+  "UnplannedFailoverStatesBegin",
+  "ReprotectInitiated",
+  "DisablingProtection",
+];
+
+export type ActiveLocation = "Primary" | "Recovery";
+
+/** Where the machine is, and where what it writes goes. */
+export interface Whereabouts {
+  readonly state: ProtectionState;
+  readonly activeLocation: ActiveLocation;
+}
 
 export type TestFailoverState = "None" | "Running" | "WaitingForCompletion" | "MarkedForDeletion";
 
@@ -38,8 +69,7 @@ export type ProtectedItemOperation =
   | "RepairReplication";
 
 /** What the table needs to know of a protected item. Times ISO 8601. */
-export interface Standing {
-  readonly state: ProtectionState;
+export interface Standing extends Whereabouts {
   readonly testFailoverState: TestFailoverState;
   /** The job that holds the item, or null. */
   readonly holder: { readonly friendlyName: string; readonly startedAt: string } | null;
@@ -56,8 +86,8 @@ export function allowedOperations(standing: Standing): readonly ProtectedItemOpe
   return ofState(standing).filter((operation) => lacking(operation, standing) === null);
 }
 
-function ofState({ state, testFailoverState }: Standing): readonly ProtectedItemOperation[] {
-  switch (testFailoverState) {
+function ofState(standing: Standing): readonly ProtectedItemOperation[] {
+  switch (standing.testFailoverState) {
     case "Running":
       return [];
     case "WaitingForCompletion":
@@ -67,6 +97,10 @@ function ofState({ state, testFailoverState }: Standing): readonly ProtectedItem
     case "None":
       break;
   }
+  return standing.activeLocation === "Primary" ? atPrimary(standing.state) : atRecovery(standing.state);
+}
+
+function atPrimary(state: ProtectionState): readonly ProtectedItemOperation[] {
   switch (state) {
     case "UnprotectedStatesBegin":
       return ["DisableProtection"];
@@ -75,16 +109,41 @@ function ofState({ state, testFailoverState }: Standing): readonly ProtectedItem
     case "PlannedFailoverFailed":
     case "UnplannedFailoverCompletionFailed":
       return ["PlannedFailover", "UnplannedFailover", "DisableProtection"];
-    case "PlannedFailoverCommitRequired":
-    case "UnplannedFailoverCommitPendingStatesBegin":
-      return ["Commit", "DisableProtection", "ChangePit"];
-    case "PlannedFailoverStatesBegin":
-    case "UnplannedFailoverStatesBegin":
-      return ["DisableProtection"];
     // Their job holds the item. Without a holder the job ended without finishing: only ways out are offered.
     case "PlannedFailoverInitiated":
     case "UnplannedFailoverInitiated":
       return ["UnplannedFailover", "DisableProtection"];
+    // Failed back. The recovery points of the replica are not offered: the source is the machine again.
+    case "PlannedFailoverCommitRequired":
+    case "UnplannedFailoverCommitPendingStatesBegin":
+      return ["Commit", "DisableProtection"];
+    case "PlannedFailoverStatesBegin":
+    case "UnplannedFailoverStatesBegin":
+    case "ReprotectInitiated":
+      return ["ReverseReplicate", "DisableProtection"];
+    case "DisablingProtection":
+      return ["DisableProtection"];
+  }
+}
+
+function atRecovery(state: ProtectionState): readonly ProtectedItemOperation[] {
+  switch (state) {
+    case "PlannedFailoverCommitRequired":
+    case "UnplannedFailoverCommitPendingStatesBegin":
+      return ["CompleteMigration", "Commit", "DisableProtection", "ChangePit", "CancelFailover"];
+    case "PlannedFailoverStatesBegin":
+    case "UnplannedFailoverStatesBegin":
+    case "PlannedFailoverFailed":
+      return ["CompleteMigration", "DisableProtection", "Failback"];
+    // A failback whose job ended without finishing.
+    case "PlannedFailoverInitiated":
+      return ["DisableProtection", "Failback"];
+    // Nothing leads to these while Azure is active; whoever is in them after all can get out.
+    case "UnprotectedStatesBegin":
+    case "Protected":
+    case "UnplannedFailoverInitiated":
+    case "UnplannedFailoverCompletionFailed":
+    case "ReprotectInitiated":
     case "DisablingProtection":
       return ["DisableProtection"];
   }
@@ -100,57 +159,63 @@ function lacking(operation: ProtectedItemOperation, standing: Standing): "noPoin
 }
 
 /** Whether the replica, not the source, is the machine now. */
-export function isFailedOver(state: ProtectionState): boolean {
-  switch (state) {
-    case "PlannedFailoverCommitRequired":
-    case "PlannedFailoverStatesBegin":
-    case "UnplannedFailoverCommitPendingStatesBegin":
-    case "UnplannedFailoverStatesBegin":
-      return true;
-    case "UnprotectedStatesBegin":
-    case "Protected":
-    case "PlannedFailoverInitiated":
-    case "PlannedFailoverFailed":
-    case "UnplannedFailoverInitiated":
-    case "UnplannedFailoverCompletionFailed":
-    case "DisablingProtection":
-      return false;
-  }
+export function isFailedOver({ state, activeLocation }: Whereabouts): boolean {
+  return activeLocation === "Recovery" && state !== "DisablingProtection";
+}
+
+/** Whether the machine has come back to its site and nothing is replicated from there yet. */
+export function isFailedBack({ state, activeLocation }: Whereabouts): boolean {
+  if (activeLocation === "Recovery") return false;
+  return needsCommit(state) || state === "PlannedFailoverStatesBegin" || state === "UnplannedFailoverStatesBegin";
 }
 
 export function needsCommit(state: ProtectionState): boolean {
   return state === "PlannedFailoverCommitRequired" || state === "UnplannedFailoverCommitPendingStatesBegin";
 }
 
-/** The service's protectionStateDescription. A test that is up shows in it, as recorded. */
-export function describeState(state: ProtectionState, testFailoverState: TestFailoverState): string {
+export type ReplicationDirection = "PrimaryToRecovery" | "RecoveryToPrimary";
+
+/** Which way the machine's data goes, or would go next: to Azure while the site is active, and back while Azure is. */
+export function replicationDirection({ activeLocation }: Pick<Whereabouts, "activeLocation">): ReplicationDirection {
+  return activeLocation === "Primary" ? "PrimaryToRecovery" : "RecoveryToPrimary";
+}
+
+/** The service's protectionStateDescription. A test that is up shows in it, as recorded; the words of the way back are ours. */
+export function describeState(whereabouts: Whereabouts, testFailoverState: TestFailoverState): string {
   if (testFailoverState === "WaitingForCompletion") return "Cleanup test failover pending";
   if (testFailoverState === "Running") return "Test failover in progress";
-  switch (state) {
-    case "UnprotectedStatesBegin":
-      return "Enabling protection";
-    case "Protected":
-      return "Protected";
-    case "PlannedFailoverInitiated":
-      return "Planned failover in progress";
-    case "PlannedFailoverFailed":
-      return "Planned failover failed";
-    case "PlannedFailoverCommitRequired":
-      return "Planned failover finished";
-    case "PlannedFailoverStatesBegin":
-      return "Planned failover committed";
-    case "UnplannedFailoverInitiated":
-      return "Unplanned failover in progress";
-    case "UnplannedFailoverCompletionFailed":
-      return "Failover couldn't be completed";
-    case "UnplannedFailoverCommitPendingStatesBegin":
-      return "Failover completed";
-    case "UnplannedFailoverStatesBegin":
-      return "Unplanned failover committed";
-    case "DisablingProtection":
-      return "Disabling protection";
-  }
+  const { state } = whereabouts;
+  if (isBack(whereabouts)) return DESCRIPTIONS_BACK[state] ?? DESCRIPTIONS[state];
+  return DESCRIPTIONS[state];
 }
+
+/** A planned failover from Azure to the site, in any of its states. */
+function isBack({ state, activeLocation }: Whereabouts): boolean {
+  const isUnderway = state === "PlannedFailoverInitiated" || state === "PlannedFailoverFailed";
+  return isUnderway === (activeLocation === "Recovery");
+}
+
+const DESCRIPTIONS: Record<ProtectionState, string> = {
+  UnprotectedStatesBegin: "Enabling protection",
+  Protected: "Protected",
+  PlannedFailoverInitiated: "Planned failover in progress",
+  PlannedFailoverFailed: "Planned failover failed",
+  PlannedFailoverCommitRequired: "Planned failover finished",
+  PlannedFailoverStatesBegin: "Planned failover committed",
+  UnplannedFailoverInitiated: "Unplanned failover in progress",
+  UnplannedFailoverCompletionFailed: "Failover couldn't be completed",
+  UnplannedFailoverCommitPendingStatesBegin: "Failover completed",
+  UnplannedFailoverStatesBegin: "Unplanned failover committed",
+  ReprotectInitiated: "Reverse replication in progress",
+  DisablingProtection: "Disabling protection",
+};
+
+const DESCRIPTIONS_BACK: Partial<Record<ProtectionState, string>> = {
+  PlannedFailoverInitiated: "Failback in progress",
+  PlannedFailoverFailed: "Failback failed",
+  PlannedFailoverCommitRequired: "Failback finished",
+  PlannedFailoverStatesBegin: "Failback committed",
+};
 
 export function describeTestState(state: TestFailoverState): string {
   switch (state) {
@@ -205,6 +270,12 @@ function reason(operation: ProtectedItemOperation, standing: Standing): { becaus
       cure: "Wait for that job to end, or cancel it under Jobs.",
     };
   }
+  if (testFailoverState === "Running") {
+    return {
+      because: "its test failover did not come up yet",
+      cure: "Wait for its job to end, or restart it under Jobs.",
+    };
+  }
   if (operation === "TestFailoverCleanup" && testFailoverState !== "WaitingForCompletion") {
     return { because: "no test failover is up", cure: "Nothing needs to be completed. Start a test failover first." };
   }
@@ -215,61 +286,96 @@ function reason(operation: ProtectedItemOperation, standing: Standing): { becaus
       cure: "Complete the test failover first: it removes the test machine.",
     };
   }
-  if (notBuilt(operation)) {
+  if (standing.state === "DisablingProtection") {
     return {
-      because: "this version does not have it",
-      cure: "To replicate from Azure back to the site is later work. Disable protection to start over.",
+      because: "its protection is being disabled",
+      cure: "Wait for the job to end, or disable protection again when it failed.",
     };
   }
-  return reasonOfState(operation, standing);
+  return standing.activeLocation === "Primary"
+    ? reasonAtPrimary(operation, standing)
+    : reasonAtRecovery(operation, standing);
 }
 
-function notBuilt(operation: ProtectedItemOperation): boolean {
-  return ["ReverseReplicate", "Failback", "CancelFailover", "CompleteMigration"].includes(operation);
-}
+const BACKWARDS: readonly ProtectedItemOperation[] = ["Failback", "CancelFailover", "CompleteMigration"];
+const COMMITTING: readonly ProtectedItemOperation[] = ["Commit", "ChangePit"];
 
-function reasonOfState(operation: ProtectedItemOperation, standing: Standing): { because: string; cure: string } {
-  const committing = operation === "Commit" || operation === "ChangePit";
-  switch (standing.state) {
-    case "UnprotectedStatesBegin":
-      return {
-        because: "its initial replication has not finished",
-        cure: "Wait until the machine is Protected; its page shows the progress.",
-      };
-    case "Protected":
-    case "PlannedFailoverFailed":
-    case "UnplannedFailoverCompletionFailed":
-    case "PlannedFailoverInitiated":
-    case "UnplannedFailoverInitiated":
-      if (committing) return { because: "there is no failover to commit", cure: "Fail the machine over first." };
-      if (!standing.hasRecoveryPoint)
-        return { because: "it has no recovery point yet", cure: "Wait for the first one: its page shows replication." };
-      return {
-        because: "its last failover was not completed",
-        cure: "Run the failover again, or wait for the next recovery point, which makes the machine Protected again.",
-      };
-    case "PlannedFailoverCommitRequired":
-    case "UnplannedFailoverCommitPendingStatesBegin":
-      if (operation === "ChangePit")
-        return { because: "there is no other recovery point", cure: "Commit the failover with the point it has." };
-      return {
-        because: "it has failed over and the failover is not committed",
-        cure: "Commit the failover, or change its recovery point first.",
-      };
-    case "PlannedFailoverStatesBegin":
-    case "UnplannedFailoverStatesBegin":
-      return {
-        because: committing ? "its failover has been committed already" : "it runs in Azure since its failover",
-        cure: committing
-          ? "Nothing: the other recovery points are gone, and the failover stands."
-          : "Failing back is later work. Disable protection and protect the machine again to start over.",
-      };
-    case "DisablingProtection":
-      return {
-        because: "its protection is being disabled",
-        cure: "Wait for the job to end, or disable protection again when it failed.",
-      };
+function reasonAtPrimary(operation: ProtectedItemOperation, standing: Standing): { because: string; cure: string } {
+  const { state } = standing;
+  if (isFailedBack(standing)) return reasonFailedBack(operation, state);
+  if (BACKWARDS.includes(operation))
+    return { because: "it runs at its site", cure: "Only a machine that has failed over to Azure has this way." };
+  if (state === "ReprotectInitiated") {
+    return {
+      because: "its reverse replication has not finished",
+      cure: "Wait for the next recovery point, or start reverse replication again.",
+    };
   }
+  if (operation === "ReverseReplicate")
+    return { because: "it has not been failed back", cure: "Its site is replicated already, or will be." };
+  if (state === "UnprotectedStatesBegin") {
+    return {
+      because: "its initial replication has not finished",
+      cure: "Wait until the machine is Protected; its page shows the progress.",
+    };
+  }
+  if (COMMITTING.includes(operation))
+    return { because: "there is no failover to commit", cure: "Fail the machine over first." };
+  if (!standing.hasRecoveryPoint)
+    return { because: "it has no recovery point yet", cure: "Wait for the first one: its page shows replication." };
+  return {
+    because: "its last failover was not completed",
+    cure: "Run the failover again, or wait for the next recovery point, which makes the machine Protected again.",
+  };
+}
+
+function reasonFailedBack(
+  operation: ProtectedItemOperation,
+  state: ProtectionState,
+): { because: string; cure: string } {
+  if (needsCommit(state)) {
+    return operation === "ReverseReplicate"
+      ? { because: "the failback is not committed", cure: "Commit the failback first." }
+      : {
+          because: "it has come back from Azure and the failback is not committed",
+          cure: "Commit the failback, then start reverse replication.",
+        };
+  }
+  return {
+    because:
+      operation === "Commit" ? "the failback has been committed already" : "nothing is replicated since its failback",
+    cure: "Start reverse replication: it makes the machine Protected again.",
+  };
+}
+
+function reasonAtRecovery(operation: ProtectedItemOperation, standing: Standing): { because: string; cure: string } {
+  const { state } = standing;
+  if (needsCommit(state)) {
+    if (operation === "ChangePit")
+      return { because: "there is no other recovery point", cure: "Commit the failover with the point it has." };
+    return {
+      because: "it has failed over and the failover is not committed",
+      cure: "Commit the failover, change its recovery point, or cancel it.",
+    };
+  }
+  if (operation === "ReverseReplicate")
+    return { because: "it runs in Azure", cure: "Fail it back and commit the failback first." };
+  if (state === "PlannedFailoverInitiated") {
+    return { because: "its failback was not completed", cure: "Run the failback again." };
+  }
+  if (COMMITTING.includes(operation) || operation === "CancelFailover") {
+    return {
+      because: "its failover has been committed already",
+      cure:
+        operation === "CancelFailover"
+          ? "Fail the machine back instead: it keeps what was written in Azure."
+          : "Nothing: the other recovery points are gone, and the failover stands.",
+    };
+  }
+  return {
+    because: "it runs in Azure since its failover",
+    cure: "Fail it back, or complete the migration when it is to stay in Azure.",
+  };
 }
 
 function clockTime(iso: string): string {

@@ -10,6 +10,7 @@ import type { HypervisorChoice } from "./ports/hypervisor-choice";
 import type { LiveEvents } from "./ports/live-events";
 import type { OnDemandDisks } from "./ports/on-demand-disks";
 import type { RegionCompute } from "./ports/region-compute";
+import type { ReplicaCapture } from "./ports/replica-capture";
 import type { Repositories } from "./ports/repositories";
 import type { RunbookRunner } from "./ports/runbook-runner";
 import type { SealedValues } from "./ports/sealed-values";
@@ -47,6 +48,7 @@ export interface OperationContext {
   readonly vaultData: VaultData;
   readonly replicaFolders: ReplicaFolders;
   readonly onDemandDisks: OnDemandDisks;
+  readonly replicaCapture: ReplicaCapture;
   readonly storageFolders: StorageFolders;
   readonly certificates: CertificateAuthority;
   readonly sourceConsoles: ConsoleSource;

@@ -1,6 +1,6 @@
 import { GROUP_SIZE_MIN, isInGroup } from "@/lib/domain/consistency-groups";
 import type { Policy, ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
-import { isFailedOver } from "@/lib/domain/protection-state";
+import { isFailedBack, isFailedOver } from "@/lib/domain/protection-state";
 import type { OperationContext } from "./context";
 import { resynchronizationOrders, type ResynchronizationOrders } from "./resynchronization/resynchronization-orders";
 
@@ -43,7 +43,8 @@ async function desired(
     machineId: item.machineId,
     diskIds: [...item.diskIds],
     intervalSeconds: policy?.replicationIntervalSeconds ?? 300,
-    state: isFailedOver(item.state) || cutForGood ? "paused" : "active",
+    // What has come back is not replicated before somebody starts reverse replication.
+    state: isFailedOver(item) || isFailedBack(item) || cutForGood ? "paused" : "active",
     resynchronization: await resynchronizationOrders(context, item),
     lastPoint:
       last === null ? null : { id: last.id, objectName: last.objectName, previousId: points.at(-2)?.id ?? null },

@@ -6,7 +6,21 @@ import type { OperationContext } from "./context";
 import { holdItem } from "./hold-protected-item";
 
 /** @throws Refusal DisableProtectionNotAllowed, ProtectedItemInRecoveryPlan, DisksNotComplete */
-export async function disableProtection(context: OperationContext, item: ProtectedItem): Promise<Job> {
+export function disableProtection(context: OperationContext, item: ProtectedItem): Promise<Job> {
+  return end(context, item, "DisableDr", "DisableProtection");
+}
+
+/** The machine stays in Azure for good. @throws Refusal CompleteMigrationNotAllowed, and as disableProtection */
+export function completeMigration(context: OperationContext, item: ProtectedItem): Promise<Job> {
+  return end(context, item, "CompleteMigration", "CompleteMigration");
+}
+
+async function end(
+  context: OperationContext,
+  item: ProtectedItem,
+  scenarioName: string,
+  operation: "DisableProtection" | "CompleteMigration",
+): Promise<Job> {
   const plans = (await context.repositories.recoveryPlans.list(item.vaultId)).filter((plan) =>
     planItemIds(plan.groups).includes(item.id),
   );
@@ -16,11 +30,11 @@ export async function disableProtection(context: OperationContext, item: Protect
   }
   await requireWholeDisks(context, item);
   const id = context.random.uuid();
-  await holdItem(context, item.id, id, "DisableProtection");
+  await holdItem(context, item.id, id, operation);
   try {
     return await context.jobs.enqueue({
       id,
-      scenarioName: "DisableDr",
+      scenarioName,
       vaultId: item.vaultId,
       input: { itemId: item.id, itemName: item.name },
       target: { id: item.id, name: item.machineName, type: "ProtectionEntity" },

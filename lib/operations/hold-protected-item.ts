@@ -29,6 +29,7 @@ export async function standingOf(
   const test = runsOf(item).find((run) => run.kind === "TestFailover" && run.cleanup === null);
   return {
     state: item.state,
+    activeLocation: item.activeLocation,
     testFailoverState: item.testFailoverState,
     holder: holder === null ? null : { friendlyName: holder.friendlyName, startedAt: holder.createdAt },
     testStartedAt: test?.startedAt ?? null,

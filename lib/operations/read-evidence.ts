@@ -17,13 +17,14 @@ export async function readEvidence(context: OperationContext, item: ProtectedIte
 
 async function present(context: OperationContext, run: RunEvidence): Promise<Evidence["runs"][number]> {
   const job = await context.jobs.get(run.jobId);
-  const { recoveryPoint, ...rest } = run;
+  const { recoveryPoint, failback = null, ...rest } = run;
   return {
     ...rest,
     disks: run.disks.map((disk) => ({ ...disk })),
     state: job?.state ?? "Other",
     endedAt: job?.endedAt ?? null,
     recoveryPoint: recoveryPoint && { name: recoveryPoint.id, at: recoveryPoint.at, orders: recoveryPoint.orders },
+    failback: failback && { ...failback, synchronizations: failback.synchronizations.map((one) => ({ ...one })) },
     cleanup: run.cleanup && { ...run.cleanup, remainingResources: [...run.cleanup.remainingResources] },
   };
 }

@@ -1,3 +1,4 @@
+import { bothRunningOf } from "@/lib/domain/both-running";
 import type { Fabric, Policy, ProtectedItem, RecoveryPoint, Vault } from "@/lib/domain/entities";
 import { allowedOperations, type ProtectedItemOperation } from "@/lib/domain/protection-state";
 import { describeMode, type Resynchronization } from "@/lib/domain/resynchronization";
@@ -113,6 +114,7 @@ function healthOf(
   const health: ItemHealth[] = [];
   if (item.replicationError)
     health.push({ level: "Error", category: "Replication", explanation: item.replicationError });
+  health.push(...inTwoPlaces(item));
   if (item.activeLocation === "Recovery") return [...health, ...sourceBack(context, item, source)];
   const connected = context.sites.isConnected(item.providerId);
   if (!connected) health.push({ level: "Error", category: "FabricInfrastructure", explanation: silent(item, source) });
@@ -126,8 +128,25 @@ function healthOf(
   return health;
 }
 
-/** Two of one machine: the source came back while its replica is the machine. */
+/** Found by looking at both sides with the host's last word (fencing/notice-both-running). */
+function inTwoPlaces(item: ProtectedItem): ItemHealth[] {
+  const alert = bothRunningOf(item);
+  if (alert === null) return [];
+  const left = alert.left === null ? "" : ` Left so at ${alert.left.at}: ${alert.left.reason}`;
+  const explanation = {
+    code: "MachineRunsTwice",
+    message: `${item.machineName} runs at its site and in Azure at the same time, since ${alert.since}.${left}`,
+    possibleCauses:
+      "The source was not shut down by an unplanned failover, its site came back and started it again, or somebody started one of the two.",
+    recommendedAction:
+      "Decide on the machine's page which one is to go on: what the other one writes is lost. Nothing is stopped by itself.",
+  };
+  return [{ level: alert.left === null ? "Error" : "Warning", category: "Configuration", explanation }];
+}
+
+/** The source came back while its replica is the machine, which may not be running at the moment. */
 function sourceBack(context: OperationContext, item: ProtectedItem, source: Source): ItemHealth[] {
+  if (bothRunningOf(item) !== null) return [];
   if (!context.sites.isConnected(item.providerId) || source.machine?.power !== "running") return [];
   const explanation = {
     code: "SourceRunsBesideReplica",

@@ -46,17 +46,38 @@ export async function readRecoveryPlan(
   };
 }
 
-const ASKED = ["PlannedFailover", "UnplannedFailover", "TestFailover", "TestFailoverCleanup", "Commit"] as const;
-const OF_ONE: readonly ProtectedItemOperation[] = ["TestFailoverCleanup", "Commit"];
+const ASKED = [
+  "PlannedFailover",
+  "UnplannedFailover",
+  "TestFailover",
+  "TestFailoverCleanup",
+  "Commit",
+  "Failback",
+  "ReverseReplicate",
+  "CancelFailover",
+] as const;
+const OF_ONE: readonly ProtectedItemOperation[] = [
+  "TestFailoverCleanup",
+  "Commit",
+  "ReverseReplicate",
+  "CancelFailover",
+];
+/** Whether a run would not pass over a machine that has failed over, or has not. */
+function goes(operation: ProtectedItemOperation, isOver: boolean): boolean {
+  if (operation === "TestFailover") return true;
+  return (operation === "Failback") === isOver;
+}
+
 const NOBODY: Explanation = {
   code: "RecoveryPlanOperationNotAllowed",
-  message: "No machine of the plan is left for it: every one has failed over already, or another plan holds it.",
+  message:
+    "No machine of the plan is there for it now: each has gone over already, or has not yet, or another plan holds it.",
   possibleCauses: "The plan, or its machines one by one, were run before.",
   recommendedAction: "Look at the state of the plan's machines under Protected Items.",
 };
 
 /**
- * A failover and a test need every machine that they would not pass over, and at least one; commit and cleanup need one that
+ * Failover, failback and test need every machine that they would not pass over, and at least one; the others need one that
  * waits for them. The verbs refuse by the same rules, machine by machine.
  */
 async function answersOf(context: OperationContext, plan: RecoveryPlan, items: readonly ProtectedItem[]) {
@@ -69,7 +90,7 @@ async function answersOf(context: OperationContext, plan: RecoveryPlan, items: r
   return ASKED.map((operation) => {
     const asked = OF_ONE.includes(operation)
       ? each
-      : each.filter((one) => !one.isElsewhere && (operation === "TestFailover" || !one.isOver));
+      : each.filter((one) => !one.isElsewhere && goes(operation, one.isOver));
     const problems = asked.map(({ item, standing }) => explainNotAllowed(operation, standing, item.machineName));
     const found = problems.find((problem) => problem !== null) ?? null;
     if (asked.length === 0) return { operation, problem: NOBODY };

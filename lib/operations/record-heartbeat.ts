@@ -2,6 +2,7 @@ import type { Provider, ReportedMachine } from "@/lib/domain/entities";
 import { Refusal } from "@/lib/kernel/fault";
 import { announce } from "./announce";
 import type { OperationContext } from "./context";
+import { noticeBothRunning } from "./fencing/notice-both-running";
 
 export interface HeartbeatInput {
   readonly hostName: string;
@@ -30,6 +31,7 @@ export async function recordHeartbeat(
     announce(context, after.vaultId, "replicationRecoveryServicesProviders", after.name);
     announce(context, after.vaultId, "replicationProtectableItems", after.name);
   }
+  await noticeBothRunning(context, after);
   return after;
 }
 

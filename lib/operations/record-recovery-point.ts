@@ -68,9 +68,13 @@ async function tellOfQuiesce(context: OperationContext, item: ProtectedItem, poi
   });
 }
 
-/** A point that arrives is the proof that replication works: after a failover that came to nothing too. */
+/** A point that arrives is the proof that replication works: after a failover or a reverse replication that came to nothing too. */
 function recovered(item: ProtectedItem) {
-  const failed = item.state === "PlannedFailoverFailed" || item.state === "UnplannedFailoverCompletionFailed";
+  const failed =
+    item.activeLocation === "Primary" &&
+    (item.state === "PlannedFailoverFailed" ||
+      item.state === "UnplannedFailoverCompletionFailed" ||
+      item.state === "ReprotectInitiated");
   const heals = failed && item.heldByJobId === null;
   if (!heals && item.replicationError === null) return null;
   return { replicationError: null, ...(heals ? { state: "Protected" as const } : {}) };

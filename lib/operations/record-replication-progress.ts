@@ -13,8 +13,10 @@ export async function recordReplicationProgress(
   progress: ReplicationProgress,
 ): Promise<void> {
   const item = await context.repositories.protectedItems.get(progress.protectedItemId);
-  if (!item || item.providerId !== providerId) return;
-  if (!sameError(item.replicationError, progress.error)) {
+  // A machine that comes back may come to another host than the one that replicates it; it says nothing of replication.
+  const isComingBack = progress.phase === "synchronizingBack";
+  if (!item || (item.providerId !== providerId && !isComingBack)) return;
+  if (!isComingBack && !sameError(item.replicationError, progress.error)) {
     await changeItem(context, item.id, () => ({ replicationError: progress.error }));
   }
   context.live.publish({ type: "replication", vaultId: item.vaultId, protectedItem: item.name, progress });

@@ -5,7 +5,8 @@ import type { OperationContext } from "./context";
 /** What one failover (or test, or change of the recovery point) of one item measured; kept with the item. */
 export interface RunEvidence {
   readonly jobId: string;
-  readonly kind: "TestFailover" | "PlannedFailover" | "UnplannedFailover" | "ChangeRecoveryPoint";
+  readonly kind:
+    "TestFailover" | "PlannedFailover" | "UnplannedFailover" | "ChangeRecoveryPoint" | "Failback" | "CancelFailover";
   readonly startedAt: string;
   readonly recoveryPoint: {
     readonly id: string;
@@ -27,6 +28,30 @@ export interface RunEvidence {
     readonly notes: string;
     readonly remainingResources: readonly string[];
   } | null;
+  /** Of a failback: where it went and what travelled. */
+  readonly failback?: FailbackEvidence;
+}
+
+export interface FailbackEvidence {
+  readonly hostName: string;
+  /** The host made the machine. */
+  readonly created: boolean;
+  readonly synchronizations: readonly SynchronizationEvidence[];
+}
+
+/** One synchronization of the site's disks with what was captured in Azure; bytes over all disks. */
+export interface SynchronizationEvidence {
+  readonly moment: "before" | "final";
+  readonly recoveryPointId: string;
+  /** What of the replica had to be stored in the vault for it. */
+  readonly bytesCaptured: number;
+  readonly bytesCompared: number;
+  /** Fetched by the site, compressed and sealed. */
+  readonly bytesReceived: number;
+  readonly bytesWritten: number;
+  /** Equal at the site already, and not sent. */
+  readonly bytesSaved: number;
+  readonly seconds: number;
 }
 
 export interface DiskEvidence {

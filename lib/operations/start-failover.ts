@@ -4,13 +4,14 @@ import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "./context";
 import { requirePoint } from "./failover/choose-recovery-point";
 import type { FailoverRun } from "./failover/failover-run";
-import { holdItem } from "./hold-protected-item";
+import { sizeProblem } from "./failover/size-problem";
+import { holdItem, requireAllowed } from "./hold-protected-item";
 
 /**
  * Starts a test, planned or unplanned failover of one item. Everything that can be refused is refused here, before there is
  * a job; the job checks again.
  *
- * @throws Refusal `<Operation>NotAllowed`, RecoveryPointNotFound, NetworkNotFound
+ * @throws Refusal `<Operation>NotAllowed`, RecoveryPointNotFound, NetworkNotFound, TargetSizeDoesNotFit
  */
 export async function startFailover(
   context: OperationContext,
@@ -19,6 +20,9 @@ export async function startFailover(
   run: FailoverRun,
 ): Promise<Job> {
   await requireNetwork(context, vault, run.networkName);
+  await requireAllowed(context, item, run.kind);
+  const problem = await sizeProblem(context, item);
+  if (problem) throw new Refusal("conflict", problem, "properties.recoveryAzureVMSize");
   return enqueueHolding(context, item, run.kind, run.kind, { ...run }, () => requirePoint(context, item, run.point));
 }
 
@@ -44,7 +48,8 @@ export function changeRecoveryPoint(
   });
 }
 
-async function enqueueHolding(
+/** Holds the item, checks, and writes the job: all of it or nothing. */
+export async function enqueueHolding(
   context: OperationContext,
   item: ProtectedItem,
   scenarioName: string,

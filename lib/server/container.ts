@@ -14,6 +14,7 @@ import { createSqliteJobStore } from "@/lib/adapters/persistence/job-store";
 import { migrateDatabase } from "@/lib/adapters/persistence/migrate";
 import { createSqliteRepositories } from "@/lib/adapters/persistence/repositories";
 import { createRegionCompute } from "@/lib/adapters/region/region-compute";
+import { createReplicaCapture } from "@/lib/adapters/replica-capture/replica-capture";
 import { createReplicaFolders } from "@/lib/adapters/replicas/replica-folders";
 import { createAgentEndpoint } from "@/lib/adapters/site-gateway/agent-endpoint";
 import { createSiteGateway } from "@/lib/adapters/site-gateway/memory-site-gateway";
@@ -135,6 +136,10 @@ export async function createContainer(options: {
       access: (vault) => vaultData.access(vault),
       clock,
       onBug: (error) => logger.error({ err: error }, "the service of a disk met a defect"),
+    }),
+    replicaCapture: createReplicaCapture({
+      ...{ host: regionHost, hostSocket: home.regionSocket, workers, random },
+      access: (vault) => vaultData.access(vault),
     }),
     storageFolders: createStorageFolders(home.storage, places),
     certificates,

@@ -71,6 +71,13 @@ export const ReportedMachineWire = z.object({
   cpuCount: z.number(),
   power: z.enum(["off", "starting", "running", "stopping", "failed"]),
   bootable: z.boolean(),
+  /** Since it was last started: its first line, and what the ledger guest found on its disk. */
+  boot: z
+    .object({
+      firstLineMs: z.number().nullable(),
+      report: z.object({ orders: z.number(), verdict: z.enum(["ok", "damaged"]) }).nullable(),
+    })
+    .optional(),
   disks: z.array(
     z.object({
       id: z.string(),

@@ -180,6 +180,7 @@ export class ControlPlane {
       hypervisors: unused("hypervisors"),
       region: this.region,
       replicaFolders: this.replicaFolders,
+      replicaCapture: unused("the capture of replicas"),
       onDemandDisks: {
         ...{ open: async () => {}, progress: () => null },
         ...{ close: async () => {}, remains: async () => [] },

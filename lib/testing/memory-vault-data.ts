@@ -17,6 +17,8 @@ import type { MemoryReplicaFolders } from "./memory-replica-folders";
 interface StoredPoint {
   readonly machineName: string;
   readonly orders: number | null;
+  /** False: of a replica that ran on. */
+  readonly final?: boolean;
 }
 
 /** The identity of a test disk: which one, and how much had been written to it. */

@@ -18,6 +18,7 @@ import { MemoryEvidenceFiles } from "./memory-evidence-files";
 import { MemoryJobStore } from "./memory-job-store";
 import { MemoryOnDemandDisks } from "./memory-on-demand-disks";
 import { MemoryRegion } from "./memory-region";
+import { MemoryReplicaCapture } from "./memory-replica-capture";
 import { MemoryReplicaFolders } from "./memory-replica-folders";
 import { createMemoryRepositories } from "./memory-repositories";
 import { memorySealedValues, MemoryRunbooks, MemoryWebhooks } from "./memory-runbooks";
@@ -52,6 +53,7 @@ export class RecoveryWorld {
   readonly vaultData = new MemoryVaultData(this.folders);
   readonly onDemandDisks = new MemoryOnDemandDisks(this.folders, this.vaultData);
   readonly region = new MemoryRegion(this.folders);
+  readonly replicaCapture = new MemoryReplicaCapture(this.region, this.folders, this.vaultData, this.clock);
   readonly site = new MemorySite(this.vaultData, this.clock);
   readonly runbooks = new MemoryRunbooks();
   readonly webhooks = new MemoryWebhooks();
@@ -95,6 +97,7 @@ export class RecoveryWorld {
       replicaFolders: severable.wrap<MemoryReplicaFolders>(this.folders),
       onDemandDisks: severable.wrap<MemoryOnDemandDisks>(this.onDemandDisks, ["progress"]),
       evidenceFiles: severable.wrap<MemoryEvidenceFiles>(this.evidenceFiles),
+      replicaCapture: severable.wrap<MemoryReplicaCapture>(this.replicaCapture),
       live: { publish: () => {}, subscribe: () => unused("live events") },
       estate: unused("estate"),
       hypervisors: unused("hypervisors"),
@@ -177,6 +180,10 @@ export class RecoveryWorld {
     const host = { hostName: "HV01", version: "1.0", certificateSha256: "ab" };
     await registerProvider(context, { ...host, providerId: PROVIDER_ID, fabricId: "fabric-1" });
     this.site.register = (point) => recordRecoveryPoint(context, PROVIDER_ID, point);
+    this.site.onPower = () => {
+      this.clock.advance(1);
+      void this.heartbeat(context);
+    };
     await this.heartbeat(context);
     return context;
   }

@@ -50,9 +50,9 @@ export const noHooks: QuiesceHooks = {
 export class ReplicatingHost {
   readonly fileSystem = new MemoryFileSystem();
   readonly hypervisor = new PuppetHypervisor();
-  readonly store = new MemoryStore();
+  readonly store: MemoryStore;
   readonly keys = testKeys();
-  readonly random = seededRandom(5);
+  readonly random;
   readonly points: RegisteredPoint[] = [];
   readonly notes: string[] = [];
   readonly host: ComputeHost;
@@ -63,7 +63,10 @@ export class ReplicatingHost {
   readonly #folder = temporaryFolder("host-");
   #session: Promise<VaultSession> | null = null;
 
-  constructor() {
+  /** Several hosts may share a vault: each with a seed of its own. */
+  constructor(vault: { readonly store?: MemoryStore; readonly seed?: number } = {}) {
+    this.store = vault.store ?? new MemoryStore();
+    this.random = seededRandom(vault.seed ?? 5);
     this.fileSystem.makeFolder("/disks");
     const { fileSystem, hypervisor, random } = this;
     this.host = new ComputeHost({

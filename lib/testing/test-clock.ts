@@ -7,11 +7,17 @@ import type { Clock } from "@/lib/kernel/clock";
 export class TestClock implements Clock {
   private readonly sleepers: { at: number; wake: () => void }[] = [];
   private ticking = false;
+  private behindMs = 0;
 
   constructor(private ms: number = Date.parse("2026-01-05T08:00:00.000Z")) {}
 
   now(): Date {
-    return new Date(this.ms);
+    return new Date(this.ms - this.behindMs);
+  }
+
+  /** The wall clock is set back; what has passed has passed. */
+  stepBack(ms: number): void {
+    this.behindMs += ms;
   }
 
   monotonicMs(): number {

@@ -7,6 +7,7 @@ import { StatusBadge, type StatusTone } from "@/components/ui/status-badge";
 import { TextLink } from "@/components/ui/text-link";
 import { nameInId, pages } from "@/lib/client/paths";
 import { EvidenceDisks } from "./evidence-disks";
+import { EvidenceFailback } from "./evidence-failback";
 import type { Run } from "./run";
 
 const titles: Record<Run["kind"], string> = {
@@ -14,6 +15,8 @@ const titles: Record<Run["kind"], string> = {
   PlannedFailover: "Planned failover",
   UnplannedFailover: "Unplanned failover",
   ChangeRecoveryPoint: "Change of recovery point",
+  Failback: "Failback",
+  CancelFailover: "Cancelled failover",
 };
 const tones: Readonly<Record<string, StatusTone>> = { Succeeded: "good", Failed: "bad", Cancelled: "idle" };
 
@@ -27,15 +30,14 @@ export function EvidenceRun({ run, vaultName }: { readonly run: Run; readonly va
         </StatusBadge>
         <span className="text-[0.8125rem] text-muted">
           <ExactTime at={run.startedAt} />
-          {run.endedAt === null
-            ? null
-            : `, took ${formatDuration((new Date(run.endedAt).getTime() - new Date(run.startedAt).getTime()) / 1000)}`}
+          {run.endedAt === null ? null : `, took ${formatDuration(secondsBetween(run.startedAt, run.endedAt))}`}
         </span>
         <TextLink href={pages.job(vaultName, nameInId(run.jobId, "replicationJobs") ?? run.jobId)}>
           Open the job
         </TextLink>
       </header>
       <Figures run={run} />
+      {run.failback ? <EvidenceFailback failback={run.failback} /> : null}
       {run.recoveryPoint ? (
         <p className="text-[0.8125rem] text-muted">
           Recovery point of <ExactTime at={run.recoveryPoint.at} />
@@ -48,6 +50,10 @@ export function EvidenceRun({ run, vaultName }: { readonly run: Run; readonly va
   );
 }
 
+/** A clock that was set back in between makes no duration negative. */
+const secondsBetween = (from: string, to: string) =>
+  Math.max(0, (new Date(to).getTime() - new Date(from).getTime()) / 1000);
+
 function Figures({ run }: { readonly run: Run }) {
   const lost = run.ordersLost;
   return (
@@ -58,7 +64,11 @@ function Figures({ run }: { readonly run: Run }) {
           label="Orders lost"
           note={
             <StatusBadge tone={lost === 0 ? "good" : "warn"}>
-              {lost === 0 ? "Nothing lost" : "Written after the point"}
+              {lost === 0
+                ? "Nothing lost"
+                : run.kind === "CancelFailover"
+                  ? "Taken in Azure"
+                  : "Written after the point"}
             </StatusBadge>
           }
         />
@@ -66,11 +76,11 @@ function Figures({ run }: { readonly run: Run }) {
       {run.secondsLost === null ? null : <Figure value={formatDuration(run.secondsLost)} label="Time lost" />}
       <Figure
         value={run.ordersAtSource === null ? "–" : formatCount(run.ordersAtSource)}
-        label="Orders at the source"
+        label={run.kind === "Failback" ? "Orders in Azure at the end" : "Orders at the source"}
       />
       <Figure
         value={run.ordersOnReplica === null ? "–" : formatCount(run.ordersOnReplica)}
-        label="Orders the replica found"
+        label={run.kind === "Failback" ? "Orders found on-premises" : "Orders the replica found"}
       />
       <Figure
         value={run.firstLineMs === null ? "–" : formatDuration(run.firstLineMs / 1000)}
@@ -89,7 +99,7 @@ function CleanupProof({ cleanup }: { readonly cleanup: Run["cleanup"] }) {
       tone={isClean ? "success" : "error"}
       title={
         isClean
-          ? "Cleaned up: a listing shows that nothing of the test is left."
+          ? "Cleaned up: a listing shows that nothing of it is left."
           : `Not cleaned up: ${formatPlural(cleanup.remainingResources.length, "resource")} left.`
       }
     >

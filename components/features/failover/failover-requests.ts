@@ -8,6 +8,9 @@ export interface VerbRequest {
   readonly body?: unknown;
 }
 
+export type DataSync = "ForDownTime" | "ForSynchronization";
+export type BothRunningChoice = "ShutDownSource" | "StopReplica" | "LeaveBoth";
+
 const instanceType = "HyperVReplicaAzure";
 const direction = { failoverDirection: "PrimaryToRecovery" } as const;
 
@@ -46,6 +49,35 @@ export const failoverRequests = {
   commit: (itemId: string) => verb(itemId, "failoverCommit"),
   changeRecoveryPoint: (itemId: string, recoveryPointId: string) =>
     verb(itemId, "applyRecoveryPoint", { recoveryPointId, providerSpecificDetails: { instanceType } }),
+  failback: (itemId: string, choice: { dataSync: DataSync; createMachine: boolean; providerId: string | null }) =>
+    verb(itemId, "plannedFailover", {
+      failoverDirection: "RecoveryToPrimary",
+      providerSpecificDetails: {
+        instanceType: "HyperVReplicaAzureFailback",
+        dataSyncOption: choice.dataSync,
+        recoveryVmCreationOption: choice.createMachine ? "CreateVmIfNotFound" : "NoAction",
+        providerIdForAlternateRecovery: choice.providerId,
+      },
+    }),
+  /** A comment is required by the service. */
+  completeFailback: (vault: string, jobName: string, comment: string): VerbRequest => ({
+    method: "POST",
+    path: api.jobAction(vault, jobName, "resume"),
+    body: { properties: { comments: comment.trim() === "" ? "Complete failover" : comment.trim() } },
+  }),
+  reverseReplicate: (itemId: string) =>
+    verb(itemId, "reProtect", { ...direction, providerSpecificDetails: { instanceType: "HyperVReplicaAzure" } }),
+  cancelFailover: (itemId: string) => verb(itemId, "failoverCancel"),
+  completeMigration: (itemId: string) =>
+    verb(itemId, "remove", {
+      disableProtectionReason: "MigrationComplete",
+      replicationProviderInput: { instanceType: "DisableProtectionProviderSpecificInput" },
+    }),
+  resolve: (itemId: string, choice: BothRunningChoice, reason: string): VerbRequest => ({
+    method: "POST",
+    path: api.ofId(itemId, apiVersions.own, "providers", "Secondsite.Recovery", "standing", "resolve"),
+    body: { properties: { choice, reason } },
+  }),
   disable: (itemId: string) =>
     verb(itemId, "remove", {
       disableProtectionReason: "NotSpecified",

@@ -6,6 +6,7 @@ const item = (properties: Partial<ItemStanding["properties"]>): ItemStanding => 
     friendlyName: "sql",
     protectionState: "Protected",
     protectionStateDescription: "Protected",
+    activeLocation: "Primary",
     testFailoverState: "None",
     allowedOperations: [],
     currentScenario: { scenarioName: "None", jobId: "/x/None", startTime: "1753-01-01T01:01:01Z" },
@@ -34,6 +35,7 @@ describe("why a command of a protected item is disabled", () => {
   it("knows that there is no other point to change to, but only once the points were read", () => {
     const pending = item({
       protectionState: "PlannedFailoverCommitRequired",
+      activeLocation: "Recovery",
       failoverRecoveryPointId: "/P/ONE",
       allowedOperations: ["Commit"],
     });

@@ -1,13 +1,13 @@
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import {
   explainNotAllowed,
-  type ProtectionState,
+  PROTECTION_STATES,
   type Standing,
   type TestFailoverState,
 } from "@/lib/domain/protection-state";
 import type { FailoverVerb } from "./failover-verbs";
 
-type Operation = FailoverVerb["operation"];
+type Operation = Exclude<FailoverVerb["operation"], "CompleteFailover">;
 
 /** What of an item decides. */
 export interface ItemStanding {
@@ -17,25 +17,13 @@ export interface ItemStanding {
     | "allowedOperations"
     | "protectionState"
     | "protectionStateDescription"
+    | "activeLocation"
     | "testFailoverState"
     | "currentScenario"
     | "failoverRecoveryPointId"
   >;
 }
 
-const states: readonly ProtectionState[] = [
-  "UnprotectedStatesBegin",
-  "Protected",
-  "PlannedFailoverInitiated",
-  "PlannedFailoverFailed",
-  "PlannedFailoverCommitRequired",
-  "PlannedFailoverStatesBegin",
-  "UnplannedFailoverInitiated",
-  "UnplannedFailoverCompletionFailed",
-  "UnplannedFailoverCommitPendingStatesBegin",
-  "UnplannedFailoverStatesBegin",
-  "DisablingProtection",
-];
 const testStates: readonly TestFailoverState[] = ["None", "Running", "WaitingForCompletion", "MarkedForDeletion"];
 
 /**
@@ -57,7 +45,7 @@ export function whyNotAllowed(
 
 /** What the state table needs, read from the wire. Null for a state that this page does not know. */
 function standingOf({ properties }: ItemStanding, pointIds: readonly string[] | null): Standing | null {
-  const state = states.find((one) => one === properties.protectionState);
+  const state = PROTECTION_STATES.find((one) => one === properties.protectionState);
   const testFailoverState = testStates.find((one) => one === properties.testFailoverState);
   if (state === undefined || testFailoverState === undefined) return null;
   const scenario = properties.currentScenario;
@@ -67,6 +55,7 @@ function standingOf({ properties }: ItemStanding, pointIds: readonly string[] | 
   const used = properties.failoverRecoveryPointId?.toLowerCase();
   return {
     state,
+    activeLocation: properties.activeLocation,
     testFailoverState,
     // While a test is up the service goes on naming it as the scenario, although no job holds the item any more.
     holder: isHeld && !isTestUp ? { friendlyName: words(scenario.scenarioName), startedAt } : null,

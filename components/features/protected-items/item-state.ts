@@ -8,7 +8,7 @@ export function stateTone({ properties }: ProtectedItemResource): StatusTone {
   if (testFailoverState === "WaitingForCompletion") return "waiting";
   if (protectionState === "Protected") return "good";
   if (/CommitRequired$|CommitPendingStatesBegin$/.test(protectionState)) return "waiting";
-  if (/FailoverStatesBegin$/.test(protectionState)) return "good";
+  if (/FailoverStatesBegin$/.test(protectionState)) return properties.activeLocation === "Primary" ? "waiting" : "good";
   return "busy";
 }
 
@@ -45,6 +45,14 @@ export const isFailedOver = ({ properties }: ProtectedItemResource) => propertie
 
 export const locationText = (location: string) =>
   location === "Recovery" ? "Azure (simulated)" : location === "Primary" ? "On-premises" : location;
+
+/** Which way its data goes, or would go next. */
+export const directionText = ({ properties }: ProtectedItemResource) =>
+  properties.replicationDirection === "PrimaryToRecovery" ? "On-premises → Azure" : "Azure → on-premises";
+
+/** It has come back from Azure; nothing is replicated before reverse replication. */
+export const isFailedBack = ({ properties }: ProtectedItemResource) =>
+  properties.activeLocation === "Primary" && /^Failback/.test(properties.protectionStateDescription);
 
 /** The job that works on the item now, or null: idle items name the job "None". */
 export function currentJob({

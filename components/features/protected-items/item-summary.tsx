@@ -13,8 +13,10 @@ import type { HealthError } from "@/lib/contract/health-error";
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import {
   currentJob,
+  directionText,
   healthText,
   healthTone,
+  isFailedBack,
   isFailedOver,
   isTestUp,
   locationText,
@@ -29,6 +31,7 @@ export function ItemSummary({ vaultName, item }: { readonly vaultName: string; r
   const query = useQuery(replicationQuery(vaultName, item));
   const job = currentJob(item);
   const failedOver = isFailedOver(item);
+  const isComingBack = query.data?.properties.phase === "synchronizingBack";
   return (
     <div className="flex flex-col gap-4">
       {item.properties.healthErrors.map((error) => (
@@ -62,6 +65,7 @@ export function ItemSummary({ vaultName, item }: { readonly vaultName: string; r
           <Figure
             value={<span className="text-xl">{locationText(item.properties.activeLocation)}</span>}
             label="Active location"
+            note={<span className="text-muted">Direction: {directionText(item)}</span>}
           />
           <Figure
             value={
@@ -80,9 +84,14 @@ export function ItemSummary({ vaultName, item }: { readonly vaultName: string; r
           />
         </div>
         <div className="mt-5 border-t border-line pt-4">
-          {failedOver ? (
+          {failedOver && !isComingBack ? (
             <p className="text-muted">
               Nothing is replicated since the failover: the machine runs in Azure, from its own disks.
+            </p>
+          ) : isFailedBack(item) ? (
+            <p className="text-muted">
+              The machine runs at its site again. Nothing is replicated to Azure before you commit the failback and
+              start reverse replication.
             </p>
           ) : (
             <QueryView query={query} what="replication">

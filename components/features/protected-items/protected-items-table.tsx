@@ -15,7 +15,7 @@ import { fabricOf, protectedItemsQuery, replicationQuery } from "@/lib/client/qu
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import type { ContainerMappingResource } from "@/lib/contract/policies";
 import type { ReplicationView } from "@/lib/contract/portal";
-import { healthText, healthTone, isFailedOver, locationText, stateText, stateTone } from "./item-state";
+import { directionText, healthText, healthTone, isFailedOver, locationText, stateText, stateTone } from "./item-state";
 import { LiveRpo } from "./live-rpo";
 import { ReplicationCell } from "./replication-status";
 
@@ -53,7 +53,12 @@ const columns: readonly TableColumn<Row>[] = [
     key: "location",
     header: "Active location",
     hideBelow: "lg",
-    cell: ({ item }) => locationText(item.properties.activeLocation),
+    cell: ({ item }) => (
+      <>
+        {locationText(item.properties.activeLocation)}
+        <span className="block text-[0.8125rem] text-muted">Direction: {directionText(item)}</span>
+      </>
+    ),
     sortValue: ({ item }) => item.properties.activeLocation,
   },
   {

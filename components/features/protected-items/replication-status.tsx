@@ -19,7 +19,7 @@ const phases: Record<Phase, { readonly tone: StatusTone; readonly text: string }
 };
 
 /** Everything on the disk is read, not only what the write logs name. */
-const isFullPass = (phase: Phase) => phase === "initial" || phase === "resync";
+const isFullPass = (phase: Phase) => phase === "initial" || phase === "resync" || phase === "synchronizingBack";
 
 /** What is still to be sent and what the line carries now. */
 function transferText(figures: ReplicationView["properties"]): string {
@@ -66,7 +66,13 @@ export function ReplicationStatus({ replication }: { readonly replication: Repli
       ) : (
         <StatusBadge tone={tone}>{text}</StatusBadge>
       )}
-      <p className="text-[0.8125rem] text-muted">{transferText(properties)}</p>
+      {properties.phase === "synchronizingBack" ? (
+        <p className="text-[0.8125rem] text-muted">
+          The site compares its disks with what was captured in Azure, then fetches what differs.
+        </p>
+      ) : (
+        <p className="text-[0.8125rem] text-muted">{transferText(properties)}</p>
+      )}
       {properties.error ? <ErrorBar error={properties.error} /> : null}
     </div>
   );

@@ -16,6 +16,7 @@ import { openPoint } from "@/lib/engine/vault/open-point";
 import { sweep } from "@/lib/engine/vault/sweep";
 import { openVaultReader } from "@/lib/engine/vault/vault-reader";
 import { diskNotInPoint } from "./disk-not-in-point";
+import { captureInWorker } from "./capture-task";
 import { hydrate } from "./hydrate-task";
 import { openPackLedger } from "./pack-ledger";
 import { startHands } from "./thread-hands";
@@ -60,6 +61,8 @@ export const vaultTasks: { readonly [Task in VaultTask]: TaskRunner<Task> } = {
   },
 
   hydrate: async (args, context) => hydrate(await openStore(args.store), args, context),
+
+  "capture-replica": (args, context) => captureInWorker(args, context),
 
   "verify-root": async ({ masterKey, imagePath }, { onProgress, signal }) => {
     const view = openFrozenView(nodeFileSystem, { imagePath, preservePath: null });

@@ -52,6 +52,8 @@ async function perform(
       return vaultTasks.materialise(request.args, { onProgress, signal });
     case "hydrate":
       return vaultTasks.hydrate(request.args, { onProgress, signal });
+    case "capture-replica":
+      return vaultTasks["capture-replica"](request.args, { onProgress, signal });
     case "verify-root":
       return vaultTasks["verify-root"](request.args, { onProgress, signal });
     case "check":

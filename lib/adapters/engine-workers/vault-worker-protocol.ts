@@ -8,6 +8,8 @@ import type { VaultSpace } from "@/lib/engine/vault/vault-space";
 import type { SweepReport } from "@/lib/engine/vault/sweep";
 import type { VaultCheck } from "@/lib/engine/vault/vault-check";
 import type { VaultContext } from "@/lib/engine/vault/vault-faults";
+import type { CaptureTask } from "@/lib/adapters/replica-capture/capture-replica";
+import type { CapturedPoint } from "@/lib/operations/ports/replica-capture";
 import type { StoreLocation } from "@/lib/adapters/stores/store-location";
 import type { WireError } from "./error-wire";
 
@@ -56,6 +58,16 @@ export interface VaultTasks {
     };
     readonly progress: HydrationProgress & { readonly problem: Explanation | null };
     readonly result: HydratedDisk;
+  };
+  /** A point of a replica that runs, or ran, at a compute host (adapters/replica-capture/capture-replica). */
+  "capture-replica": {
+    readonly args: VaultAccess & {
+      /** Of the compute host that runs the replica. */
+      readonly hostSocket: string;
+      readonly task: CaptureTask;
+    };
+    readonly progress: { readonly bytesDone: number; readonly bytesTotal: number };
+    readonly result: CapturedPoint;
   };
   /** The root of a disk image that nobody writes to: evidence. */
   "verify-root": {

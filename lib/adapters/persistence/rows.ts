@@ -96,6 +96,7 @@ export const pointRow = {
   from: ({
     seq: _seq,
     groupStamp: _stamp,
+    fromReplica,
     disksJson,
     ordersJson,
     quiesceProblemJson,
@@ -104,6 +105,7 @@ export const pointRow = {
   }: db.RecoveryPoint): domain.RecoveryPoint => {
     return {
       ...row,
+      ...(fromReplica ? { fromReplica } : {}),
       quiesceProblem: parseOrNull(quiesceProblemJson),
       group: parseOrNull(groupJson),
       kind: row.kind as domain.RecoveryPoint["kind"],

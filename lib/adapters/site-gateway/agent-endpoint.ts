@@ -129,7 +129,10 @@ export function createAgentEndpoint(options: Options): AgentEndpoint {
 
   async function progress({ provider }: Caller, request: Request): Promise<Response> {
     const body = await readJson(request, ProgressReport);
-    await mustOwn(provider, (one) => one.protectedItemId === body.protectedItemId);
+    // A machine that comes back to another host is not replicated by that one yet.
+    if (!inbox.isAsked(provider.id, body.protectedItemId)) {
+      await mustOwn(provider, (one) => one.protectedItemId === body.protectedItemId);
+    }
     const figures: ReplicationProgress = { ...body, at: context.clock.now().toISOString() };
     inbox.progress(figures);
     await verbs.recordReplicationProgress(provider.id, figures);
@@ -199,6 +202,7 @@ function commandResultOf({ result }: Extract<z.infer<typeof CommandOutcome>, { r
       ...(result.recoveryPointId === undefined ? {} : { recoveryPointId: result.recoveryPointId }),
       ...(result.orders === undefined ? {} : { orders: result.orders }),
       ...(result.power === undefined ? {} : { power: result.power }),
+      ...(result.synchronizedBack === undefined ? {} : { synchronizedBack: result.synchronizedBack }),
     },
   };
 }

@@ -56,6 +56,13 @@ export class CommandQueue {
     return waiting !== undefined;
   }
 
+  /** Whether a command for that item waits for its answer. */
+  concerns(protectedItemId: string): boolean {
+    return [...this.#waiting.values()].some(({ queued: { command } }) => {
+      return "protectedItemId" in command && command.protectedItemId === protectedItemId;
+    });
+  }
+
   failAll(error: Fault): void {
     for (const waiting of [...this.#waiting.values()]) waiting.settle({ error });
   }

@@ -24,6 +24,8 @@ export interface SiteGatewayInbox {
   /** False when nobody waits for the answer any more. */
   finishCommand(providerId: string, id: string, outcome: { result: SiteCommandResult } | { error: Fault }): boolean;
   progress(progress: ReplicationProgress): void;
+  /** Whether the host has to do something for that item whose answer is waited for. */
+  isAsked(providerId: string, protectedItemId: string): boolean;
   /** The provider was removed: its commands fail, its figures are forgotten. */
   forgetProvider(providerId: string): void;
 }
@@ -96,6 +98,7 @@ export function createSiteGateway(options: {
         site(providerId).queue.fetch(known, waitMs, clock, signal),
       finishCommand: (providerId, id, outcome) => site(providerId).queue.finish(id, outcome),
       progress: (progress) => void figures.set(progress.protectedItemId, progress),
+      isAsked: (providerId, protectedItemId) => sites.get(providerId)?.queue.concerns(protectedItemId) ?? false,
       forgetProvider: (providerId) => {
         sites.get(providerId)?.queue.failAll(siteNotConnected("command", 0));
         sites.delete(providerId);

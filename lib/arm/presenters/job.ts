@@ -176,7 +176,9 @@ function presentDetails(view: JobView): JobCustomDetails {
   const affectedObjectDetails = affected(view);
   switch (job.scenarioName) {
     case "PlannedFailover":
-    case "UnplannedFailover": {
+    case "UnplannedFailover":
+    case "Failback":
+    case "CancelFailover": {
       const protectedItemDetails = items.map((item) => itemDetails(view, item));
       const planRun = presentPlanRun(job);
       return { instanceType: "FailoverJobDetails", affectedObjectDetails, protectedItemDetails, ...planRun };

@@ -6,7 +6,7 @@ import type {
   TargetComputeSizeResource,
 } from "@/lib/contract/protected-items";
 import type { Fabric, ProtectedItem, ReportedMachine, Vault } from "@/lib/domain/entities";
-import { describeState, describeTestState } from "@/lib/domain/protection-state";
+import { describeState, describeTestState, replicationDirection } from "@/lib/domain/protection-state";
 import type { MachineSize } from "@/lib/domain/sizes";
 import type { RecoveryPointView } from "@/lib/operations/read-recovery-points";
 import type { ItemHealth, ProtectedItemView } from "@/lib/operations/read-protected-item";
@@ -37,8 +37,9 @@ export function presentProtectedItem(view: ProtectedItemView): ProtectedItemReso
       recoveryProtectionContainerFriendlyName: MICROSOFT_AZURE,
       recoveryContainerId: MICROSOFT_AZURE,
       protectionState: item.state,
-      protectionStateDescription: describeState(item.state, item.testFailoverState),
+      protectionStateDescription: describeState(item, item.testFailoverState),
       activeLocation: item.activeLocation,
+      replicationDirection: replicationDirection(item),
       testFailoverState: item.testFailoverState,
       testFailoverStateDescription: describeTestState(item.testFailoverState),
       allowedOperations: [...view.allowedOperations],
@@ -111,7 +112,7 @@ function presentDetails(view: ProtectedItemView): Details {
     lastRpoCalculatedTime: view.rpoSeconds === null ? null : view.readAt,
     vmId: item.machineId,
     vmProtectionState: item.state,
-    vmProtectionStateDescription: describeState(item.state, item.testFailoverState),
+    vmProtectionStateDescription: describeState(item, item.testFailoverState),
     initialReplicationDetails: {
       initialReplicationType: "OverNetwork",
       initialReplicationProgressPercentage: String(Math.floor(view.initialReplicationPercent ?? 0)),
@@ -178,7 +179,7 @@ export function presentRecoveryPoint(
   { point, isShared }: RecoveryPointView,
 ): RecoveryPointResource {
   const { quiesceProblem, group } = point;
-  const { orders, sourceBytesRead, changedBytes, storedBytes, final, disks } = point;
+  const { orders, sourceBytesRead, changedBytes, storedBytes, final, fromReplica = false, disks } = point;
   return {
     id: recoveryPointArmId(vault, fabric, item, point.id),
     name: point.id,
@@ -193,6 +194,7 @@ export function presentRecoveryPoint(
         changedBytes,
         storedBytes,
         final,
+        fromReplica,
         disks: disks.map((disk) => ({ ...disk })),
         quiesceProblem: quiesceProblem && { ...quiesceProblem },
         isMultiVmSyncPoint: isShared,

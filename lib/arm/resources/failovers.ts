@@ -1,16 +1,21 @@
 import { OWN_API_VERSIONS, SITE_RECOVERY_API_VERSIONS as apiVersions } from "@/lib/contract/api-versions";
+import { nameInArmId } from "@/lib/contract/arm-id";
 import { EvidenceView, ReplicationView } from "@/lib/contract/portal";
 import {
   ApplyRecoveryPointBody,
   CleanupBody,
   DisableProtectionBody,
   PlannedFailoverBody,
+  ReprotectBody,
   TestFailoverBody,
   UnplannedFailoverBody,
+  type FailbackDetails,
 } from "@/lib/contract/protected-items";
+import type { Fabric, Vault } from "@/lib/domain/entities";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
-import { disableProtection } from "@/lib/operations/disable-protection";
+import { completeMigration, disableProtection } from "@/lib/operations/disable-protection";
+import { cancelFailover, startFailback, startReverseReplication } from "@/lib/operations/start-failback";
 import { readEvidence } from "@/lib/operations/read-evidence";
 import { readReplication } from "@/lib/operations/read-replication";
 import {
@@ -20,10 +25,10 @@ import {
   startFailover,
 } from "@/lib/operations/start-failover";
 import { accepted, ok } from "../answers";
-import { pointChoiceFrom, requireForward, testNetworkFrom } from "../failover-input";
+import { failbackDetailsFrom, pointChoiceFrom, requireForward, testNetworkFrom } from "../failover-input";
 import { PROTECTED_ITEM } from "../paths";
-import { nameFromReference } from "../references";
-import { resolveProtectedItem } from "../resolve";
+import { nameFromReference, nameInVaultFrom } from "../references";
+import { noSuchResource, resolveProtectedItem } from "../resolve";
 import { route, type Call, type ParamNames, type Route } from "../route";
 import { protectedItemArmId } from "../site-recovery-ids";
 
@@ -72,15 +77,17 @@ export const failoverRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: `${PROTECTED_ITEM}/plannedFailover`,
-    summary: "Shuts the source down, sends its last data and starts the replica without loss (job).",
+    summary: "Fails over without loss: to Azure, or, with direction RecoveryToPrimary, back to a site (job).",
     apiVersions,
     body: PlannedFailoverBody,
     longRunning: true,
     handle: (call) =>
-      start(call, ({ vault, item }) => {
+      start(call, ({ vault, fabric, item }) => {
         const { properties } = call.body;
-        requireForward(properties.failoverDirection);
-        refusePoint(properties.providerSpecificDetails?.recoveryPointId);
+        const failback = failbackDetailsFrom(properties);
+        if (failback) return startBack(call, { vault, fabric, item }, failback);
+        const details = properties.providerSpecificDetails;
+        refusePoint(details?.instanceType === "HyperVReplicaAzure" ? details.recoveryPointId : null);
         return startFailover(call.context, vault, item, {
           kind: "PlannedFailover",
           itemId: item.id,
@@ -115,10 +122,29 @@ export const failoverRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: `${PROTECTED_ITEM}/failoverCommit`,
-    summary: "Makes the failover final and deletes the other recovery points (job).",
+    summary:
+      "Makes a failover final and deletes the other recovery points; or a failback, and deletes the machine in Azure (job).",
     apiVersions,
     longRunning: true,
     handle: (call) => start(call, ({ item }) => commitFailover(call.context, item)),
+  }),
+  route({
+    method: "POST",
+    path: `${PROTECTED_ITEM}/failoverCancel`,
+    summary: "Takes a failover back that is not committed: the source runs again, the replica is deleted (job).",
+    apiVersions,
+    longRunning: true,
+    handle: (call) => start(call, ({ item }) => cancelFailover(call.context, item)),
+  }),
+  route({
+    method: "POST",
+    path: `${PROTECTED_ITEM}/reProtect`,
+    summary: "Reverse replication: after a committed failback, replication to Azure goes on (job).",
+    apiVersions,
+    body: ReprotectBody,
+    bodyOptional: true,
+    longRunning: true,
+    handle: (call) => start(call, ({ item }) => startReverseReplication(call.context, item)),
   }),
   route({
     method: "POST",
@@ -137,12 +163,17 @@ export const failoverRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: `${PROTECTED_ITEM}/remove`,
-    summary: "Disables protection: replication ends, the recovery points are deleted (job).",
+    summary:
+      "Disables protection: replication ends, the recovery points are deleted; for the reason MigrationComplete a machine that has failed over stays in Azure for good (job).",
     apiVersions,
     body: DisableProtectionBody,
     bodyOptional: true,
     longRunning: true,
-    handle: (call) => start(call, ({ item }) => disableProtection(call.context, item)),
+    handle: (call) =>
+      start(call, ({ item }) => {
+        const isMigrated = call.body.properties?.disableProtectionReason === "MigrationComplete";
+        return isMigrated ? completeMigration(call.context, item) : disableProtection(call.context, item);
+      }),
   }),
   route({
     method: "DELETE",
@@ -185,6 +216,29 @@ export const failoverRoutes: readonly Route[] = [
     },
   }),
 ];
+
+async function startBack(call: ItemCall, { vault, fabric, item }: Found, details: FailbackDetails): Promise<Job> {
+  const { dataSyncOption, recoveryVmCreationOption, providerIdForAlternateRecovery: providerId } = details;
+  return startFailback(call.context, item, {
+    kind: "Failback",
+    itemId: item.id,
+    dataSyncOption: dataSyncOption ?? "ForDownTime",
+    createMachine: recoveryVmCreationOption === "CreateVmIfNotFound",
+    providerId: providerId ? await providerFrom(call, vault, fabric, providerId) : null,
+  });
+}
+
+/** The id of a host's provider, of any site of the vault. @throws Refusal notFound */
+async function providerFrom(call: ItemCall, vault: Vault, fabric: Fabric, id: string): Promise<string> {
+  const target = "properties.providerSpecificDetails.providerIdForAlternateRecovery";
+  const name = nameInVaultFrom(vault, id, "replicationRecoveryServicesProviders", target);
+  const { fabrics, providers } = call.context.repositories;
+  const fabricName = id.includes("/") ? nameInArmId(id, "replicationFabrics") : null;
+  const site = fabricName === null ? fabric : await fabrics.find(vault.id, fabricName);
+  const provider = site && (await providers.find(site.id, name));
+  if (!provider) throw noSuchResource(name, target);
+  return provider.id;
+}
 
 /** A planned failover loses nothing; from an older point it would. */
 function refusePoint(id: string | null | undefined): void {

@@ -21,14 +21,17 @@ import {
   saveRecoveryPlan,
   updateRecoveryPlan,
 } from "@/lib/operations/recovery-plans/edit-recovery-plan";
+import { failBackRecoveryPlan } from "@/lib/operations/recovery-plans/fail-back-recovery-plan";
 import {
+  cancelPlanFailover,
   cleanUpRecoveryPlan,
   commitRecoveryPlan,
-  runRecoveryPlan,
-} from "@/lib/operations/recovery-plans/run-recovery-plan";
+  reverseReplicatePlan,
+} from "@/lib/operations/recovery-plans/finish-recovery-plan";
+import { runRecoveryPlan } from "@/lib/operations/recovery-plans/run-recovery-plan";
 import { accepted, list, noContent, ok } from "../answers";
 import { requireForward, testNetworkFrom } from "../failover-input";
-import { planPoint, planPointsFrom, refusePoints, usesSharedPoints } from "../plan-input";
+import { planFailbackFrom, planPoint, planPointsFrom, refusePoints, usesSharedPoints } from "../plan-input";
 import { VAULT } from "../paths";
 import { refuseWhenNotNew } from "../preconditions";
 import { actionFrom } from "../presenters/plan-action";
@@ -146,13 +149,15 @@ export const recoveryPlanRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: `${PLAN}/plannedFailover`,
-    summary: "Planned failover of all machines of the plan (job).",
+    summary:
+      "Planned failover of all machines of the plan to Azure, or in the other direction back to their site (job).",
     apiVersions,
     body: PlanPlannedFailoverBody,
     longRunning: true,
     handle: (call) =>
       start(call, (vault, plan) => {
-        requireForward(call.body.properties.failoverDirection);
+        const back = planFailbackFrom(call.body.properties);
+        if (back) return failBackRecoveryPlan(call.context, plan, back);
         refusePoints(call.body.properties.providerSpecificDetails);
         const point: PointChoice = { type: "Latest" };
         return runRecoveryPlan(call.context, vault, plan, {
@@ -192,6 +197,22 @@ export const recoveryPlanRoutes: readonly Route[] = [
     apiVersions,
     longRunning: true,
     handle: (call) => start(call, (_, plan) => commitRecoveryPlan(call.context, plan)),
+  }),
+  route({
+    method: "POST",
+    path: `${PLAN}/failoverCancel`,
+    summary: "Takes back every failover of the plan that is not committed (job).",
+    apiVersions,
+    longRunning: true,
+    handle: (call) => start(call, (_, plan) => cancelPlanFailover(call.context, plan)),
+  }),
+  route({
+    method: "POST",
+    path: `${PLAN}/reProtect`,
+    summary: "Reverse replication of every machine of the plan that came back and was committed (job).",
+    apiVersions,
+    longRunning: true,
+    handle: (call) => start(call, (_, plan) => reverseReplicatePlan(call.context, plan)),
   }),
   route({
     method: "POST",

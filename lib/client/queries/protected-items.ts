@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import { FailoverStanding } from "@/lib/contract/failover-standing";
 import { EvidenceView, ReplicationView } from "@/lib/contract/portal";
 import { ResynchronizationResource } from "@/lib/contract/resynchronization";
 import { ProtectedItemResource, RecoveryPointResource } from "@/lib/contract/protected-items";
@@ -38,6 +39,19 @@ export const resynchronizationQuery = (vault: string, item: Pick<ProtectedItemRe
         signal,
       ),
     refetchInterval: (query) => (query.state.data?.properties.state === "InProgress" ? 1_000 : 5_000),
+  });
+
+/** Both sides of the machine now; asked again soon, because nothing tells of power and orders. */
+export const standingQuery = (vault: string, item: Pick<ProtectedItemResource, "id" | "name">) =>
+  queryOptions({
+    queryKey: keys.inVault(vault, "standing", item.name),
+    queryFn: ({ signal }) =>
+      armGet(
+        api.ofId(item.id, apiVersions.own, "providers", "Secondsite.Recovery", "standing"),
+        FailoverStanding,
+        signal,
+      ),
+    refetchInterval: 3_000,
   });
 
 export const evidenceQuery = (vault: string, item: Pick<ProtectedItemResource, "id" | "name">) =>

@@ -31,6 +31,8 @@ export interface Point {
   readonly final: boolean;
   /** Object name of the point that this one was made from. */
   readonly previous: string | null;
+  /** Taken from the machine's replica, not from the machine; absent: from the machine. */
+  readonly origin?: "replica";
   /** Why a point that was to be application-consistent is not, or what went wrong after its cut. */
   readonly quiesceProblem?: Explanation | null;
   /** The cut that this point shares with others: its name, a stamp unique to it, how many machines it is of. */

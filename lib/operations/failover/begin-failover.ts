@@ -9,6 +9,7 @@ import { siteAnswers } from "../source-machine";
 import { requirePoint } from "./choose-recovery-point";
 import { ALREADY_OVER, itemOf, purposeOf, replicaName, type FailoverRun, type FailoverStep } from "./failover-run";
 import { removeDeployed, vaultOf } from "./replica";
+import { sizeProblem } from "./size-problem";
 
 const INITIATED = {
   PlannedFailover: "PlannedFailoverInitiated",
@@ -24,6 +25,7 @@ export async function beginFailover(step: FailoverStep, run: FailoverRun): Promi
   const vault = await vaultOf(step.services, item);
   await requireUnlocked(step, vault);
   await requirePoint(step.services, item, run.point);
+  await requireSize(step, item);
   const network = await checkNetwork(step, run, vault, item);
   await removeLeftovers(step, run, item);
   const name = await checkName(step, run, item);
@@ -48,7 +50,8 @@ function hasBegun(item: ProtectedItem, run: FailoverRun): boolean {
   return item.state === INITIATED[run.kind];
 }
 
-async function requireUnlocked(step: FailoverStep, vault: Vault): Promise<void> {
+/** @throws Fault VaultLocked */
+export async function requireUnlocked(step: FailoverStep, vault: Vault): Promise<void> {
   if (await step.services.vaultData.isUnlocked(vault)) return;
   throw new Fault({
     code: "VaultLocked",
@@ -56,6 +59,11 @@ async function requireUnlocked(step: FailoverStep, vault: Vault): Promise<void> 
     possibleCauses: "Somebody locked it, or the home folder was restored without its keys.",
     recommendedAction: "Unlock the vault on its Dashboard with the passphrase, then restart the job.",
   });
+}
+
+async function requireSize(step: FailoverStep, item: ProtectedItem): Promise<void> {
+  const problem = await sizeProblem(step.services, item);
+  if (problem) throw new Fault(problem);
 }
 
 async function checkNetwork(

@@ -29,7 +29,7 @@ export async function itemOf(
   run: FailoverRun,
 ): Promise<{ item: ProtectedItem; isSwitched: boolean }> {
   const item = await requireItem(step.services, run.itemId);
-  return { item, isSwitched: run.kind !== "TestFailover" && isFailedOver(item.state) };
+  return { item, isSwitched: run.kind !== "TestFailover" && isFailedOver(item) };
 }
 
 /** For the phases after the prerequisites: in an unplanned run of a plan those may have failed for this machine alone. */

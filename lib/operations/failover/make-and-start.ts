@@ -3,6 +3,7 @@ import type { StepOutcome } from "@/lib/jobs/job-definition";
 import { assert } from "@/lib/kernel/assert";
 import { Fault } from "@/lib/kernel/fault";
 import { changeItem } from "../change-protected-item";
+import { requireSourceStaysOff } from "../fencing/require-source-stays-off";
 import { recordRun } from "../run-evidence";
 import { sourceOf } from "../source-machine";
 import {
@@ -18,7 +19,7 @@ import { completeDisks } from "./complete-disks";
 import { preparedPoint } from "./prepare-point";
 import { makeReplica, removeReplica, replicaOf } from "./replica";
 import { startReplica, type StartedReplica } from "./start-replica";
-import { wasStopped } from "./shut-down-source";
+import { stoppedAt, wasStopped } from "./shut-down-source";
 
 /** Writes and verifies the replica's disks. */
 export async function makeFailoverReplica(step: FailoverStep, run: FailoverRun): Promise<StepOutcome> {
@@ -53,6 +54,7 @@ export async function startFailoverReplica(step: FailoverStep, run: FailoverRun)
   const point = await preparedPoint(step, item);
   const machine = await replicaOf(step.services, item.id, step.job.id);
   assert(machine, "a replica is started before it was made");
+  await requireFence(step, run, item);
   const started = await startReplica(step, { item, point, machine, kind: run.kind });
   const loss = await measureLoss(step, run, item, point, started);
   await recordRun(step.services, item.id, { jobId: step.job.id, kind: run.kind }, loss);
@@ -68,6 +70,18 @@ export async function startFailoverReplica(step: FailoverStep, run: FailoverRun)
       ...loss,
     },
   };
+}
+
+/** The last look at the source before there could be two: planned stops, unplanned goes on and says so. */
+async function requireFence(step: FailoverStep, run: FailoverRun, item: ProtectedItem): Promise<void> {
+  const at = stoppedAt(step, run);
+  if (at === null) return;
+  try {
+    await requireSourceStaysOff(step.services, item, at, step.signal);
+  } catch (error) {
+    if (run.kind === "PlannedFailover" || !(error instanceof Fault)) throw error;
+    step.warn(error.explanation);
+  }
 }
 
 /** Waits until the disks under the running replica are whole, proven and ordinary. */

@@ -21,7 +21,7 @@ export async function settleFailover(
   if (!item || item.heldByJobId !== job.id) return;
   const replica = await replicaOf(context, item.id, job.id);
   // An unplanned run of a plan goes on after a failure and undoes nothing; what did not become the machine must not run.
-  if (replica && run.kind === "UnplannedFailover" && !isFailedOver(item.state)) {
+  if (replica && run.kind === "UnplannedFailover" && !isFailedOver(item)) {
     await context.region.remove(replica.id);
   }
   const isUp = replica !== null && replica.state !== "Creating";

@@ -6,6 +6,7 @@ import { siteAnswers, sourceOf, startSource, stopSource } from "../source-machin
 import { ALREADY_OVER, begunItemOf, itemOf, type FailoverRun, type FailoverStep } from "./failover-run";
 import { replicaOf } from "./replica";
 
+const stoppedAtKey = (run: FailoverRun) => `stoppedAt:${run.itemId}`;
 const stoppedKey = (run: FailoverRun) => `stopped:${run.itemId}`;
 
 /**
@@ -28,6 +29,12 @@ export async function shutDownSource(step: FailoverStep, run: FailoverRun): Prom
   }
 }
 
+/** When the host answered that the source is off, ISO 8601; null when this job did not shut it down. */
+export function stoppedAt(step: FailoverStep, run: FailoverRun): string | null {
+  const at = step.memory[stoppedAtKey(run)];
+  return wasStopped(step, run) && typeof at === "string" ? at : null;
+}
+
 /** Whether this job shut the source down (and nobody undid it). */
 export function wasStopped(step: FailoverStep, run: FailoverRun): boolean {
   return step.memory[stoppedKey(run)] === true;
@@ -39,6 +46,7 @@ async function stop(step: FailoverStep, run: FailoverRun, item: ProtectedItem): 
   // Before the command: whoever undoes this must know that the source may be off.
   await step.checkpoint({ [stoppedKey(run)]: true });
   await stopSource(step.services, item, step.signal);
+  await step.checkpoint({ [stoppedAtKey(run)]: step.services.clock.now().toISOString() });
   return { details: { power: "off", ordersLastSeen: machine?.orders?.count ?? null } };
 }
 

@@ -1,6 +1,6 @@
 import type { ProtectionState } from "@/lib/domain/protection-state";
 import type { Job } from "@/lib/jobs/job";
-import type { JobDefinition, StepOutcome } from "@/lib/jobs/job-definition";
+import type { JobDefinition, StepDefinition, StepOutcome } from "@/lib/jobs/job-definition";
 import { Fault } from "@/lib/kernel/fault";
 import { announce } from "../announce";
 import { changeItem, requireItem } from "../change-protected-item";
@@ -16,28 +16,7 @@ import { sweepVault } from "../sweep-vault";
 export const disableProtectionJob: JobDefinition<OperationContext> = {
   scenarioName: "DisableDr",
   friendlyName: "Disable protection",
-  steps: (input) => [
-    {
-      name: "StopReplication",
-      friendlyName: "Stop replication",
-      taskType: "DisableDrStopReplication",
-      run: (step) => stop(step, itemIdOf(input)),
-      undo: (step) => goOn(step, itemIdOf(input)),
-    },
-    {
-      name: "DeleteRecoveryPoints",
-      friendlyName: "Delete the recovery points and give back their space",
-      taskType: "DisableDrDeleteRecoveryPoints",
-      irrevocable: true,
-      run: (step) => deleteData(step, itemIdOf(input)),
-    },
-    {
-      name: "RemoveProtectedItem",
-      friendlyName: "Remove the machine from the vault",
-      taskType: "DisableDrRemove",
-      run: (step) => remove(step, itemIdOf(input)),
-    },
-  ],
+  steps: (input) => disableSteps(itemIdOf(input)),
   beforeRestart: async (context, job) => {
     if (await context.repositories.protectedItems.get(itemIdOf(job.input))) {
       await holdAgain(context, itemIdOf(job.input), job.id);
@@ -46,12 +25,46 @@ export const disableProtectionJob: JobDefinition<OperationContext> = {
   settle: (context, job) => releaseItem(context, itemIdOf(job.input), job.id),
 };
 
+/** `operation`: what has to be allowed for it. */
+export function disableSteps(
+  itemId: string,
+  operation: "DisableProtection" | "CompleteMigration" = "DisableProtection",
+): readonly StepDefinition<OperationContext>[] {
+  return [
+    {
+      name: "StopReplication",
+      friendlyName: "Stop replication",
+      taskType: "DisableDrStopReplication",
+      run: (step) => stop(step, itemId, operation),
+      undo: (step) => goOn(step, itemId),
+    },
+    {
+      name: "DeleteRecoveryPoints",
+      friendlyName: "Delete the recovery points and give back their space",
+      taskType: "DisableDrDeleteRecoveryPoints",
+      irrevocable: true,
+      run: (step) => deleteData(step, itemId),
+    },
+    {
+      name: "RemoveProtectedItem",
+      friendlyName: "Remove the machine from the vault",
+      taskType: "DisableDrRemove",
+      run: (step) => remove(step, itemId),
+    },
+  ];
+}
+
 /** The host sees at its next heartbeat that the machine is not listed any more, and closes its write log. */
-async function stop(step: FailoverStep, itemId: string): Promise<StepOutcome> {
+async function stop(
+  step: FailoverStep,
+  itemId: string,
+  operation: "DisableProtection" | "CompleteMigration",
+): Promise<StepOutcome> {
   const { services: context } = step;
   await holdAgain(context, itemId, step.job.id);
   const item = await requireItem(context, itemId);
-  await requireAllowed(context, item, "DisableProtection", step.job.id);
+  // A repeated step finds the state that it has written itself.
+  if (item.state !== "DisablingProtection") await requireAllowed(context, item, operation, step.job.id);
   await step.checkpoint({ previousState: step.memory["previousState"] ?? item.state });
   if (item.activeLocation === "Primary") {
     for (const machine of await context.repositories.deployedMachines.listByItem(itemId)) {

@@ -32,8 +32,7 @@ async function untilSynchronized(step: FailoverStep, itemId: string): Promise<St
   for (;;) {
     const item = await repositories.protectedItems.get(itemId);
     if (!item || item.state === "DisablingProtection") throw givenUp("its protection was disabled");
-    if (isFailedOver(item.state))
-      throw givenUp("the machine failed over, so that its source is not replicated any more");
+    if (isFailedOver(item)) throw givenUp("the machine failed over, so that its source is not replicated any more");
     const { flag, last } = await repositories.resynchronizations.get(itemId);
     if (flag === null) return { details: figures(last) };
     const progress = sites.progress(itemId);

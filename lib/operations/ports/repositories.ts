@@ -134,7 +134,7 @@ export interface ContainerMappingRepository {
 }
 
 export type ProtectedItemChanges = Partial<
-  Omit<ProtectedItem, "id" | "vaultId" | "fabricId" | "name" | "createdAt" | "heldByJobId" | "revision">
+  Omit<ProtectedItem, "id" | "vaultId" | "name" | "createdAt" | "heldByJobId" | "revision">
 >;
 
 export interface ProtectedItemRepository {

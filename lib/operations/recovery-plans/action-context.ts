@@ -36,7 +36,7 @@ export async function actionContext(
   const entries: [string, Record<string, string>][] = [];
   for (const machine of machines) {
     const item = await requireItem(step.services, machine.itemId);
-    entries.push([item.machineId, exists(run, place) ? await madeMachine(step, vault, item.id) : {}]);
+    entries.push([item.machineId, exists(run, place) ? await madeMachine(step, run, vault, machine) : {}]);
   }
   return {
     vault,
@@ -57,10 +57,12 @@ function exists(run: ActionRun, place: ActionPlace): boolean {
 
 async function madeMachine(
   step: StepContext<OperationContext>,
+  run: ActionRun,
   vault: Vault,
-  itemId: string,
+  machine: PlanMachine,
 ): Promise<Record<string, string>> {
-  const replica = await replicaOf(step.services, itemId, step.job.id);
+  if (run.type === "Failback") return { RoleName: machine.machineName };
+  const replica = await replicaOf(step.services, machine.itemId, step.job.id);
   if (!replica) return {};
   const point = await step.services.repositories.recoveryPoints.get(replica.recoveryPointId);
   return {

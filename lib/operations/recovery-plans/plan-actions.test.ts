@@ -6,7 +6,8 @@ import { RecoveryWorld } from "@/lib/testing/recovery-world";
 import { Severable } from "@/lib/testing/severable";
 import { saveRecoveryPlan } from "./edit-recovery-plan";
 import type { RunbookRequest } from "./run-action";
-import { cleanUpRecoveryPlan, runRecoveryPlan, type PlanRequest } from "./run-recovery-plan";
+import { cleanUpRecoveryPlan } from "./finish-recovery-plan";
+import { runRecoveryPlan, type PlanRequest } from "./run-recovery-plan";
 
 /** The planted twin of what runs runbooks: like the real one, it does not run a key twice that it has a result of. */
 const runbooks = vi.hoisted(() => ({

@@ -17,7 +17,7 @@ export interface Participation {
 export async function participantOf(context: OperationContext, plan: Pick<RecoveryPlan, "id">, item: ProtectedItem) {
   const holder = await holderOf(context, item);
   const isElsewhere = holder !== null && isPlanInput(holder.input) && holder.targetId !== plan.id;
-  return { isOver: isFailedOver(item.state), isElsewhere, holder };
+  return { isOver: isFailedOver(item), isElsewhere, holder };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { PlanDirection, PlanFailoverType } from "@/lib/domain/recovery-plan
 import type { Job } from "@/lib/jobs/job";
 import type { PointChoice } from "../failover/choose-recovery-point";
 import type { FailoverKind, FailoverRun } from "../failover/failover-run";
+import type { FailbackRun } from "../failover/failback/failback-run";
 
 /** A machine of the plan as it was when the run started. */
 export interface PlanMachine {
@@ -39,6 +40,21 @@ export interface PlanRun {
   /** Machines for which a point was chosen. */
   readonly customPoints?: number;
   readonly shutDownSource: boolean;
+}
+
+/** The planned failover of a plan from Azure back to its site. The job's input; JSON. */
+export interface PlanBackRun extends Pick<FailbackRun, "dataSyncOption" | "createMachine"> {
+  readonly planId: string;
+  readonly planName: string;
+  readonly planHash: string;
+  readonly direction: "RecoveryToPrimary";
+  readonly groups: readonly PlanRunGroup[];
+}
+
+/** Each machine goes to the host that it came from. */
+export function backRunOf(run: Pick<FailbackRun, "dataSyncOption" | "createMachine">, itemId: string): FailbackRun {
+  const { dataSyncOption, createMachine } = run;
+  return { kind: "Failback", itemId, dataSyncOption, createMachine, providerId: null };
 }
 
 /** Commit or cleanup of several items in one job. */
@@ -84,6 +100,6 @@ export function machineRun(run: PlanRun, machine: PlanMachine): FailoverRun {
 }
 
 /** Machines that take part, in boot order. */
-export function takingPart(run: PlanRun): PlanMachine[] {
+export function takingPart(run: Pick<PlanRun, "groups">): PlanMachine[] {
   return run.groups.flatMap((group) => group.machines).filter((machine) => machine.leftOut === null);
 }

@@ -8,7 +8,8 @@ import { readRecoveryPlan } from "../read-recovery-plan";
 import { runsOf } from "../run-evidence";
 import { startFailover } from "../start-failover";
 import { deleteRecoveryPlan, saveRecoveryPlan, updateRecoveryPlan } from "./edit-recovery-plan";
-import { cleanUpRecoveryPlan, commitRecoveryPlan, runRecoveryPlan, type PlanRequest } from "./run-recovery-plan";
+import { cleanUpRecoveryPlan, commitRecoveryPlan } from "./finish-recovery-plan";
+import { runRecoveryPlan, type PlanRequest } from "./run-recovery-plan";
 
 const NAMES = ["SQL", "APP", "WEB"] as const;
 const manual: RecoveryPlanAction = {

@@ -83,7 +83,11 @@ export async function holdPlanAgain(
   }
 }
 
-async function changePlan(context: OperationContext, planId: string, changes: RecoveryPlanChanges): Promise<void> {
+export async function changePlan(
+  context: OperationContext,
+  planId: string,
+  changes: RecoveryPlanChanges,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const plan = await context.repositories.recoveryPlans.get(planId);
     if (!plan) return;

@@ -52,7 +52,9 @@ export function chooseBlocks(options: {
   if (before.virtualSizeBytes !== disk.virtualSizeBytes) return full("the disk's size changed", previousTop);
   if (options.resynchronize) return full(options.resynchronize.reason, previousTop);
   if (disk.writeLogPaths === null) return full("no write log reaches back to the last recovery point", previousTop);
-  if (cut.baseline === null || (cut.baseline !== lastPoint.id && cut.baseline !== lastPoint.previousId)) {
+  // The disks were made what a point holds (synchronize-back): then the logs begin at it, and it is known by its object.
+  const reachesBack = [lastPoint.id, lastPoint.objectName, lastPoint.previousId].includes(cut.baseline);
+  if (cut.baseline === null || !reachesBack) {
     return full("the write logs begin at another recovery point", previousTop);
   }
   try {

@@ -9,6 +9,7 @@ import { reconnectDelayMs } from "./back-off";
 import { explainError } from "./explain-error";
 import type { MachineReplicator } from "./machine-replicator";
 import type { SiteHost } from "./site-host";
+import type { SynchronizeBackCommand, SynchronizedDisk } from "./synchronize-back";
 
 const WAIT_SECONDS = 20;
 
@@ -20,6 +21,7 @@ interface Options {
   readonly signal: AbortSignal;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
   readonly replicator: (protectedItemId: string) => Promise<MachineReplicator | null>;
+  readonly synchronizeBack: (command: SynchronizeBackCommand) => Promise<SynchronizedDisk[]>;
   /** Tells the vault at once what the machines are now. */
   readonly refresh: () => void;
 }
@@ -105,7 +107,7 @@ export class CommandRunner {
         refresh();
         return {};
       case "synchronizeBack":
-        throw cannotTakeBack();
+        return { synchronizedBack: await this.#options.synchronizeBack(command) };
     }
   }
 }
@@ -116,14 +118,5 @@ function notReplicated(): Fault {
     message: "This host does not replicate that machine.",
     possibleCauses: "Protection was just enabled and the host has not heard of it yet, or it was disabled.",
     recommendedAction: "Try again after the host's next heartbeat.",
-  });
-}
-
-function cannotTakeBack(): Fault {
-  return new Fault({
-    code: "FailbackNotSupported",
-    message: "This agent cannot take a machine back from Azure.",
-    possibleCauses: "The agent is of an earlier version than the portal.",
-    recommendedAction: "Update the agent.",
   });
 }

@@ -18,6 +18,7 @@ function reportedMachine(machine: MachineStatus): ReportedMachine {
   const { id, name, generation, osType, memoryBytes, cpuCount, power, bootable, attachments, orders } = machine;
   return {
     ...{ id, name, generation, osType, memoryBytes, cpuCount, power, bootable, attachments, orders },
+    ...(machine.boot === undefined ? {} : { boot: machine.boot }),
     disks: machine.disks.map((disk) => ({
       id: disk.id,
       name: disk.name,

@@ -141,6 +141,7 @@ function startAgent(changes: Partial<SiteHost> = {}): SiteAgent {
     }),
     fileSystem: nodeFileSystem,
     journalFolder: folder,
+    imagesFolder: path.join(folder, "created"),
     openSession: (store) =>
       VaultSession.open({
         ...{ store, keys: vaultKeys, openSource, random: systemRandom, clock: systemClock },
@@ -159,6 +160,7 @@ function bound(): SiteHost {
   return {
     status: () => client.status(),
     machine: (id) => client.machine(id),
+    putMachine: (definition) => client.putMachine(definition),
     start: (id) => client.start(id),
     stop: (id) => client.stop(id),
     setTracking: (id, body) => client.setTracking(id, body),
@@ -166,6 +168,8 @@ function bound(): SiteHost {
     cutTogether: (body) => client.cutTogether(body),
     verifyCut: (id, cutId) => client.verifyCut(id, cutId),
     releaseCut: (id, cutId, body) => client.releaseCut(id, cutId, body),
+    beginIncoming: (id, point) => client.beginIncoming(id, point),
+    endIncoming: (id, body) => client.endIncoming(id, body),
   };
 }
 

@@ -27,6 +27,8 @@ import { MachineReplicator, type ReplicatorSetup } from "./machine-replicator";
 import type { QuiesceHooks } from "./quiesce-hooks";
 import type { SiteHost } from "./site-host";
 import { Slots } from "./slots";
+import { Synchronizations } from "./synchronizations";
+import type { SynchronizeBackCommand, SynchronizedDisk } from "./synchronize-back";
 import { TransferPace } from "./transfer-pace";
 
 export interface SiteAgentOptions {
@@ -39,6 +41,8 @@ export interface SiteAgentOptions {
   readonly openSession: (store: ObjectReader & ObjectSink) => Promise<VaultSession>;
   /** An existing folder of the agent's own: how far full passes are. Null: a kill makes them begin anew. */
   readonly journalFolder: string | null;
+  /** Where the images of machines are made that a failback creates here; null: none can be. */
+  readonly imagesFolder: string | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -64,6 +68,7 @@ export class SiteAgent {
   /** Stopped, and not yet at rest. */
   readonly #ending = new Set<MachineReplicator>();
   readonly #commands: CommandRunner;
+  readonly #synchronizations: Synchronizations;
   readonly #reportedAtMs = new Map<string, number>();
   readonly #afterBeat = new Set<() => void>();
   #session: Promise<VaultSession> | null = null;
@@ -87,9 +92,15 @@ export class SiteAgent {
       initialSlots: new Slots(1),
       deltaSlots: new Slots(DELTAS_AT_ONCE),
     };
+    const { imagesFolder } = options;
+    this.#synchronizations = new Synchronizations(
+      { ...{ host, fileSystem, clock, random, imagesFolder }, store: this.#store, keys: registration.vaultKeys },
+      this.#ended.signal,
+    );
     this.#commands = new CommandRunner({
       ...{ client, host, clock, random, log, signal: this.#ended.signal },
       replicator: (itemId) => this.#findReplicator(itemId),
+      synchronizeBack: (command) => this.#synchronizeBack(command),
       refresh: () => this.#beat.abort(),
     });
   }
@@ -102,6 +113,7 @@ export class SiteAgent {
     await Promise.all([...this.#replicators.values()].map(({ loop }) => loop));
     const replicators = [...this.#ending, ...[...this.#replicators.values()].map(({ replicator }) => replicator)];
     await Promise.all(replicators.map((replicator) => replicator.settled()));
+    await this.#synchronizations.settled();
     const session = await this.#session?.catch(() => null);
     await session?.close();
     this.#options.client.close();
@@ -126,6 +138,14 @@ export class SiteAgent {
       await beaten;
     }
     return this.#replicators.get(itemId)?.replicator ?? null;
+  }
+
+  /** A replication under way ends first: its cut would be void. None begins any more, since the machine is failed over. */
+  async #synchronizeBack(command: SynchronizeBackCommand): Promise<SynchronizedDisk[]> {
+    await this.#replicators.get(command.protectedItemId)?.replicator.settled();
+    const disks = await this.#synchronizations.run(command);
+    this.#beat.abort();
+    return disks;
   }
 
   #wakeAfterBeat(): void {
@@ -242,8 +262,9 @@ export class SiteAgent {
   async #endTracking(wanted: readonly DesiredReplication[], status: HostStatus | null): Promise<void> {
     const ending = [...this.#ending].map((replicator) => replicator.desired);
     const inUse = new Set([...wanted, ...ending].map((desired) => desired.machineId));
+    for (const machineId of inUse) this.#synchronizations.replicates(machineId);
     for (const machine of status?.machines ?? []) {
-      if (!machine.tracking || inUse.has(machine.id)) continue;
+      if (!machine.tracking || inUse.has(machine.id) || this.#synchronizations.isTakenBack(machine.id)) continue;
       await this.#options.host.setTracking(machine.id, { enabled: false }).catch((error: unknown) => {
         // The next heartbeat tries again; the vault must hear of the host meanwhile.
         this.#options.log("trackingNotEnded", { machine: machine.name, ...explainError(error) });
@@ -254,7 +275,9 @@ export class SiteAgent {
   async #progress(): Promise<void> {
     while (!this.#ended.signal.aborted) {
       await this.#pause(PROGRESS_MS, this.#ended.signal);
+      for (const report of this.#connected ? this.#synchronizations.reports() : []) await this.#sendProgress(report);
       for (const [itemId, { replicator }] of this.#connected ? this.#replicators : []) {
+        if (this.#synchronizations.report(itemId) !== null) continue;
         const report = replicator.report();
         const now = this.#options.clock.monotonicMs();
         const moving = report.phase === "initial" || report.phase === "delta" || report.phase === "resync";

@@ -8,7 +8,8 @@ import type { LastPoint } from "./choose-blocks";
 /**
  * Points that were committed to the store and never registered, because the agent or the vault was killed in between:
  * those of the machine that are younger than its last registered point. Oldest first. A machine without any registered
- * point has none that count: what lies there may belong to an earlier protection.
+ * point has none that count: what lies there may belong to an earlier protection. Points of its replica are not ours to
+ * make known: whoever took them does.
  */
 export async function findUnregisteredPoints(
   store: ObjectReader,
@@ -23,7 +24,7 @@ export async function findUnregisteredPoints(
   const found = [];
   for (const objectName of younger.sort()) {
     const point = await openPoint(store, keys, objectName, { machine: machine.name, point: objectName });
-    found.push({ objectName, point });
+    if (point.origin !== "replica") found.push({ objectName, point });
   }
   return found;
 }

@@ -2,6 +2,7 @@
 import { useRouter } from "next/navigation";
 import { Suspense } from "react";
 import { ConsolePair } from "@/components/features/consoles/console-pair";
+import { BothRunningPanel } from "@/components/features/failover/both-running-panel";
 import { EvidencePanel } from "@/components/features/failover/evidence-panel";
 import { FailoverCommands } from "@/components/features/failover/failover-commands";
 import { ConsistencyGroupCard } from "@/components/features/protected-items/consistency-group-card";
@@ -31,6 +32,7 @@ export default function ProtectedItemPage() {
               <PageTitle>{item.properties.friendlyName}</PageTitle>
               <SubHeader title={item.properties.friendlyName} back={{ href: list, label: "Protected Items" }} />
               <ItemSummary vaultName={vaultName} item={item} />
+              <BothRunningPanel vaultName={vaultName} item={item} />
               <ConsolePair vaultName={vaultName} item={item} />
               <EvidencePanel vaultName={vaultName} item={item} />
               <ReplicationHistoryCard vaultName={vaultName} item={item} />
