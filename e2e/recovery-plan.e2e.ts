@@ -2,7 +2,7 @@ import { expect, type Page } from "@playwright/test";
 import { expectAccessible } from "./support/accessibility";
 import { PLAN, tabAddress } from "./support/contoso";
 import { ACCOUNT, AutomationAccount } from "./support/automation";
-import { choose, expectDisabled, expectFieldError, tick } from "./support/form";
+import { choose, dropDown, expectDisabled, expectFieldError, tick } from "./support/form";
 import { command, openCommand } from "./support/portal";
 import { openTab, test } from "./support/portal-test";
 import { ProtectedItemPage } from "./support/protected-item";
@@ -150,6 +150,7 @@ async function addRunbook(): Promise<void> {
   const panel = page.getByRole("dialog", { name: "Add an action" });
   await panel.getByRole("textbox", { name: "Name" }).fill(RUNBOOK_ACTION);
   await choose(panel, "Kind", "Runbook");
+  await expect(dropDown(panel, "Automation account")).not.toContainText("Choose");
   await choose(panel, "Automation account", ACCOUNT);
   await expect(panel.getByText("Looking for the runbooks", { exact: false })).toBeHidden();
   await choose(panel, "Runbook", RUNBOOK);

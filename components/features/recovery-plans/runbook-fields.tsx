@@ -16,6 +16,9 @@ const locations = [
   { value: "Primary", label: "Primary side", hint: "The site. Only around the shutdown." },
 ] as const;
 
+const LOOKING = "Looking for automation accounts…";
+const NONE = "There is none yet: make one in Automation.";
+
 /** Which runbook of which account is run, where, and for how long at most. */
 export function RunbookFields(props: ActionFieldsProps) {
   const { form, change, problemAt } = props;
@@ -32,7 +35,7 @@ export function RunbookFields(props: ActionFieldsProps) {
         options={(accounts.data ?? []).map(({ name }) => ({ value: name, label: name }))}
         value={account}
         onChange={(accountName) => change({ accountName, runbookId: null })}
-        hint={accounts.data?.length === 0 ? "There is none yet: make one in Automation." : undefined}
+        hint={accounts.isPending ? LOOKING : accounts.data?.length === 0 ? NONE : undefined}
         isRequired
       />
       <Select
@@ -41,7 +44,7 @@ export function RunbookFields(props: ActionFieldsProps) {
         value={chosen?.id ?? null}
         onChange={(runbookId) => change({ runbookId, accountName: account })}
         error={problemAt("runbook")}
-        hint={hintOf(form.runbookId, chosen, runbooks.data ?? null)}
+        hint={account === null || failure ? undefined : hintOf(form.runbookId, chosen, runbooks.data ?? null)}
         isRequired
       />
       <p className="text-[0.8125rem]">
