@@ -8,6 +8,7 @@ import { pages } from "@/lib/client/paths";
 import { protectedItemsQuery } from "@/lib/client/queries/protected-items";
 import type { ReplicationJobResource } from "@/lib/contract/replication-jobs";
 import { CompleteActionForm } from "./complete-action-form";
+import { CompleteFailoverForm } from "./complete-failover-form";
 import { JobDuration } from "./job-duration";
 import { JobErrors } from "./job-errors";
 import { allErrors, realTime, stepRows, readableError } from "./job-model";
@@ -22,6 +23,7 @@ export function JobDetail({ job, vaultName }: { readonly job: ReplicationJobReso
   return (
     <div className="flex flex-col gap-5">
       <CompleteActionForm job={job} vaultName={vaultName} />
+      <CompleteFailoverForm job={job} vaultName={vaultName} />
       <JobErrors errors={errorsOfNoStep(job)} />
       <Card>
         <KeyValue

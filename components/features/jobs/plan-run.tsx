@@ -7,6 +7,7 @@ import { toArmError } from "@/lib/client/arm-error";
 import { pages } from "@/lib/client/paths";
 import { jobQuery, jobsQuery } from "@/lib/client/queries/jobs";
 import { CompleteActionForm } from "./complete-action-form";
+import { CompleteFailoverForm } from "./complete-failover-form";
 import { isOver } from "./job-model";
 import { JobStatus } from "./job-status";
 import { RunFacts } from "./run-facts";
@@ -38,6 +39,7 @@ function Run({ vaultName, jobName }: { readonly vaultName: string; readonly jobN
   return (
     <>
       <CompleteActionForm job={job} vaultName={vaultName} />
+      <CompleteFailoverForm job={job} vaultName={vaultName} />
       <Card
         title={title}
         description={<JobStatus state={properties.state} description={properties.stateDescription} />}

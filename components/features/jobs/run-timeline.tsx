@@ -38,7 +38,9 @@ function Group({ group, ...props }: RunTimelineProps & { readonly group: Timelin
         {atOnce > 1 ? <span className="text-[0.8125rem] text-muted">up to {atOnce} at once</span> : null}
         {task === null ? null : (
           <>
-            <JobStatus state={task.state} description={task.stateDescription} />
+            <span className="sm:w-44">
+              <JobStatus state={task.state} description={task.stateDescription} />
+            </span>
             <span className="w-20 text-right text-[0.8125rem] text-muted">
               <JobDuration start={task.startTime} end={task.endTime} />
             </span>

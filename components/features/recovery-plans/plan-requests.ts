@@ -22,6 +22,9 @@ export interface PlanPoint {
 
 export const LATEST_POINT: PlanPoint = { type: "Latest", custom: [] };
 
+/** Of a failback: first while the machines in Azure run, or all while nothing runs. */
+export type DataSync = "ForDownTime" | "ForSynchronization";
+
 /** Null: not connected. */
 type NetworkId = string | null;
 
@@ -122,8 +125,17 @@ export const planRequests = {
   commit: (vault: string, plan: string) => post(vault, plan, "failoverCommit"),
   cancel: (vault: string, plan: string) => post(vault, plan, "failoverCancel"),
   /** A planned failover in the other direction. */
-  failback: (vault: string, plan: string) =>
-    post(vault, plan, "plannedFailover", { failoverDirection: "RecoveryToPrimary" }),
+  failback: (vault: string, plan: string, choice: { dataSync: DataSync; createMachine: boolean }) =>
+    post(vault, plan, "plannedFailover", {
+      failoverDirection: "RecoveryToPrimary",
+      providerSpecificDetails: [
+        {
+          instanceType: "HyperVReplicaAzureFailback",
+          dataSyncOption: choice.dataSync,
+          recoveryVmCreationOption: choice.createMachine ? "CreateVmIfNotFound" : "NoAction",
+        },
+      ],
+    }),
   reverseReplicate: (vault: string, plan: string) => post(vault, plan, "reProtect"),
 };
 

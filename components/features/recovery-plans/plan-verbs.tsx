@@ -10,6 +10,7 @@ import {
   Undo2,
 } from "lucide-react";
 import type { ReactNode } from "react";
+import { FailbackPlanDialog } from "./failback-plan-dialog";
 import type { PlanDialogProps } from "./plan-dialog-props";
 import * as run from "./run-plan-dialogs";
 import * as settle from "./settle-plan-dialogs";
@@ -40,7 +41,7 @@ export const planVerbs: readonly PlanVerb[] = [
     icon: <CircleX />,
     Dialog: settle.CancelPlanFailoverDialog,
   },
-  { operation: "Failback", label: "Failback", icon: <Undo2 />, Dialog: run.FailbackPlanDialog },
+  { operation: "Failback", label: "Failback", icon: <Undo2 />, Dialog: FailbackPlanDialog },
   {
     operation: "ReverseReplicate",
     label: "Reverse replicate",

@@ -96,28 +96,6 @@ export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDi
   );
 }
 
-export function FailbackPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
-  return (
-    <FormDialog
-      {...frame}
-      isDanger
-      title={`Failback of ${plan.properties.friendlyName}`}
-      submitLabel="Fail back"
-      onSubmit={() => onRun(planRequests.failback(vaultName, plan.name))}
-    >
-      <Consequences>
-        {[
-          "The machines in Azure are stopped, and what they have changed is sent back to the site: only the differences travel.",
-          "The machines of the site start group after group.",
-          "At the first error the plan stops; it can be restarted from there.",
-          halts,
-        ]}
-      </Consequences>
-      <RunPreview vaultName={vaultName} plan={plan} failoverType="PlannedFailover" direction="RecoveryToPrimary" />
-    </FormDialog>
-  );
-}
-
 export function CompletePlanTestDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
   const [notes, setNotes] = useState("");
   const [isComplete, setComplete] = useState(false);
