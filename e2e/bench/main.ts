@@ -20,13 +20,15 @@ import { measureInstantStart } from "./instant-start";
 import { describeMachine } from "./machine";
 import { MemoryWatch } from "./processes";
 import { FULL_PLAN, measurePeers, peersProgram, QUICK_PLAN } from "./peers/peers";
+import { measurePlanScale } from "./plan-scale";
 import { measureReplication } from "./replication";
 import { asMarkdown, asText, type Section } from "./report";
 import { measureStartUp } from "./start-up";
 
 /**
  * `npm run bench`: measures the engine beside other programs, then a portal of its own, prints the figures and writes
- * docs/benchmarks.md. `--quick`: fewer runs and less data, printed only. `--only peers` and `--only portal`: one half, printed only.
+ * docs/benchmarks.md. `--quick`: fewer runs and less data, printed only. `--only peers` and `--only portal`: one half, `--only plan`: a
+ * recovery plan of 50 machines; printed only.
  * `--rounds N`: of the comparison. Exit code 1 when something does not work; a missed goal is a figure, not a failure.
  */
 const { values } = parseArgs({
@@ -63,8 +65,14 @@ try {
 process.exit(failed ? 1 : 0);
 
 async function measureEverything(): Promise<Section[]> {
+  if (values.only === "plan") return [await measurePlan()];
   const peers = values.only === "portal" ? [] : await measureBesidePeers();
   return [...peers, ...(values.only === "peers" ? [] : await measureOurselves())];
+}
+
+async function measurePlan(): Promise<Section> {
+  tell.chapter("A recovery plan of many machines");
+  return measurePlanScale(root, values.quick ? { machines: 10, groups: 3 } : { machines: 50, groups: 7 });
 }
 
 async function measureBesidePeers(): Promise<Section[]> {
@@ -79,11 +87,12 @@ async function measureOurselves(): Promise<Section[]> {
   const engine = await measureEngine(await temporaryFolder(), plan.dataBytes, plan.runs);
   tell.chapter("Instant start");
   const instant = await measureInstantStart(await temporaryFolder(), plan.dataBytes / 4, plan.runs);
+  const scale = await measurePlan();
   const portal = await startPortal({ root });
   cleanUps.push(() => portal.stop());
   try {
     const [replication, ...rest] = await measurePortal(portal);
-    return [...(replication ? [replication] : []), engine, instant, ...rest, startUp];
+    return [...(replication ? [replication] : []), engine, instant, ...rest, scale, startUp];
   } catch (error) {
     process.stderr.write(portal.output().slice(-4000));
     throw error;

@@ -10,11 +10,14 @@ import type { OperationContext } from "@/lib/operations/context";
 import { RecoveryWorld, SCOPE } from "@/lib/testing/recovery-world";
 import { createArmRouter } from "./router";
 
-vi.mock("@/lib/operations/recovery-plans/run-action", () => ({
+vi.mock("@/lib/operations/automation/describe-runbook", async (original) => ({
+  ...(await original<object>()),
   runbookProblem: async () => null,
   webhookProblem: async () => null,
+}));
+vi.mock("@/lib/operations/automation/run-runbook", async (original) => ({
+  ...(await original<object>()),
   runRunbook: async () => ({ runbook: "dns", version: 3, exitCode: 0, outputTail: "moved 2 records" }),
-  callWebhook: async () => ({ status: 204 }),
 }));
 
 const ORIGIN = "https://127.0.0.1:3443";

@@ -35,10 +35,10 @@ export interface Route {
   readonly body: z.ZodType | null;
   /** True when a request without a body is answered with the body `{}`. */
   readonly bodyOptional: boolean;
-  /** The body is plain text (a script), and what the handler gets is a string. */
-  readonly textBody: boolean;
   /** Of the body's JSON; null or left out: as all others (read-body). */
   readonly bodyBytesMax?: number | null;
+  /** The body is plain text (a script), and what the handler gets is a string. */
+  readonly textBody: boolean;
   /** Of the 200 answer, for the API's description. */
   readonly answer: z.ZodType | null;
   readonly longRunning: boolean;
@@ -52,9 +52,9 @@ interface RouteInput<Path extends string, Schema extends z.ZodType | undefined> 
   readonly apiVersions: readonly string[];
   readonly body?: Schema;
   readonly bodyOptional?: boolean;
+  readonly bodyBytesMax?: number;
   /** `body` is then a schema of a string. */
   readonly textBody?: boolean;
-  readonly bodyBytesMax?: number;
   readonly answer?: z.ZodType;
   readonly longRunning?: boolean;
   handle(
@@ -73,8 +73,8 @@ export function route<const Path extends string, Schema extends z.ZodType | unde
     apiVersions: input.apiVersions,
     body: input.body ?? null,
     bodyOptional: input.bodyOptional ?? false,
-    textBody: input.textBody ?? false,
     bodyBytesMax: input.bodyBytesMax ?? null,
+    textBody: input.textBody ?? false,
     answer: input.answer ?? null,
     longRunning: input.longRunning ?? false,
     // The router hands over exactly what the declaration promises; the types end at this seam.

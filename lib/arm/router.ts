@@ -70,8 +70,8 @@ async function answer(
 
 async function bodyOf(request: Request, { body, bodyOptional, bodyBytesMax, textBody }: Route): Promise<unknown> {
   if (!body) return undefined;
-  if (textBody) return readTextBody(request, body);
-  return readBody(request, body, bodyOptional, bodyBytesMax ?? BODY_BYTES_MAX);
+  const bytesMax = bodyBytesMax ?? BODY_BYTES_MAX;
+  return textBody ? readTextBody(request, body) : readBody(request, body, bodyOptional, bytesMax);
 }
 
 /** As the client wrote it: a web framework may have put another name of this machine into the URL. */

@@ -54,10 +54,10 @@ export interface OperationContext {
   readonly sourceConsoles: ConsoleSource;
   readonly regionConsoles: ConsoleSource;
   readonly secrets: EphemeralSecrets;
+  readonly evidenceFiles: EvidenceFiles;
   readonly runbooks: RunbookRunner;
   readonly sealedValues: SealedValues;
   readonly webhooks: WebhookSender;
-  readonly evidenceFiles: EvidenceFiles;
   readonly live: LiveEvents;
   readonly clock: Clock;
   readonly random: Random;

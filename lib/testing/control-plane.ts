@@ -203,8 +203,8 @@ export class ControlPlane {
       }),
       sourceConsoles: unused("consoles"),
       regionConsoles: unused("consoles"),
-      ...{ runbooks: this.runbooks, sealedValues: memorySealedValues, webhooks: this.webhooks },
       evidenceFiles: unused("evidence files"),
+      ...{ runbooks: this.runbooks, sealedValues: memorySealedValues, webhooks: this.webhooks },
       live: {
         publish: (event) =>
           void (event.type === "resource" && this.events.push({ kind: event.kind, name: event.name })),

@@ -13,11 +13,11 @@ export function presentPlanRun(job: Job): { readonly planRun?: PlanRunFacts } {
       planHash: run.planHash,
       failoverDirection: run.direction ?? "PrimaryToRecovery",
       // A failback has none to choose: it captures its own.
-      recoveryPointType: (run.point as PlanRun["point"] | undefined)?.type ?? "",
+      recoveryPointType: (job.input["point"] as PlanRun["point"] | undefined)?.type ?? "",
       usesSharedPoints: run.useSharedPoints === true,
       customPoints: run.customPoints ?? 0,
       networkName: isTest ? (run.groups.flatMap((group) => group.machines)[0]?.networkName ?? null) : null,
-      shutsDownSource: (run.shutDownSource as boolean | undefined) ?? true,
+      shutsDownSource: job.input["shutDownSource"] !== false,
     },
   };
 }

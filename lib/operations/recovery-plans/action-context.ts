@@ -5,7 +5,7 @@ import { requireItem } from "../change-protected-item";
 import type { OperationContext } from "../context";
 import { replicaOf, vaultOf } from "../failover/replica";
 import type { ActionRun, PlanMachine } from "./plan-run";
-import type { RecoveryPlanContext } from "./run-action";
+import type { RecoveryPlanContext } from "../automation/recovery-plan-context";
 
 /** Where in the plan an action stands. */
 export interface ActionPlace {

@@ -9,7 +9,8 @@ import type { StepContext, StepDefinition, StepOutcome } from "@/lib/jobs/job-de
 import type { OperationContext } from "../context";
 import { actionContext, idempotencyKey, type ActionPlace } from "./action-context";
 import type { ActionRun } from "./plan-run";
-import { callWebhook, runRunbook } from "./run-action";
+import { callWebhook } from "../automation/call-webhook";
+import { runRunbook } from "../automation/run-runbook";
 
 type Step = StepDefinition<OperationContext>;
 type Context = StepContext<OperationContext>;

@@ -5,7 +5,8 @@ import { Fault } from "@/lib/kernel/fault";
 import { RecoveryWorld } from "@/lib/testing/recovery-world";
 import { Severable } from "@/lib/testing/severable";
 import { saveRecoveryPlan } from "./edit-recovery-plan";
-import type { RunbookRequest } from "./run-action";
+import type { WebhookRequest } from "../automation/call-webhook";
+import type { RunbookRequest } from "../automation/run-runbook";
 import { cleanUpRecoveryPlan } from "./finish-recovery-plan";
 import { runRecoveryPlan, type PlanRequest } from "./run-recovery-plan";
 
@@ -20,12 +21,8 @@ const runbooks = vi.hoisted(() => ({
   aborted: [] as string[],
   hang: new Set<string>(),
 }));
-vi.mock("./run-action", () => {
-  const run = async (
-    signal: AbortSignal,
-    name: string,
-    request: Pick<RunbookRequest, "context" | "idempotencyKey">,
-  ) => {
+const plantedRun = vi.hoisted(
+  () => async (signal: AbortSignal, name: string, request: { context: unknown; idempotencyKey: string }) => {
     runbooks.keys.push(`${name} ${request.idempotencyKey}`);
     runbooks.contexts.set(name, request.context);
     if (runbooks.hang.has(name)) {
@@ -41,20 +38,26 @@ vi.mock("./run-action", () => {
     if (!runbooks.done.has(request.idempotencyKey)) runbooks.ran.push(name);
     runbooks.done.add(request.idempotencyKey);
     return { exitCode: 0 };
-  };
-  const problem = async (_: unknown, __: unknown, account: string, name: string) => {
+  },
+);
+vi.mock("../automation/run-runbook", async (original) => ({
+  ...(await original<object>()),
+  runRunbook: (step: { signal: AbortSignal }, request: RunbookRequest) =>
+    plantedRun(step.signal, request.runbookName, request),
+}));
+vi.mock("../automation/call-webhook", async (original) => ({
+  ...(await original<object>()),
+  callWebhook: (step: { signal: AbortSignal }, request: WebhookRequest) =>
+    plantedRun(step.signal, request.url, request),
+}));
+vi.mock("../automation/describe-runbook", async (original) => ({
+  ...(await original<object>()),
+  runbookProblem: async (_: unknown, __: unknown, account: string, name: string) => {
     const code = runbooks.problems.get(`${account}/${name}`);
     return code ? { code, message: `No ${name}.`, possibleCauses: "", recommendedAction: "Publish it." } : null;
-  };
-  return {
-    runRunbook: (step: { signal: AbortSignal }, request: RunbookRequest) =>
-      run(step.signal, request.runbookName, request),
-    callWebhook: (step: { signal: AbortSignal }, request: RunbookRequest & { url: string }) =>
-      run(step.signal, request.url, request),
-    runbookProblem: problem,
-    webhookProblem: async () => null,
-  };
-});
+  },
+  webhookProblem: async () => null,
+}));
 beforeEach(() => {
   for (const one of Object.values(runbooks)) {
     if (Array.isArray(one)) one.splice(0);

@@ -13,7 +13,11 @@ import { saveRecoveryPlan } from "./edit-recovery-plan";
 import { documentOf, groupsOf, MachineLabels } from "./plan-document";
 import { parsePlanYaml, planYaml } from "./plan-yaml";
 
-vi.mock("./run-action", () => ({ runbookProblem: async () => null, webhookProblem: async () => null }));
+vi.mock("../automation/describe-runbook", async (original) => ({
+  ...(await original<object>()),
+  runbookProblem: async () => null,
+  webhookProblem: async () => null,
+}));
 
 const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 24 });
 const scope = fc.record({
@@ -98,7 +102,7 @@ describe("a recovery plan as a document", () => {
         expect(planHash(back)).toBe(planHash(groups));
         expect(planYaml(documentOf({ name: "shop", groups: back }, "branch", labels))).toBe(yaml);
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 
@@ -110,6 +114,11 @@ describe("a recovery plan as a document", () => {
     expect(PlanDocument.safeParse({ version: 1, name: "a", site: "b", groups: [{ machines: ["c"] }] }).success).toBe(
       true,
     );
+  });
+
+  it("is shown in the documentation as it is taken", () => {
+    const example = /```yaml\n([\s\S]*?)```/.exec(fs.readFileSync("docs/recovery-plans.md", "utf8"))?.[1] ?? "";
+    expect(parsePlanYaml(example)).toMatchObject({ name: "shop", groups: [{ after: [{}] }, { before: [{}] }] });
   });
 
   it.each([

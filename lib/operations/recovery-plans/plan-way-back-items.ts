@@ -26,8 +26,8 @@ interface Phase {
   readonly irrevocable?: boolean;
   /** It only waits, so all machines do at once. */
   readonly isWait?: boolean;
-  run(step: Context, of: { readonly itemId: string }): ReturnType<Step["run"]>;
-  undo?(step: Context, of: { readonly itemId: string }): Promise<void>;
+  readonly run: (step: Context, of: { readonly itemId: string }) => ReturnType<Step["run"]>;
+  readonly undo?: (step: Context, of: { readonly itemId: string }) => Promise<void>;
 }
 
 /** Phase by phase over all machines. The first error takes back what has not gone over; a restart goes on. */

@@ -9,11 +9,16 @@ import { saveRecoveryPlan } from "./edit-recovery-plan";
 import { failBackRecoveryPlan, type PlanBackRequest } from "./fail-back-recovery-plan";
 import { cancelPlanFailover, commitRecoveryPlan, reverseReplicatePlan } from "./finish-recovery-plan";
 import { runRecoveryPlan } from "./run-recovery-plan";
+import { validateRecoveryPlan } from "./validate-recovery-plan";
 
 const ran = vi.hoisted(() => [] as { name: string; context: object }[]);
-vi.mock("./run-action", () => ({
+vi.mock("../automation/describe-runbook", async (original) => ({
+  ...(await original<object>()),
   runbookProblem: async () => null,
   webhookProblem: async () => null,
+}));
+vi.mock("../automation/run-runbook", async (original) => ({
+  ...(await original<object>()),
   runRunbook: async (_: unknown, request: { runbookName: string; context: object }) => {
     ran.push({ name: request.runbookName, context: request.context });
     return { exitCode: 0 };
@@ -134,10 +139,10 @@ describe("the way back of a recovery plan", () => {
     const { world, context, plan } = await inAzure();
     const command = world.site.command.bind(world.site);
     let refusals = 1;
-    world.site.command = async (provider, given, options) => {
+    world.site.command = async (provider, given) => {
       if (given.type === "startMachine" && given.machineId === "WEB" && refusals-- > 0)
         throw siteFault("HostBusy", "busy");
-      return command(provider, given, options);
+      return command(provider, given);
     };
     const failed = await world.run(await failBackRecoveryPlan(context, plan, DURING));
     expect([failed.state, failed.errors[0]?.code]).toEqual(["Failed", "HostBusy"]);
@@ -189,6 +194,29 @@ describe("the way back of a recovery plan", () => {
     expect(NAMES.map((name) => world.site.machine(name).power)).toEqual(["running", "running"]);
     expect([world.region.machines.size, world.folders.files.size, world.ranTwice.size]).toEqual([0, 0, 0]);
     for (const name of NAMES) expect(await world.item(name)).toMatchObject({ state: "Protected", heldByJobId: null });
+  });
+
+  it("is validated: ready, or blocked by what, and the actions of the direction", async () => {
+    const { world, context, plan } = await inAzure();
+    const request = {
+      kind: "PlannedFailover",
+      point: { type: "Latest" },
+      testNetworkName: null,
+      shutDownSource: true,
+    } as const;
+    const view = await validateRecoveryPlan(context, world.vault, plan, request, DURING);
+    expect(view.direction).toBe("RecoveryToPrimary");
+    expect(view.machines.map(({ leftOut, findings }) => ({ leftOut, findings }))).toEqual([
+      { leftOut: null, findings: [] },
+      { leftOut: null, findings: [] },
+    ]);
+    expect(view.actions.map(({ action: { name }, applies }) => [name, applies])).toEqual([
+      ["back", true],
+      ["there", false],
+    ]);
+    world.site.connected = false;
+    const silent = await validateRecoveryPlan(context, world.vault, plan, request, DURING);
+    expect(silent.machines[0]?.findings.map(({ code }) => code)).toEqual(["SiteNotConnected"]);
   });
 
   it("passes over machines that run at their site, and is refused when none is in Azure", async () => {

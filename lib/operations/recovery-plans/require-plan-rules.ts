@@ -3,7 +3,7 @@ import { refuseWhen } from "@/lib/domain/names";
 import { BOOT_GROUPS_MAX, planItemIds, planProblem } from "@/lib/domain/recovery-plan-rules";
 import { Refusal, type Explanation } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
-import { runbookProblem, webhookProblem } from "./run-action";
+import { runbookProblem, webhookProblem } from "../automation/describe-runbook";
 
 /**
  * What must be true of a plan that is written. What may come true later (a runbook that is not published yet) is for its
@@ -38,7 +38,10 @@ async function requireKnownActions(
       const { accountName, runbookName } = details;
       const problem = await runbookProblem(context, vault, accountName, runbookName);
       if (problem && isUnknown(problem)) {
-        throw unknown("RecoveryPlanUnknownRunbook", name, `the runbook ${accountName}/${runbookName}`, problem);
+        const what = `the runbook ${accountName}/${runbookName}`;
+        throw problem.code === "VariableNotFound"
+          ? unknown("RecoveryPlanUnknownVariable", name, `${what} and with it a variable`, problem)
+          : unknown("RecoveryPlanUnknownRunbook", name, what, problem);
       }
     }
     if (details.kind === "WebhookActionDetails" && details.secret !== null) {
@@ -51,7 +54,7 @@ async function requireKnownActions(
   }
 }
 
-const isUnknown = ({ code }: Explanation) => code.endsWith("NotFound") || code === "ActionKindNotRun";
+const isUnknown = ({ code }: Explanation) => code.endsWith("NotFound");
 
 function unknown(code: string, action: string, what: string, { message, recommendedAction }: Explanation): Refusal {
   return new Refusal(

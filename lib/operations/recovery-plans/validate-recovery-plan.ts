@@ -3,11 +3,13 @@ import { planHash } from "@/lib/domain/plan-hash";
 import { actionApplies, bootGroups, withServiceGroups, type PlanDirection } from "@/lib/domain/recovery-plan-rules";
 import type { Explanation } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
+import type { PlanBackRequest } from "./fail-back-recovery-plan";
 import { planItems } from "./plan-items";
 import { participationOf } from "./plan-participation";
 import { planBusy, planHolder } from "./settle-plan";
-import { runbookProblem, webhookProblem } from "./run-action";
+import { runbookProblem, webhookProblem } from "../automation/describe-runbook";
 import type { PlanRequest } from "./run-recovery-plan";
+import { wayBackFindings } from "./validate-way-back";
 import { error, machineFindings, warning, type Finding } from "./validate-plan-machine";
 
 export interface PlanValidationView {
@@ -35,13 +37,14 @@ export interface ActionValidation {
 
 /**
  * What stands in the way of a run, and its cure: everything that the run would look at before it touches anything. Reads
- * only; nothing is held, written, sent or started.
+ * only; nothing is held, written, sent or started. `back`: of the planned failover back to the site.
  */
 export async function validateRecoveryPlan(
   context: OperationContext,
   vault: Vault,
   plan: RecoveryPlan,
   request: PlanRequest,
+  back: PlanBackRequest | null = null,
 ): Promise<PlanValidationView> {
   const items = await planItems(context, plan);
   const machines: MachineValidation[] = [];
@@ -49,6 +52,10 @@ export async function validateRecoveryPlan(
     for (const id of group.protectedItemIds) {
       const item = items.get(id);
       if (!item) continue;
+      if (back !== null) {
+        machines.push({ item, group: index + 1, point: null, ...(await wayBackFindings(context, plan, item, back)) });
+        continue;
+      }
       const { leftOut, blocked } = await participationOf(context, plan, request.kind, item);
       const found =
         leftOut === null
@@ -62,10 +69,10 @@ export async function validateRecoveryPlan(
   return {
     hash: planHash(plan.groups),
     checkedAt: context.clock.now().toISOString(),
-    direction: "PrimaryToRecovery",
+    direction: back === null ? "PrimaryToRecovery" : "RecoveryToPrimary",
     findings: await planFindings(context, vault, plan, request, machines, hasMissing),
     machines,
-    actions: await actionFindings(context, vault, plan, request),
+    actions: await actionFindings(context, vault, plan, request, back !== null),
   };
 }
 
@@ -97,6 +104,7 @@ async function actionFindings(
   vault: Vault,
   plan: RecoveryPlan,
   request: PlanRequest,
+  isBack: boolean,
 ): Promise<ActionValidation[]> {
   const found: ActionValidation[] = [];
   let number = 0;
@@ -105,7 +113,8 @@ async function actionFindings(
     const name = group.type === "Boot" ? String(number) : group.type;
     const add = async (position: "before" | "after", action: RecoveryPlanAction) => {
       const isRun = request.kind !== "TestFailover" || group.type !== "Shutdown";
-      const applies = isRun && actionApplies(action, request.kind);
+      const direction = isBack ? "RecoveryToPrimary" : "PrimaryToRecovery";
+      const applies = isRun && actionApplies(action, request.kind, direction);
       const problem = applies ? await problemOf(context, vault, action) : null;
       found.push({ group: name, position, action, applies, findings: problem ? [error(problem)] : [] });
     };

@@ -24,7 +24,11 @@ export function exitCodeOf(error: unknown): number {
   if (error.code === "EnvironmentNotValid") return EXIT.usage;
   if (error.code.startsWith("Credentials")) return EXIT.credentials;
   if (/Passphrase/.test(error.code)) return EXIT.passphrase;
-  if (["VaultNotReachable", "VaultBusy", "EndpointNotTrusted", "SupervisorNotRunning"].includes(error.code)) {
+  if (
+    ["VaultNotReachable", "VaultBusy", "EndpointNotTrusted", "SupervisorNotRunning", "PortalNotReachable"].includes(
+      error.code,
+    )
+  ) {
     return EXIT.notReachable;
   }
   return EXIT.refused;

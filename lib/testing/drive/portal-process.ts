@@ -22,14 +22,17 @@ export interface PortalOptions {
   readonly home?: string;
   readonly root: string;
   readonly keepHome?: boolean;
+  /** False: without the Contoso estate; the home has sites of its own. */
+  readonly demo?: boolean;
 }
 
 /** Starts `secondsite serve --demo` and resolves when it printed `ready`. Needs a built tree. */
 export async function startPortal(options: PortalOptions): Promise<PortalProcess> {
   const [port, tlsPort] = await freePorts(2);
   const home = options.home ?? (await fs.mkdtemp(path.join(os.tmpdir(), "secondsite-")));
+  const demo = options.demo === false ? [] : ["--demo"];
   const started = performance.now();
-  const child = spawn(process.execPath, [path.join(options.root, "bin", "secondsite.mjs"), "serve", "--demo"], {
+  const child = spawn(process.execPath, [path.join(options.root, "bin", "secondsite.mjs"), "serve", ...demo], {
     cwd: options.root,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, SECONDSITE_HOME: home, PORT: String(port), TLS_PORT: String(tlsPort) },
