@@ -143,8 +143,11 @@ test("validation says of every machine and action whether it is ready, and what 
   await choose(panel, "Kind of run", "Failback");
   await expect(result).toBeHidden();
   await panel.getByRole("button", { name: "Validate", exact: true }).click();
-  // Nothing of the plan is in Azure: there is nothing to fail back, and it is said where and what to do.
-  await expect(panel).toContainText(/Cure:|Recommended action:/);
+  // Nothing of the plan is in Azure: there is nothing to fail back, and it is said of each machine and what to do.
+  await expect(result).toContainText("Not ready");
+  await expect(result).toContainText("Cure:");
+  const machines = result.getByRole("list", { name: "Machines" }).getByRole("listitem");
+  await expect(machines).toHaveText(TIERS.map((name) => new RegExp(`${name}.*runs at its site`, "s")));
   await expectAccessible(page);
   await panel.getByRole("button", { name: "Cancel" }).click();
 });
