@@ -14,6 +14,8 @@ const first = "first-visit";
 const chapters = ["quick-start", "protection", "failover", "failback", "recovery-plan", "jobs"];
 /** Concerns of their own, on networks and storage that the first chapter has made. */
 const concerns = ["keyboard", "folder-site", "automation"];
+/** The same, on machines that the second chapter has protected. */
+const planEditor = "plan-editor";
 /** Look at every page with something on it, and for what all that has left behind. */
 const last = ["every-page", "secrets"];
 const file = (name: string) => `${name}.e2e.ts`;
@@ -29,11 +31,20 @@ export default defineConfig({
   // In this order, in one portal. What depends on nothing goes on when something before it has failed.
   projects: [
     { name: first, testMatch: file(first) },
-    { name: "programs", testMatch: file("*"), testIgnore: [first, ...chapters, ...concerns, ...last].map(file) },
+    {
+      name: "programs",
+      testMatch: file("*"),
+      testIgnore: [first, ...chapters, ...concerns, planEditor, ...last].map(file),
+    },
     ...chapters.slice(0, 2).map(chapter),
     ...concerns.map((name) => ({ name, testMatch: file(name), dependencies: chapters.slice(0, 1) })),
+    { name: planEditor, testMatch: file(planEditor), dependencies: chapters.slice(1, 2) },
     ...chapters.slice(2).map(chapter),
-    ...last.map((name) => ({ name, testMatch: file(name), dependencies: [...chapters.slice(-1), ...concerns] })),
+    ...last.map((name) => ({
+      name,
+      testMatch: file(name),
+      dependencies: [...chapters.slice(-1), ...concerns, planEditor],
+    })),
   ],
   use: {
     actionTimeout: 15_000,

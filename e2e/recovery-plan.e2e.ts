@@ -1,24 +1,48 @@
 import { expect, type Page } from "@playwright/test";
 import { expectAccessible } from "./support/accessibility";
 import { PLAN, tabAddress } from "./support/contoso";
-import { expectDisabled, expectFieldError, tick } from "./support/form";
+import { ACCOUNT, AutomationAccount } from "./support/automation";
+import { choose, dropDown, expectDisabled, expectFieldError, tick } from "./support/form";
 import { command, openCommand } from "./support/portal";
 import { openTab, test } from "./support/portal-test";
 import { ProtectedItemPage } from "./support/protected-item";
+import { WebhookReceiver } from "./support/webhook-receiver";
 
-/** Database, application, web: three groups, and a person who has to do something before the last one starts. */
+/**
+ * Database, application, web: three groups; a runbook and a webhook between them, and a person who has to do something
+ * before the last one starts.
+ */
 test.describe.configure({ mode: "serial" });
 
 const TIERS = ["CONTOSO-SQL", "CONTOSO-APP", "CONTOSO-WEB"] as const;
 const ACTION = "Switch the load balancer";
+const RUNBOOK_ACTION = "Switch the records";
+const WEBHOOK_ACTION = "Tell the status page";
+const RUNBOOK = "switch-records";
+const HOOK_KEY = "key of the status page";
+/** Prints over more than a second, so that somebody can see it come. */
+const SCRIPT = `for (let record = 1; record <= 4; record += 1) {
+  console.log("record " + record + " of 4 switched");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+}
+console.log("all records switched");
+`;
 
 let page: Page;
+const receiver = new WebhookReceiver(HOOK_KEY);
+let hookAddress = "";
 
-test.beforeAll(async ({ browser }) => {
+test.beforeAll(async ({ browser, request }) => {
+  hookAddress = await receiver.listen();
+  const automation = new AutomationAccount(request);
+  await automation.create();
+  await automation.publish(RUNBOOK, SCRIPT);
+  await automation.encrypt("statusPageKey", HOOK_KEY);
   page = await openTab(browser);
 });
 test.afterAll(async () => {
   await page.close();
+  await receiver.close();
 });
 
 test("a plan is created with its machines in one group", async () => {
@@ -33,39 +57,60 @@ test("a plan is created with its machines in one group", async () => {
   await name.fill(PLAN);
   await panel.getByRole("button", { name: "Create plan" }).click();
   await expect(panel).toBeHidden();
-  await expect(page.getByRole("list", { name: "Machines of Group 1" }).getByRole("listitem")).toHaveCount(3);
+  await expect(page.getByRole("grid", { name: "Machines of Group 1" }).getByRole("row")).toHaveCount(3);
 });
 
-test("machines are moved into groups of their own and a manual action is added, then it is saved", async () => {
+test("machines are moved into groups of their own and actions of all kinds are added, then it is saved", async () => {
   await page.getByRole("button", { name: "Add group" }).click();
   await page.getByRole("button", { name: "Add group" }).click();
   await page.getByRole("button", { name: "Move CONTOSO-APP to Group 2" }).click();
   await page.getByRole("button", { name: "Move CONTOSO-WEB to Group 2" }).click();
   await page.getByRole("button", { name: "Move CONTOSO-WEB to Group 3" }).click();
-  await page.getByRole("button", { name: "Add a manual action before Group 3" }).click();
-  const panel = page.getByRole("dialog", { name: "Add a manual action" });
+  await page.getByRole("button", { name: "Add an action before Group 3" }).click();
+  const panel = page.getByRole("dialog", { name: "Add an action" });
   await panel.getByRole("textbox", { name: "Name" }).fill(ACTION);
   await panel.getByRole("button", { name: "Add", exact: true }).click();
   await expectFieldError(panel.getByRole("textbox", { name: "Instructions" }), /what has to be done/);
   await panel.getByRole("textbox", { name: "Instructions" }).fill("Point the load balancer at the replica.");
   await panel.getByRole("button", { name: "Add", exact: true }).click();
   await expect(panel).toBeHidden();
+  await addRunbook();
+  await addWebhook();
   await expectDisabled(command(page, "Test failover"), /save/i);
   await command(page, "Save").click();
   await expectDisabled(command(page, "Save"), /Nothing was changed/);
   await page.reload();
   for (const [index, machine] of TIERS.entries()) {
-    const group = page.getByRole("list", { name: `Machines of Group ${String(index + 1)}` });
-    await expect(group.getByRole("listitem")).toHaveText([new RegExp(machine)]);
+    const group = page.getByRole("grid", { name: `Machines of Group ${String(index + 1)}` });
+    await expect(group.getByRole("row")).toHaveText([new RegExp(machine)]);
   }
   await expect(page.getByRole("region", { name: "Before Group 3", exact: true })).toContainText(ACTION);
 });
 
-test("run as a test it halts at the manual action until that is completed with a comment", async () => {
+test("run as a test it shows a runbook's output as it comes, and halts at the manual action until that is completed", async () => {
   const dialog = await openCommand(page, "Test failover");
+  const order = dialog.getByRole("region", { name: "Order of the run" });
+  await expect(order.getByRole("listitem").nth(1)).toContainText(`start CONTOSO-SQL; then “${RUNBOOK_ACTION}”`);
   await dialog.getByRole("button", { name: "Start test failover" }).click();
   await expect(dialog).toBeHidden();
-  await completeManualAction("The test network needs no switch.");
+  await page.getByRole("link", { name: "Open the job" }).click();
+
+  const output = page.getByRole("log", { name: `Output of ${RUNBOOK_ACTION}` });
+  await expect(output).toContainText("record 1 of 4 switched", { timeout: 60_000 });
+  await expect(output).not.toContainText("all records switched");
+  await page.getByRole("button", { name: "Hold the output" }).click();
+  await expect(page.getByText("Held. There is more.")).toBeVisible();
+  await expect(output).not.toContainText("all records switched");
+  await expect(output).toContainText("all records switched", { timeout: 20_000 });
+  await expect(page.getByText(`POST ${hookAddress} answered 200`)).toBeVisible({ timeout: 30_000 });
+  expect(receiver.calls.map(({ isSignedRight, body }) => [isSignedRight, body.context.FailoverType])).toEqual([
+    [true, "Test"],
+  ]);
+
+  await completeManualAction("The test network needs no switch.", "balancer.txt");
+  await expect(page.getByRole("region", { name: "Group 3", exact: true })).toContainText("Completed by Olga Operator");
+  await expect(page.getByRole("link", { name: "balancer.txt" })).toBeVisible();
+  await page.getByRole("link", { name: PLAN, exact: true }).click();
   await expect(command(page, "Complete test")).not.toHaveAttribute("aria-disabled", "true", { timeout: 60_000 });
 });
 
@@ -91,6 +136,9 @@ test("run as a planned failover no machine loses an order, and the plan is commi
   await expect(commit).toBeHidden();
   await expectDisabled(command(page, "Commit"), /./);
   const item = new ProtectedItemPage(page);
+  const keys = receiver.calls.map(({ idempotencyKey }) => idempotencyKey);
+  expect(receiver.calls.map(({ body }) => body.context.FailoverType)).toEqual(["Test", "Planned"]);
+  expect(new Set(keys).size).toBe(2);
   for (const machine of TIERS) {
     await item.open(machine);
     expect(await item.measured("Planned failover", "Orders lost")).toBe(0);
@@ -101,14 +149,46 @@ test("run as a planned failover no machine loses an order, and the plan is commi
   }
 });
 
-async function completeManualAction(comment: string): Promise<void> {
+async function addRunbook(): Promise<void> {
+  await page.getByRole("button", { name: "Add an action after Group 1" }).click();
+  const panel = page.getByRole("dialog", { name: "Add an action" });
+  await panel.getByRole("textbox", { name: "Name" }).fill(RUNBOOK_ACTION);
+  await choose(panel, "Kind", "Runbook");
+  await expect(dropDown(panel, "Automation account")).not.toContainText("Choose");
+  await choose(panel, "Automation account", ACCOUNT);
+  await expect(panel.getByText("Looking for the runbooks", { exact: false })).toBeHidden();
+  await choose(panel, "Runbook", RUNBOOK);
+  await expect(panel.getByText(/version \d+ is published/).first()).toBeVisible();
+  await panel.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(panel).toBeHidden();
+}
+
+async function addWebhook(): Promise<void> {
+  await page.getByRole("button", { name: "Add an action after Group 2" }).click();
+  const panel = page.getByRole("dialog", { name: "Add an action" });
+  await panel.getByRole("textbox", { name: "Name" }).fill(WEBHOOK_ACTION);
+  await choose(panel, "Kind", "Webhook");
+  await panel.getByRole("textbox", { name: "Address" }).fill(hookAddress);
+  await choose(panel, "Signature", `${ACCOUNT} / statusPageKey`);
+  await panel.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(panel).toBeHidden();
+}
+
+async function completeManualAction(comment: string, evidence: string | null = null): Promise<void> {
   const waiting = page.getByRole("region", { name: ACTION });
   await expect(waiting).toContainText("Point the load balancer at the replica.", { timeout: 60_000 });
   const field = waiting.getByRole("textbox", { name: "Comment" });
   await waiting.getByRole("button", { name: "Complete manual action" }).click();
   await expectFieldError(field, /what was done/i);
+  if (evidence !== null) {
+    const chooser = page.waitForEvent("filechooser");
+    await waiting.getByRole("button", { name: "Attach evidence" }).click();
+    await (await chooser).setFiles({ name: evidence, mimeType: "text/plain", buffer: Buffer.from("pool: replica") });
+    await expect(waiting.getByRole("list", { name: "Attached evidence" })).toContainText(evidence);
+  }
   await expectAccessible(page);
   await field.fill(comment);
+  await waiting.getByRole("textbox", { name: "Your name" }).fill("Olga Operator");
   await waiting.getByRole("button", { name: "Complete manual action" }).click();
   await expect(waiting).toBeHidden({ timeout: 30_000 });
 }

@@ -50,7 +50,7 @@ export function Select(props: SelectProps) {
       <Label className={clsx(labelClass, props.hideLabel && "sr-only")}>{label}</Label>
       <Button className={clsx(inputClass, "flex items-center justify-between gap-2 text-left")}>
         <SelectValue className="min-w-0 truncate data-[placeholder]:text-muted">
-          {({ selectedText, defaultChildren }) => selectedText ?? defaultChildren}
+          {({ selectedText, defaultChildren }) => (selectedText === "" ? defaultChildren : selectedText)}
         </SelectValue>
         <ChevronDown aria-hidden className="size-4 shrink-0 text-muted" />
       </Button>

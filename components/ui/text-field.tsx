@@ -14,6 +14,8 @@ export interface TextFieldProps extends Omit<AriaTextFieldProps, "children" | "c
   readonly error?: string | null | undefined;
   readonly placeholder?: string;
   readonly multiline?: boolean;
+  /** Of a field of several lines. */
+  readonly rows?: number;
   readonly mono?: boolean;
   readonly className?: string;
   /** The first field of a form that the user has just opened: typing can begin at once. */
@@ -32,6 +34,7 @@ export function TextField({
   error,
   placeholder,
   multiline,
+  rows = 3,
   mono,
   className,
   takesFocus,
@@ -49,7 +52,7 @@ export function TextField({
         {label}
         {rest.isRequired ? null : <span className="font-normal text-muted"> (optional)</span>}
       </Label>
-      {multiline ? <TextArea rows={3} {...field} /> : <Input {...field} />}
+      {multiline ? <TextArea rows={rows} {...field} /> : <Input {...field} />}
       {hint ? (
         <Text slot="description" className={hintClass}>
           {hint}

@@ -85,11 +85,20 @@ export const api = {
     address(inVault(vault, "replicationRecoveryPlans", plan), apiVersions.siteRecovery),
   recoveryPlanAction: (vault: string, plan: string, action: string) =>
     address(inVault(vault, "replicationRecoveryPlans", plan, action), apiVersions.siteRecovery),
+  recoveryPlanOwn: (vault: string, plan: string, ...action: readonly string[]) =>
+    address(
+      inVault(vault, "replicationRecoveryPlans", plan, "providers", "Secondsite.Recovery", ...action),
+      apiVersions.own,
+    ),
+  planSettings: (vault: string) => address(ownInVault(vault, "recoveryPlanSettings", "default"), apiVersions.own),
+  applyPlanDocument: (vault: string) => address(ownInVault(vault, "applyPlanDocument"), apiVersions.own),
   jobs: (vault: string, filter?: string) =>
     address(inVault(vault, "replicationJobs"), apiVersions.siteRecovery, filter ? { $filter: filter } : {}),
   job: (vault: string, job: string) => address(inVault(vault, "replicationJobs", job), apiVersions.siteRecovery),
   jobAction: (vault: string, job: string, action: string) =>
     address(inVault(vault, "replicationJobs", job, action), apiVersions.siteRecovery),
+  jobOwn: (vault: string, job: string, ...action: readonly string[]) =>
+    address(inVault(vault, "replicationJobs", job, "providers", "Secondsite.Recovery", ...action), apiVersions.own),
 
   estateSites: () => address(`${own}/estateSites`, apiVersions.own),
   estateSite: (site: string) => address(`${own}${join("estateSites", site)}`, apiVersions.own),

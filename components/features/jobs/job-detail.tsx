@@ -8,11 +8,14 @@ import { pages } from "@/lib/client/paths";
 import { protectedItemsQuery } from "@/lib/client/queries/protected-items";
 import type { ReplicationJobResource } from "@/lib/contract/replication-jobs";
 import { CompleteActionForm } from "./complete-action-form";
+import { CompleteFailoverForm } from "./complete-failover-form";
 import { JobDuration } from "./job-duration";
 import { JobErrors } from "./job-errors";
 import { allErrors, realTime, stepRows, readableError } from "./job-model";
 import { JobStatus } from "./job-status";
 import { JobSteps } from "./job-steps";
+import { planRunOf, RunFacts } from "./run-facts";
+import { RunTimeline } from "./run-timeline";
 
 /** One job: where it stands, what it waits for, what went wrong, and its steps as they run. */
 export function JobDetail({ job, vaultName }: { readonly job: ReplicationJobResource; readonly vaultName: string }) {
@@ -20,6 +23,7 @@ export function JobDetail({ job, vaultName }: { readonly job: ReplicationJobReso
   return (
     <div className="flex flex-col gap-5">
       <CompleteActionForm job={job} vaultName={vaultName} />
+      <CompleteFailoverForm job={job} vaultName={vaultName} />
       <JobErrors errors={errorsOfNoStep(job)} />
       <Card>
         <KeyValue
@@ -37,8 +41,17 @@ export function JobDetail({ job, vaultName }: { readonly job: ReplicationJobReso
           ]}
         />
       </Card>
+      {planRunOf(job) === null ? null : (
+        <Card title="Run of the plan">
+          <RunFacts job={job} vaultName={vaultName} />
+        </Card>
+      )}
       <Card title="Steps">
-        <JobSteps job={job} vaultName={vaultName} />
+        {properties.targetInstanceType === "RecoveryPlan" ? (
+          <RunTimeline job={job} vaultName={vaultName} />
+        ) : (
+          <JobSteps job={job} vaultName={vaultName} />
+        )}
       </Card>
     </div>
   );

@@ -79,7 +79,12 @@ describe("a job as its page shows it", () => {
         customDetails: { instanceType: "ManualActionTaskDetails", name, instructions: `do ${name}` },
       });
     const tasks = [group("g", action("first", "Succeeded"), action("second", "Suspended"))];
-    expect(waitingAction(job({ state: "Suspended", tasks }))).toEqual({ name: "second", instructions: "do second" });
+    expect(waitingAction(job({ state: "Suspended", tasks }))).toEqual({
+      taskId: "second",
+      name: "second",
+      instructions: "do second",
+      facts: {},
+    });
     expect(waitingAction(job({ tasks: [action("first", "Succeeded")] }))).toBeNull();
   });
 

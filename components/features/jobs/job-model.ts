@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { ManualActionFacts } from "@/lib/contract/plan-actions";
 import type { JobErrorWire, AsrTask, ReplicationJobResource } from "@/lib/contract/replication-jobs";
+import { actionOutput, isManual, MANUAL_KEYS, manualFacts, OUTPUT_KEYS } from "./action-task";
 
 /** One line of the step list: a step, or the heading of a recovery plan's group with its steps below it. */
 export interface StepRow {
@@ -42,18 +44,21 @@ export function allErrors(job: ReplicationJobResource): ReadableError[] {
 }
 
 export interface WaitingAction {
+  /** Of the task: a second person does not complete the action after it by mistake. */
+  readonly taskId: string;
   readonly name: string;
   readonly instructions: string;
+  /** Since when it waits, and when it is overdue. */
+  readonly facts: ManualActionFacts;
 }
 
 /** The manual action at which a recovery plan has halted, or null. */
 export function waitingAction(job: ReplicationJobResource): WaitingAction | null {
-  const row = stepRows(job.properties.tasks).find(
-    ({ task }) => task.customDetails?.instanceType === "ManualActionTaskDetails" && task.state === "Suspended",
-  );
+  const row = stepRows(job.properties.tasks).find(({ task }) => isManual(task) && task.state === "Suspended");
   if (row === undefined) return null;
   const { name, instructions } = taskDetails(row.task);
-  return { name: name ?? row.task.friendlyName, instructions: instructions ?? "" };
+  const { taskId, friendlyName } = row.task;
+  return { taskId, name: name ?? friendlyName, instructions: instructions ?? "", facts: manualFacts(row.task) ?? {} };
 }
 
 /**
@@ -73,8 +78,14 @@ const TaskDetails = z.object({
 export function taskDetails(task: AsrTask): z.output<typeof TaskDetails> {
   const parsed = TaskDetails.parse(task.customDetails ?? {});
   // What has its own place in the list is not said a second time among the figures.
-  const { observation: _, skippedReason: __, ...figures } = parsed.details ?? {};
-  return { ...parsed, details: figures };
+  const elsewhere = [
+    "observation",
+    "skippedReason",
+    ...(isManual(task) ? MANUAL_KEYS : []),
+    ...(actionOutput(task) ? OUTPUT_KEYS : []),
+  ];
+  const figures = Object.entries(parsed.details ?? {}).filter(([key]) => !elsewhere.includes(key));
+  return { ...parsed, details: Object.fromEntries(figures) };
 }
 
 export const isOver = (state: string) => state === "Succeeded" || state === "Failed" || state === "Cancelled";

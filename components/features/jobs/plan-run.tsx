@@ -7,9 +7,11 @@ import { toArmError } from "@/lib/client/arm-error";
 import { pages } from "@/lib/client/paths";
 import { jobQuery, jobsQuery } from "@/lib/client/queries/jobs";
 import { CompleteActionForm } from "./complete-action-form";
+import { CompleteFailoverForm } from "./complete-failover-form";
 import { isOver } from "./job-model";
 import { JobStatus } from "./job-status";
-import { JobSteps } from "./job-steps";
+import { RunFacts } from "./run-facts";
+import { RunTimeline } from "./run-timeline";
 
 /** The newest run of a recovery plan with its steps as they happen, and the manual action it waits at. */
 export function PlanRun(props: {
@@ -37,6 +39,7 @@ function Run({ vaultName, jobName }: { readonly vaultName: string; readonly jobN
   return (
     <>
       <CompleteActionForm job={job} vaultName={vaultName} />
+      <CompleteFailoverForm job={job} vaultName={vaultName} />
       <Card
         title={title}
         description={<JobStatus state={properties.state} description={properties.stateDescription} />}
@@ -44,7 +47,10 @@ function Run({ vaultName, jobName }: { readonly vaultName: string; readonly jobN
       >
         <details open={!isOver(properties.state)}>
           <summary className="text-muted">Steps</summary>
-          <JobSteps job={job} vaultName={vaultName} />
+          <div className="mt-3 flex flex-col gap-5">
+            <RunFacts job={job} vaultName={vaultName} />
+            <RunTimeline job={job} vaultName={vaultName} />
+          </div>
         </details>
       </Card>
     </>

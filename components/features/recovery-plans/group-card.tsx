@@ -1,11 +1,12 @@
 "use client";
-import { ArrowDown, ArrowUp, Plus, Server, Trash2 } from "lucide-react";
+import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
-import { TextLink } from "@/components/ui/text-link";
-import type { PlanGroup } from "./plan-draft";
+import { actionOf } from "./action-key";
 import { ActionList } from "./action-list";
-import { groupTitle, neighbourGroup, removalProblem, type ActionPlace } from "./plan-draft";
+import { GroupMachines } from "./group-machines";
+import * as draft from "./plan-draft";
+import { groupTitle, type ActionPlace, type PlanGroup } from "./plan-draft";
 
 export interface GroupCardProps {
   readonly groups: readonly PlanGroup[];
@@ -13,15 +14,18 @@ export interface GroupCardProps {
   readonly nameOf: (machineId: string) => string;
   /** The machine's own page: its consoles and its evidence. */
   readonly hrefOf: (machineId: string) => string;
+  readonly onChange: (groups: readonly PlanGroup[]) => void;
   readonly onAddMachines: () => void;
-  readonly onMoveMachine: (id: string, toIndex: number) => void;
-  readonly onRemoveMachine: (id: string) => void;
-  readonly onRemoveGroup: () => void;
   readonly onEditAction: (place: ActionPlace, position: number | null) => void;
-  readonly onRemoveAction: (place: ActionPlace, position: number) => void;
 }
 
 const serviceStep = { Shutdown: "the shutdown", Failover: "the failover", Boot: "the start" } as const;
+
+const serviceHint = {
+  Shutdown: "All source machines, in reverse order of the groups. Not in a test.",
+  Failover: "The disks of all machines, at the same time.",
+  Boot: "Its machines start together.",
+} as const;
 
 /**
  * One group: its steps before, its machines (started in parallel), its steps after. The service's own two groups act on all
@@ -33,89 +37,76 @@ export function GroupCard(props: GroupCardProps) {
   if (group === undefined) return null;
   const title = groupTitle(groups, index);
   const isBoot = group.groupType === "Boot";
-  const actionsAt = (place: ActionPlace, listTitle: string) => (
-    <ActionList
-      title={listTitle}
-      actions={group[place]}
-      onAdd={() => props.onEditAction(place, null)}
-      onEdit={(position) => props.onEditAction(place, position)}
-      onRemove={(position) => props.onRemoveAction(place, position)}
-    />
-  );
+  const about = isBoot ? title : serviceStep[group.groupType];
   return (
     <section aria-label={title} className="rounded-lg border border-line bg-surface">
-      <header className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2.5">
-        <h2 className="flex-1 text-[0.9375rem] font-semibold">{title}</h2>
-        {isBoot ? (
-          <>
-            <Button size="small" icon={<Plus />} onPress={props.onAddMachines} aria-label={`Add machines to ${title}`}>
-              Add machines
-            </Button>
-            <Button
-              size="small"
-              variant="quiet"
-              icon={<Trash2 />}
-              onPress={props.onRemoveGroup}
-              disabledReason={removalProblem(groups, index)}
-              aria-label={`Remove ${title}`}
-            >
-              Remove group
-            </Button>
-          </>
-        ) : null}
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2.5">
+        <div className="min-w-[min(100%,10rem)] flex-1">
+          <h2 className="text-[0.9375rem] font-semibold">{title}</h2>
+          <p className="text-[0.8125rem] text-muted">{serviceHint[group.groupType]}</p>
+        </div>
+        {isBoot ? <GroupButtons {...props} title={title} /> : null}
       </header>
-      {actionsAt("startGroupActions", isBoot ? `Before ${title}` : `Before ${serviceStep[group.groupType]}`)}
-      {isBoot ? <MachineList {...props} group={group} title={title} /> : null}
-      {actionsAt("endGroupActions", isBoot ? `After ${title}` : `After ${serviceStep[group.groupType]}`)}
+      <Actions {...props} group={group} place="startGroupActions" title={`Before ${about}`} />
+      {isBoot ? <GroupMachines {...props} group={group} title={title} /> : null}
+      <Actions {...props} group={group} place="endGroupActions" title={`After ${about}`} />
     </section>
   );
 }
 
-function MachineList(props: GroupCardProps & { readonly group: PlanGroup; readonly title: string }) {
-  const { groups, index, group } = props;
-  const above = neighbourGroup(groups, index, -1);
-  const below = neighbourGroup(groups, index, 1);
-  if (group.replicationProtectedItems.length === 0)
-    return <p className="border-y border-line px-4 py-3 text-muted">No machine in this group yet.</p>;
+function GroupButtons(props: GroupCardProps & { readonly title: string }) {
+  const { groups, index, title, onChange } = props;
   return (
-    <ul aria-label={`Machines of ${props.title}`} className="divide-y divide-line border-y border-line">
-      {group.replicationProtectedItems.map(({ id }) => {
-        const name = props.nameOf(id);
-        return (
-          <li key={id} className="flex items-center gap-2 py-1 pr-2 pl-4">
-            <Server aria-hidden className="size-4 text-muted" />
-            <span className="min-w-0 flex-1 break-words">
-              <TextLink href={props.hrefOf(id)}>{name}</TextLink>
-            </span>
-            <MoveButton name={name} groups={groups} to={above} up onMove={(to) => props.onMoveMachine(id, to)} />
-            <MoveButton name={name} groups={groups} to={below} onMove={(to) => props.onMoveMachine(id, to)} />
-            <IconButton
-              label={`Remove ${name} from the plan`}
-              icon={<Trash2 />}
-              onPress={() => props.onRemoveMachine(id)}
-            />
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      {draft.neighbourGroup(groups, index, -1) === null ? null : (
+        <IconButton
+          label={`Move ${title} up`}
+          icon={<ArrowUp />}
+          onPress={() => onChange(draft.moveGroup(groups, index, -1))}
+        />
+      )}
+      {draft.neighbourGroup(groups, index, 1) === null ? null : (
+        <IconButton
+          label={`Move ${title} down`}
+          icon={<ArrowDown />}
+          onPress={() => onChange(draft.moveGroup(groups, index, 1))}
+        />
+      )}
+      <Button size="small" icon={<Plus />} onPress={props.onAddMachines} aria-label={`Add machines to ${title}`}>
+        Add machines
+      </Button>
+      <Button
+        size="small"
+        variant="quiet"
+        icon={<Trash2 />}
+        onPress={() => onChange(draft.removeGroup(groups, index))}
+        disabledReason={draft.removalProblem(groups, index)}
+        aria-label={`Remove ${title}`}
+      >
+        Remove group
+      </Button>
+    </>
   );
 }
 
-/** Keeps its place at the edge, so that the row does not jump under the pointer. */
-function MoveButton(props: {
-  readonly name: string;
-  readonly groups: readonly PlanGroup[];
-  readonly to: number | null;
-  readonly up?: boolean;
-  readonly onMove: (to: number) => void;
-}) {
-  const { to } = props;
-  if (to === null) return <span aria-hidden className="size-8" />;
+function Actions(
+  props: GroupCardProps & { readonly group: PlanGroup; readonly place: ActionPlace; readonly title: string },
+) {
+  const { groups, index, place, onChange } = props;
+  const spot = { index, place };
   return (
-    <IconButton
-      label={`Move ${props.name} to ${groupTitle(props.groups, to)}`}
-      icon={props.up ? <ArrowUp /> : <ArrowDown />}
-      onPress={() => props.onMove(to)}
+    <ActionList
+      title={props.title}
+      actions={props.group[place]}
+      onAdd={() => props.onEditAction(place, null)}
+      onEdit={(position) => props.onEditAction(place, position)}
+      onRemove={(position) => onChange(draft.removeAction(groups, index, place, position))}
+      onShift={(position, direction) => onChange(draft.shiftAction(groups, spot, position, direction))}
+      onPlace={(key, beforeKey) => {
+        const action = actionOf(groups, key);
+        const before = beforeKey === null ? null : actionOf(groups, beforeKey);
+        if (action !== null) onChange(draft.placeAction(groups, action, spot, before));
+      }}
     />
   );
 }

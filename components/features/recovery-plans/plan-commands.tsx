@@ -1,28 +1,31 @@
 "use client";
-import { CalendarClock, CircleCheckBig, FlaskConical, Save, Siren, Stamp, Trash2, Undo2 } from "lucide-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { ClipboardCheck, Copy, Eraser, FileDown, FileUp, Save } from "lucide-react";
 import { useState } from "react";
 import { Commands } from "@/components/shell/command-slot";
 import { useOperation } from "@/components/shell/use-operation";
 import type { Command } from "@/components/ui/command-bar";
 import { ErrorBar } from "@/components/ui/message-bar";
 import { startOperation } from "@/lib/client/long-running";
-import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
+import { recoveryPlanQuery } from "@/lib/client/queries/recovery-plans";
+import { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
+import { ClonePlanDialog } from "./clone-plan-dialog";
+import { ExportPlanPanel } from "./export-plan-panel";
+import { ImportPlanPanel } from "./import-plan-panel";
 import type { PlanGroup } from "./plan-draft";
 import { draftProblems } from "./plan-draft";
 import { planRequests } from "./plan-requests";
 import { planJobId, whyPlanCannot } from "./plan-status";
-import * as dialogs from "./run-plan-dialogs";
+import { deleteVerb, planVerbs, type PlanVerb } from "./plan-verbs";
+import { ValidatePlanPanel } from "./validate-plan-panel";
 
-const verbs = {
-  TestFailover: { label: "Test failover", icon: <FlaskConical />, Dialog: dialogs.TestPlanDialog },
-  TestFailoverCleanup: { label: "Complete test", icon: <CircleCheckBig />, Dialog: dialogs.CompletePlanTestDialog },
-  PlannedFailover: { label: "Planned failover", icon: <CalendarClock />, Dialog: dialogs.PlannedPlanDialog },
-  UnplannedFailover: { label: "Unplanned failover", icon: <Siren />, Dialog: dialogs.UnplannedPlanDialog },
-  Commit: { label: "Commit", icon: <Stamp />, Dialog: dialogs.CommitPlanDialog },
-  Delete: { label: "Delete", icon: <Trash2 />, Dialog: dialogs.DeletePlanDialog },
+const tools = {
+  validate: ValidatePlanPanel,
+  clone: ClonePlanDialog,
+  export: ExportPlanPanel,
+  import: ImportPlanPanel,
 } as const;
-type Verb = keyof typeof verbs;
-const order = Object.keys(verbs) as readonly Verb[];
+type Tool = keyof typeof tools;
 
 export interface PlanCommandsProps {
   readonly vaultName: string;
@@ -34,12 +37,14 @@ export interface PlanCommandsProps {
   readonly onDeleted: () => void;
 }
 
-/** Save, run, complete, commit, delete: each with the reason when it is not possible now. */
+const UNSAVED = "Save or discard your changes first.";
+
+/** Save, check, run, settle, copy, delete: each with the reason when it is not possible now. */
 export function PlanCommands({ vaultName, plan, draft, onDraftDone, onDeleted }: PlanCommandsProps) {
-  const [open, setOpen] = useState<Verb | null>(null);
+  const [verb, setVerb] = useState<PlanVerb | null>(null);
+  const [tool, setTool] = useState<Tool | null>(null);
+  const client = useQueryClient();
   const { run, isStarting, error, clearError } = useOperation();
-  const isRunning = planJobId(plan) !== null;
-  const problem = draft === null ? "Nothing was changed." : (draftProblems(draft)[0] ?? null);
   const save = () => {
     if (draft === null) return;
     const request = planRequests.update(vaultName, plan.name, draft);
@@ -47,45 +52,62 @@ export function PlanCommands({ vaultName, plan, draft, onDraftDone, onDeleted }:
       title: "Save recovery plan",
       subject: plan.properties.friendlyName,
       start: () => startOperation(request.method, request.path, request.body),
-      onSucceeded: onDraftDone,
+      onAccepted: ({ body }) => {
+        // The answer is the plan as it is saved: what is on screen does not fall back to the old one meanwhile.
+        const saved = RecoveryPlanResource.safeParse(body);
+        if (saved.success) client.setQueryData(recoveryPlanQuery(vaultName, plan.name).queryKey, saved.data);
+        onDraftDone();
+      },
     });
   };
   const close = () => {
-    setOpen(null);
+    setVerb(null);
     clearError();
   };
-  const reason = (verb: Verb) => {
-    if (verb !== "Delete") return whyPlanCannot(verb, plan, draft !== null);
-    return isRunning ? "A job of this plan is running. Wait until it has ended." : null;
-  };
-  const commands: Command[] = [
-    { id: "save", label: "Save", icon: <Save />, onPress: save, disabledReason: problem },
-    {
-      id: "discard",
-      label: "Discard",
-      icon: <Undo2 />,
-      onPress: onDraftDone,
-      disabledReason: draft === null ? "Nothing was changed." : null,
+  const nothing = draft === null ? "Nothing was changed." : null;
+  const ofTool = (id: Tool, label: string, icon: Command["icon"], disabledReason: string | null): Command => ({
+    id,
+    label,
+    icon,
+    disabledReason,
+    onPress: () => setTool(id),
+  });
+  const ofVerb = (one: PlanVerb): Command => ({
+    id: one.operation,
+    label: one.label,
+    icon: one.icon,
+    disabledReason: reasonOf(one, plan, draft !== null),
+    isDanger: one === deleteVerb,
+    onPress: () => {
+      clearError();
+      setVerb(one);
     },
-    ...order.map((verb) => ({
-      id: verb,
-      label: verbs[verb].label,
-      icon: verbs[verb].icon,
-      disabledReason: reason(verb),
-      isDanger: verb === "Delete",
-      onPress: () => {
-        clearError();
-        setOpen(verb);
-      },
-    })),
+  });
+  const unsaved = draft === null ? null : UNSAVED;
+  const commands: Command[] = [
+    {
+      id: "save",
+      label: "Save",
+      icon: <Save />,
+      onPress: save,
+      disabledReason: nothing ?? draftProblems(draft ?? [])[0] ?? null,
+    },
+    { id: "discard", label: "Discard", icon: <Eraser />, onPress: onDraftDone, disabledReason: nothing },
+    ofTool("validate", "Validate", <ClipboardCheck />, unsaved),
+    ...planVerbs.map(ofVerb),
+    ofTool("clone", "Clone", <Copy />, unsaved),
+    ofTool("export", "Export", <FileDown />, unsaved),
+    ofTool("import", "Import", <FileUp />, unsaved),
+    ofVerb(deleteVerb),
   ];
-  const Dialog = open === null ? null : verbs[open].Dialog;
+  const Tool = tool === null ? null : tools[tool];
   return (
     <>
       <Commands label={`Commands for ${plan.properties.friendlyName}`} commands={commands} />
-      {error && open === null ? <ErrorBar error={error} onDismiss={clearError} /> : null}
-      {Dialog && open ? (
-        <Dialog
+      {error && verb === null ? <ErrorBar error={error} onDismiss={clearError} /> : null}
+      {Tool === null ? null : <Tool vaultName={vaultName} plan={plan} onClose={() => setTool(null)} />}
+      {verb === null ? null : (
+        <verb.Dialog
           plan={plan}
           vaultName={vaultName}
           busy={isStarting}
@@ -93,15 +115,20 @@ export function PlanCommands({ vaultName, plan, draft, onDraftDone, onDeleted }:
           onClose={close}
           onRun={(request) =>
             run({
-              title: verbs[open].label,
+              title: verb.label,
               subject: plan.properties.friendlyName,
               start: () => startOperation(request.method, request.path, request.body),
               onAccepted: close,
-              ...(open === "Delete" ? { onSucceeded: onDeleted } : {}),
+              ...(verb === deleteVerb ? { onSucceeded: onDeleted } : {}),
             })
           }
         />
-      ) : null}
+      )}
     </>
   );
+}
+
+function reasonOf(verb: PlanVerb, plan: RecoveryPlanResource, hasUnsavedChanges: boolean): string | null {
+  if (verb !== deleteVerb) return whyPlanCannot(verb.operation, plan, hasUnsavedChanges);
+  return planJobId(plan) === null ? null : "A job of this plan is running. Wait until it has ended.";
 }

@@ -5,15 +5,19 @@ import {
   draftProblems,
   groupTitle,
   isSameDraft,
-  manualAction,
   MAX_BOOT_GROUPS,
+  moveGroup,
   moveMachine,
   neighbourGroup,
+  otherActionNames,
+  placeAction,
+  placeMachine,
   putAction,
   removalProblem,
   removeAction,
   removeGroup,
   removeMachine,
+  shiftAction,
   type PlanAction,
   type PlanGroup,
 } from "./plan-draft";
@@ -26,6 +30,12 @@ const group = (groupType: PlanGroup["groupType"], ...names: string[]): PlanGroup
   endGroupActions: [],
 });
 const plan = (): PlanGroup[] => [group("Shutdown"), group("Failover"), group("Boot", "sql"), group("Boot")];
+const look = (actionName: string): PlanAction => ({
+  actionName,
+  failoverTypes: ["TestFailover"],
+  failoverDirections: ["PrimaryToRecovery"],
+  customDetails: { instanceType: "ManualActionDetails", description: "x" },
+});
 const ids = (groups: readonly PlanGroup[]) => groups.map((g) => g.replicationProtectedItems.map((i) => i.id));
 
 describe("a recovery plan being edited", () => {
@@ -59,21 +69,9 @@ describe("a recovery plan being edited", () => {
   });
 
   it("carries the actions of every group, the service's own too, through every edit", () => {
-    const action = (actionName: string): PlanAction => ({
-      actionName,
-      failoverTypes: ["PlannedFailover"],
-      failoverDirections: ["PrimaryToRecovery"],
-      customDetails: { instanceType: "ManualActionDetails", description: "x" },
-    });
-    const groups = plan().map((g, i) => ({ ...g, startGroupActions: [action(`before ${i}`)] }));
+    const groups = plan().map((g, i) => ({ ...g, startGroupActions: [look(`before ${i}`)] }));
     const edited = removeAction(
-      putAction(
-        moveMachine(addGroup(groups), machine("sql").id, 3),
-        2,
-        "endGroupActions",
-        manualAction({ name: " Check ", instructions: "Look", failoverTypes: [], failoverDirections: [] }),
-        null,
-      ),
+      putAction(moveMachine(addGroup(groups), machine("sql").id, 3), 2, "endGroupActions", look("Check"), null),
       2,
       "endGroupActions",
       0,
@@ -82,13 +80,12 @@ describe("a recovery plan being edited", () => {
     expect(edited[2]?.endGroupActions).toEqual([]);
   });
 
-  it("replaces the action in its place and trims what was typed", () => {
-    const first = manualAction({ name: "A", instructions: "a", failoverTypes: [], failoverDirections: [] });
-    const second = manualAction({ name: " B ", instructions: " b ", failoverTypes: [], failoverDirections: [] });
-    const groups = putAction(putAction(plan(), 2, "startGroupActions", first, null), 2, "startGroupActions", second, 0);
-    expect(groups[2]?.startGroupActions.map((a) => [a.actionName, a.customDetails])).toEqual([
-      ["B", { instanceType: "ManualActionDetails", description: "b" }],
-    ]);
+  it("replaces the action in its place, and knows the names that are taken", () => {
+    const groups = [look("A"), look("B")].reduce((all, one) => putAction(all, 2, "endGroupActions", one, null), plan());
+    const changed = putAction(groups, 2, "endGroupActions", look("C"), 0);
+    expect(changed[2]?.endGroupActions.map((one) => one.actionName)).toEqual(["C", "B"]);
+    expect(otherActionNames(changed, 2, "endGroupActions", 0)).toEqual(["B"]);
+    expect(otherActionNames(changed, 2, "startGroupActions", null)).toEqual(["C", "B"]);
   });
 
   it("removes only empty groups and never the last", () => {
@@ -109,7 +106,7 @@ describe("a recovery plan being edited", () => {
   it("says why it cannot be saved, and knows when nothing changed", () => {
     expect(draftProblems(plan())).toEqual(["Group 2 is empty: add a machine to it or remove the group."]);
     expect(draftProblems(removeMachine(plan(), machine("sql").id))).toEqual(["Add at least one machine to the plan."]);
-    const action = manualAction({ name: "Look", instructions: "x", failoverTypes: [], failoverDirections: [] });
+    const action = look("Look");
     const twice = putAction(
       putAction(plan(), 0, "startGroupActions", action, null),
       0,
@@ -122,5 +119,47 @@ describe("a recovery plan being edited", () => {
     );
     expect(isSameDraft(plan(), plan())).toBe(true);
     expect(isSameDraft(plan(), addGroup(plan()))).toBe(false);
+  });
+
+  it("puts a dragged machine before the one it was dropped on, in its own group or another", () => {
+    const three = [group("Shutdown"), group("Failover"), group("Boot", "a", "b", "c"), group("Boot", "d")];
+    const names = (groups: readonly PlanGroup[]) =>
+      groups.slice(2).map((g) => g.replicationProtectedItems.map((item) => item.virtualMachineId));
+    expect(names(placeMachine(three, machine("c").id, 2, machine("a").id))).toEqual([["c", "a", "b"], ["d"]]);
+    expect(names(placeMachine(three, machine("a").id, 2, null))).toEqual([["b", "c", "a"], ["d"]]);
+    expect(names(placeMachine(three, machine("a").id, 3, machine("d").id))).toEqual([
+      ["b", "c"],
+      ["a", "d"],
+    ]);
+    expect(names(placeMachine(three, machine("a").id, 2, machine("a").id))).toEqual(names(three));
+    expect(names(placeMachine(three, machine("a").id, 0, null))).toEqual(names(three));
+  });
+
+  it("moves a whole group past its neighbour, never past the service's own", () => {
+    const [, , first, second] = plan();
+    expect(moveGroup(plan(), 3, -1).slice(2)).toEqual([second, first]);
+    expect(moveGroup(plan(), 2, -1)).toEqual(plan());
+    expect(moveGroup(plan(), 3, 1)).toEqual(plan());
+  });
+
+  it("moves an action within its place, to another group, and one step at a time, and loses none", () => {
+    const [a, b, c] = [look("Same"), look("Same"), look("C")] as const;
+    const groups = [a, b, c].reduce<PlanGroup[]>(
+      (all, one) => putAction(all, 2, "startGroupActions", one, null),
+      plan(),
+    );
+    const start = { index: 2, place: "startGroupActions" } as const;
+    expect(placeAction(groups, c, start, a)[2]?.startGroupActions).toEqual([c, a, b]);
+    expect(shiftAction(groups, start, 0, 1)[2]?.startGroupActions.map((one) => [a, b, c].indexOf(one))).toEqual([
+      1, 0, 2,
+    ]);
+    expect(shiftAction(groups, start, 2, -1)[2]?.startGroupActions.map((one) => [a, b, c].indexOf(one))).toEqual([
+      0, 2, 1,
+    ]);
+    expect(shiftAction(groups, start, 2, 1)).toEqual(groups);
+    const moved = placeAction(groups, b, { index: 0, place: "endGroupActions" }, null);
+    expect(moved[2]?.startGroupActions.map((one) => [a, b, c].indexOf(one))).toEqual([0, 2]);
+    expect(moved[0]?.endGroupActions[0]).toBe(b);
+    expect(placeAction(groups, look("Stranger"), start, null)).toEqual(groups);
   });
 });

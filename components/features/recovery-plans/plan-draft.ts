@@ -9,6 +9,7 @@ export type PlanAction = PlanGroup["startGroupActions"][number];
 export type FailoverType = PlanAction["failoverTypes"][number];
 export type FailoverDirection = PlanAction["failoverDirections"][number];
 
+/** Unless the vault's settings say another number. */
 export const MAX_BOOT_GROUPS = 7;
 export const MAX_MACHINES = 100;
 
@@ -53,8 +54,8 @@ function changeGroup(groups: readonly PlanGroup[], index: number, change: (group
   return groups.map((group, at) => (at === index ? change(group) : group));
 }
 
-export function addGroup(groups: readonly PlanGroup[]): PlanGroup[] {
-  if (bootGroupIndexes(groups).length >= MAX_BOOT_GROUPS) return [...groups];
+export function addGroup(groups: readonly PlanGroup[], groupsMax = MAX_BOOT_GROUPS): PlanGroup[] {
+  if (bootGroupIndexes(groups).length >= groupsMax) return [...groups];
   return [...groups, emptyBootGroup()];
 }
 
@@ -101,13 +102,37 @@ export function neighbourGroup(groups: readonly PlanGroup[], index: number, dire
   return position === -1 ? null : (boots[position + direction] ?? null);
 }
 
-export function moveMachine(groups: readonly PlanGroup[], id: string, toIndex: number): PlanGroup[] {
+/** The machine stands before the other one, or last in the group; it may have been in that group already. */
+export function placeMachine(
+  groups: readonly PlanGroup[],
+  id: string,
+  toIndex: number,
+  beforeId: string | null,
+): PlanGroup[] {
   const moved = groups.flatMap((group) => group.replicationProtectedItems).find((item) => sameId(item.id, id));
-  if (moved === undefined || groups[toIndex] === undefined) return [...groups];
+  const isBootGroup = groups[toIndex] !== undefined && isBoot(groups[toIndex]);
+  if (moved === undefined || !isBootGroup || (beforeId !== null && sameId(beforeId, id))) return [...groups];
   return changeGroup(removeMachine(groups, id), toIndex, (group) => ({
     ...group,
-    replicationProtectedItems: [...group.replicationProtectedItems, moved],
+    replicationProtectedItems: insertBefore(group.replicationProtectedItems, moved, (item) =>
+      beforeId === null ? false : sameId(item.id, beforeId),
+    ),
   }));
+}
+
+function insertBefore<T>(list: readonly T[], added: T, isNext: (one: T) => boolean): T[] {
+  const at = list.findIndex(isNext);
+  return at === -1 ? [...list, added] : [...list.slice(0, at), added, ...list.slice(at)];
+}
+
+export const moveMachine = (groups: readonly PlanGroup[], id: string, toIndex: number): PlanGroup[] =>
+  placeMachine(groups, id, toIndex, null);
+
+/** The boot group changes places with the one above (-1) or below (+1), with its machines and actions. */
+export function moveGroup(groups: readonly PlanGroup[], index: number, direction: -1 | 1): PlanGroup[] {
+  const other = neighbourGroup(groups, index, direction);
+  if (other === null) return [...groups];
+  return groups.map((group, at) => (at === index ? groups[other] : at === other ? groups[index] : group) ?? group);
 }
 
 export function putAction(
@@ -136,18 +161,56 @@ export function removeAction(
   }));
 }
 
-export function manualAction(input: {
-  name: string;
-  instructions: string;
-  failoverTypes: readonly FailoverType[];
-  failoverDirections: readonly FailoverDirection[];
-}): PlanAction {
-  return {
-    actionName: input.name.trim(),
-    failoverTypes: [...input.failoverTypes],
-    failoverDirections: [...input.failoverDirections],
-    customDetails: { instanceType: "ManualActionDetails", description: input.instructions.trim() },
-  };
+export interface ActionSpot {
+  readonly index: number;
+  readonly place: ActionPlace;
+}
+
+/** The action stands before the other one, or last in its new place. Actions are known by identity: names may repeat. */
+export function placeAction(
+  groups: readonly PlanGroup[],
+  action: PlanAction,
+  to: ActionSpot,
+  before: PlanAction | null,
+): PlanGroup[] {
+  const isThere = groups.some((group) => [...group.startGroupActions, ...group.endGroupActions].includes(action));
+  if (!isThere || groups[to.index] === undefined || before === action) return [...groups];
+  const without = groups.map((group) => ({
+    ...group,
+    startGroupActions: group.startGroupActions.filter((one) => one !== action),
+    endGroupActions: group.endGroupActions.filter((one) => one !== action),
+  }));
+  return changeGroup(without, to.index, (group) => ({
+    ...group,
+    [to.place]: insertBefore(group[to.place], action, (one) => one === before),
+  }));
+}
+
+/** One place up (-1) or down (+1) among the actions before (or after) its group. */
+export function shiftAction(
+  groups: readonly PlanGroup[],
+  spot: ActionSpot,
+  position: number,
+  direction: -1 | 1,
+): PlanGroup[] {
+  const list = groups[spot.index]?.[spot.place] ?? [];
+  const action = list[position];
+  const next = list[position + (direction === -1 ? -1 : 2)] ?? null;
+  if (action === undefined || list[position + direction] === undefined) return [...groups];
+  return placeAction(groups, action, spot, next);
+}
+
+/** The names of the group's other actions: within a group each name is used once. */
+export function otherActionNames(
+  groups: readonly PlanGroup[],
+  index: number,
+  place: ActionPlace,
+  position: number | null,
+): string[] {
+  const group = groups[index];
+  const edited = position === null ? undefined : group?.[place][position];
+  const all = group === undefined ? [] : [...group.startGroupActions, ...group.endGroupActions];
+  return all.filter((action) => action !== edited).map((action) => action.actionName);
 }
 
 /** Why the draft cannot be saved, in the order in which a person would mend it. */
@@ -165,9 +228,19 @@ export function draftProblems(groups: readonly PlanGroup[]): string[] {
     if (twice !== undefined)
       problems.push(`${groupTitle(groups, index)} has two actions named “${twice}”: give them different names.`);
   });
+  for (const action of primaryOutsideShutdown(groups))
+    problems.push(`“${action.actionName}” runs at the primary site: only actions around the shutdown can.`);
   if (machineCount(groups) > MAX_MACHINES)
     problems.push(`A plan holds at most ${MAX_MACHINES} machines; this one has ${machineCount(groups)}.`);
   return problems;
+}
+
+/** A runbook's side is chosen where it is made; dragging it on can put it where that side is out of reach. */
+function primaryOutsideShutdown(groups: readonly PlanGroup[]): PlanAction[] {
+  return groups
+    .filter((group) => group.groupType !== "Shutdown")
+    .flatMap((group) => [...group.startGroupActions, ...group.endGroupActions])
+    .filter(({ customDetails }) => "fabricLocation" in customDetails && customDetails.fabricLocation === "Primary");
 }
 
 export function isSameDraft(a: readonly PlanGroup[], b: readonly PlanGroup[]): boolean {

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { MessageBar } from "@/components/ui/message-bar";
 import { nameInId, pages } from "@/lib/client/paths";
 import { protectedItemsQuery } from "@/lib/client/queries/protected-items";
+import { planGroupsMaxOf, planSettingsQuery } from "@/lib/client/queries/recovery-plans";
 import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
 import type { PlanGroup } from "./plan-draft";
 import { ActionPanel } from "./action-panel";
@@ -23,7 +24,7 @@ type Open =
       readonly position: number | null;
     };
 
-/** The groups of a plan, to be changed by buttons and keyboard; nothing is sent before the draft is saved. */
+/** The groups of a plan, to be changed by dragging, by buttons and by keyboard; nothing is sent before the draft is saved. */
 export function PlanEditor(props: {
   readonly vaultName: string;
   readonly plan: RecoveryPlanResource;
@@ -32,18 +33,19 @@ export function PlanEditor(props: {
 }) {
   const { groups, onChange } = props;
   const items = useQuery(protectedItemsQuery(props.vaultName)).data ?? [];
+  const groupsMax = planGroupsMaxOf(useQuery(planSettingsQuery(props.vaultName)).data);
   const [open, setOpen] = useState<Open | null>(null);
-  const boots = draft.bootGroupIndexes(groups);
   const problems = draft.draftProblems(groups);
+  const close = () => setOpen(null);
   const change = (next: readonly PlanGroup[]) => {
-    setOpen(null);
+    close();
     onChange(next);
   };
   return (
     <div className="flex flex-col gap-4">
       <p className="text-muted">
-        A planned failover first shuts down all machines and prepares their disks; then the groups start one after the
-        other, the machines of a group together.
+        The groups run one after the other, the machines of a group together, the actions one by one. Drag machines and
+        actions by their handles, or press Enter on a handle and use Tab and the arrow keys.
       </p>
       {problems.map((problem) => (
         <MessageBar key={problem} tone="warning" title={problem} />
@@ -55,20 +57,19 @@ export function PlanEditor(props: {
           index={index}
           nameOf={(id) => machineName(items, id)}
           hrefOf={(id) => pages.protectedItem(props.vaultName, nameInId(id, "replicationProtectedItems") ?? id)}
+          onChange={change}
           onAddMachines={() => setOpen({ panel: "machines", index })}
-          onMoveMachine={(id, to) => change(draft.moveMachine(groups, id, to))}
-          onRemoveMachine={(id) => change(draft.removeMachine(groups, id))}
-          onRemoveGroup={() => change(draft.removeGroup(groups, index))}
           onEditAction={(place, position) => setOpen({ panel: "action", index, place, position })}
-          onRemoveAction={(place, position) => change(draft.removeAction(groups, index, place, position))}
         />
       ))}
       <span>
         <Button
           icon={<Plus />}
-          onPress={() => change(draft.addGroup(groups))}
+          onPress={() => change(draft.addGroup(groups, groupsMax))}
           disabledReason={
-            boots.length >= draft.MAX_BOOT_GROUPS ? `A plan has at most ${draft.MAX_BOOT_GROUPS} groups.` : null
+            draft.bootGroupIndexes(groups).length >= groupsMax
+              ? `A plan of this vault has at most ${groupsMax} groups. Plan settings, on the list of plans, can allow more.`
+              : null
           }
         >
           Add group
@@ -79,15 +80,17 @@ export function PlanEditor(props: {
           groupTitle={draft.groupTitle(groups, open.index)}
           machines={machinesToAdd(items, props.plan.properties.primaryFabricId, groups)}
           onAdd={(machines) => change(draft.addMachines(groups, open.index, machines))}
-          onClose={() => setOpen(null)}
+          onClose={close}
         />
       ) : null}
       {open?.panel === "action" ? (
         <ActionPanel
           place={`${open.place === "startGroupActions" ? "before" : "after"} ${draft.groupTitle(groups, open.index)}`}
           action={open.position === null ? null : (groups[open.index]?.[open.place][open.position] ?? null)}
+          takenNames={draft.otherActionNames(groups, open.index, open.place, open.position)}
+          isShutdown={groups[open.index]?.groupType === "Shutdown"}
           onSave={(action) => change(draft.putAction(groups, open.index, open.place, action, open.position))}
-          onClose={() => setOpen(null)}
+          onClose={close}
         />
       ) : null}
     </div>

@@ -41,3 +41,13 @@ export function machineName(items: readonly ProtectedItemResource[], id: string)
   const item = items.find((one) => one.id.toLowerCase() === id.toLowerCase());
   return item?.properties.friendlyName ?? `${id.split("/").pop() ?? id} (not protected any more)`;
 }
+
+/** The protected machines of a plan, in the order of its groups. */
+export function itemsOfPlan(
+  items: readonly ProtectedItemResource[],
+  groups: readonly PlanGroup[],
+): ProtectedItemResource[] {
+  return groups
+    .flatMap((group) => group.replicationProtectedItems)
+    .flatMap(({ id }) => items.find((item) => item.id.toLowerCase() === id.toLowerCase()) ?? []);
+}

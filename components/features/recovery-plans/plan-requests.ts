@@ -1,5 +1,6 @@
 import type { Method } from "@/lib/client/arm-client";
 import { api } from "@/lib/client/paths";
+import type { MachinePointWire, PlanValidationBody } from "@/lib/contract/plan-validation";
 import type { PlanGroup } from "./plan-draft";
 
 /** A verb of the API on a recovery plan, ready to be sent. Plans take `providerSpecificDetails` as a list. */
@@ -9,20 +10,73 @@ export interface PlanRequest {
   readonly body?: unknown;
 }
 
-/** The last one: machines of a consistency group from the newest point that the group shares. */
-export type PointType = "Latest" | "LatestProcessed" | "LatestApplicationConsistent" | "LatestMultiVmConsistent";
+/** Multi-VM: machines of a consistency group from the newest point that the group shares. */
+export type PointType =
+  "Latest" | "LatestProcessed" | "LatestApplicationConsistent" | "LatestMultiVmConsistent" | "Custom";
 
-const direction = { failoverDirection: "PrimaryToRecovery" } as const;
-const provider = (pointType?: PointType) => ({
-  providerSpecificDetails: [{ instanceType: "HyperVReplicaAzure", ...pointOptions(pointType) }],
+export interface PlanPoint {
+  readonly type: PointType;
+  /** Of single machines; machines that are not among them follow `Latest processed`. Empty unless custom. */
+  readonly custom: readonly MachinePointWire[];
+}
+
+export const LATEST_POINT: PlanPoint = { type: "Latest", custom: [] };
+
+/** Of a failback: first while the machines in Azure run, or all while nothing runs. */
+export type DataSync = "ForDownTime" | "ForSynchronization";
+
+/** Null: not connected. */
+type NetworkId = string | null;
+
+export interface PlanChoice {
+  readonly failoverType: "TestFailover" | "PlannedFailover" | "UnplannedFailover";
+  readonly direction: "PrimaryToRecovery" | "RecoveryToPrimary";
+  readonly networkId: NetworkId;
+  readonly point: PlanPoint;
+  readonly shutDownSource: boolean;
+}
+
+const forward = { failoverDirection: "PrimaryToRecovery" } as const;
+const provider = (point?: PlanPoint) => ({
+  providerSpecificDetails: [
+    { instanceType: "HyperVReplicaAzure", ...(point === undefined ? {} : pointOptions(point)) },
+  ],
 });
 
-function pointOptions(pointType: PointType | undefined) {
-  if (pointType === undefined) return {};
-  return pointType === "LatestMultiVmConsistent"
-    ? { recoveryPointType: "LatestProcessed", multiVmSyncPointOption: "UseMultiVmSyncRecoveryPoint" }
-    : { recoveryPointType: pointType };
+/** As the bodies of runs and of validation have them. */
+function pointOptions({ type, custom }: PlanPoint) {
+  switch (type) {
+    case "LatestMultiVmConsistent":
+      return { recoveryPointType: "LatestProcessed", multiVmSyncPointOption: "UseMultiVmSyncRecoveryPoint" } as const;
+    case "Custom":
+      return { recoveryPointType: "LatestProcessed" as const, recoveryPoints: [...custom] };
+    default:
+      return { recoveryPointType: type } as const;
+  }
 }
+
+const networkOptions = (networkId: NetworkId) =>
+  networkId === null
+    ? ({ networkType: "NoNetworkAttachAsInput" } as const)
+    : ({ networkType: "VmNetworkAsInput", networkId } as const);
+
+/** For the validation of a run that is not started. */
+export function validationBody(choice: PlanChoice): PlanValidationBody {
+  const { failoverType, direction: failoverDirection } = choice;
+  const isForward = failoverDirection === "PrimaryToRecovery";
+  return {
+    properties: {
+      failoverType,
+      failoverDirection,
+      ...(failoverType === "TestFailover" ? networkOptions(choice.networkId) : {}),
+      ...(isForward && failoverType !== "PlannedFailover" ? pointOptions(choice.point) : {}),
+      ...(failoverType === "UnplannedFailover" ? sourceOptions(choice.shutDownSource) : {}),
+    },
+  };
+}
+
+const sourceOptions = (shutDownSource: boolean) =>
+  ({ sourceSiteOperations: shutDownSource ? "Required" : "NotRequired" }) as const;
 
 export const planRequests = {
   create: (vault: string, name: string, primaryFabricId: string, groups: readonly PlanGroup[]): PlanRequest => ({
@@ -43,29 +97,52 @@ export const planRequests = {
     body: { properties: { groups } },
   }),
   remove: (vault: string, plan: string): PlanRequest => ({ method: "DELETE", path: api.recoveryPlan(vault, plan) }),
-  test: (vault: string, plan: string, networkId: string | null, pointType: PointType) =>
-    post(vault, plan, "testFailover", {
-      ...direction,
-      ...(networkId === null
-        ? { networkType: "NoNetworkAttachAsInput" }
-        : { networkType: "VmNetworkAsInput", networkId }),
-      ...provider(pointType),
-    }),
+  clone: (vault: string, plan: string, name: string): PlanRequest => ({
+    method: "POST",
+    path: api.recoveryPlanOwn(vault, plan, "clone"),
+    body: { properties: { name } },
+  }),
+  applyDocument: (vault: string, yaml: string, dryRun: boolean): PlanRequest => ({
+    method: "POST",
+    path: api.applyPlanDocument(vault),
+    body: { properties: { yaml, dryRun } },
+  }),
+  settings: (vault: string, planGroupsMax: number): PlanRequest => ({
+    method: "PUT",
+    path: api.planSettings(vault),
+    body: { properties: { planGroupsMax } },
+  }),
+  test: (vault: string, plan: string, networkId: NetworkId, point: PlanPoint) =>
+    post(vault, plan, "testFailover", { ...forward, ...networkOptions(networkId), ...provider(point) }),
   cleanup: (vault: string, plan: string, comments: string) => post(vault, plan, "testFailoverCleanup", { comments }),
   planned: (vault: string, plan: string, choice: { startInstantly: boolean }) =>
-    post(vault, plan, "plannedFailover", { ...direction, ...choice, ...provider() }),
+    post(vault, plan, "plannedFailover", { ...forward, ...choice, ...provider() }),
   unplanned: (
     vault: string,
     plan: string,
-    choice: { shutDownSource: boolean; pointType: PointType; startInstantly: boolean },
+    choice: { shutDownSource: boolean; point: PlanPoint; startInstantly: boolean },
   ) =>
     post(vault, plan, "unplannedFailover", {
-      ...direction,
+      ...forward,
       startInstantly: choice.startInstantly,
-      sourceSiteOperations: choice.shutDownSource ? "Required" : "NotRequired",
-      ...provider(choice.pointType),
+      ...sourceOptions(choice.shutDownSource),
+      ...provider(choice.point),
     }),
   commit: (vault: string, plan: string) => post(vault, plan, "failoverCommit"),
+  cancel: (vault: string, plan: string) => post(vault, plan, "failoverCancel"),
+  /** A planned failover in the other direction. */
+  failback: (vault: string, plan: string, choice: { dataSync: DataSync; createMachine: boolean }) =>
+    post(vault, plan, "plannedFailover", {
+      failoverDirection: "RecoveryToPrimary",
+      providerSpecificDetails: [
+        {
+          instanceType: "HyperVReplicaAzureFailback",
+          dataSyncOption: choice.dataSync,
+          recoveryVmCreationOption: choice.createMachine ? "CreateVmIfNotFound" : "NoAction",
+        },
+      ],
+    }),
+  reverseReplicate: (vault: string, plan: string) => post(vault, plan, "reProtect"),
 };
 
 function post(

@@ -47,16 +47,6 @@ export function whyPlanCannot(
   if (planJobId(plan) !== null && !plan.properties.allowedOperations.includes(operation))
     return "A job of this plan is running. Wait until it has ended.";
   if (plan.properties.allowedOperations.includes(operation)) return null;
-  switch (operation) {
-    case "TestFailoverCleanup":
-      return "No test failover of this plan is up.";
-    case "Commit":
-      return "There is no failover to commit.";
-    default:
-      return plan.properties.allowedOperations.includes("TestFailoverCleanup")
-        ? "A test failover is up. Complete the test first."
-        : isFailedOver(plan)
-          ? "The machines of this plan have been failed over already."
-          : "Not all machines of the plan are ready for this. Look at the state of each.";
-  }
+  const why = plan.properties.notAllowed[operation];
+  return why ? `${why.message} ${why.recommendedAction}`.trim() : "The plan does not allow this now.";
 }

@@ -1,14 +1,16 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
+import { MessageBar } from "@/components/ui/message-bar";
 import { pages } from "@/lib/client/paths";
 import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
-import type { PlanGroup } from "./plan-draft";
+import { DraftToolbar } from "./draft-toolbar";
+import { LeaveGuard } from "./leave-guard";
 import { PlanCommands } from "./plan-commands";
-import { isSameDraft } from "./plan-draft";
 import { PlanEditor } from "./plan-editor";
+import { usePlanDraft } from "./use-plan-draft";
 
-/** A plan with its draft: what is edited stays here until it is saved, whatever arrives from the server meanwhile. */
+/** A plan, its draft, and what can be done with it. */
 export function PlanWorkspace(props: {
   readonly vaultName: string;
   readonly plan: RecoveryPlanResource;
@@ -17,19 +19,32 @@ export function PlanWorkspace(props: {
 }) {
   const { vaultName, plan } = props;
   const router = useRouter();
-  const [edited, setEdited] = useState<readonly PlanGroup[] | null>(null);
-  const draft = edited !== null && isSameDraft(edited, plan.properties.groups) ? null : edited;
+  const edit = usePlanDraft(vaultName, plan);
   return (
     <div className="flex flex-col gap-5">
       <PlanCommands
         vaultName={vaultName}
         plan={plan}
-        draft={draft}
-        onDraftDone={() => setEdited(null)}
-        onDeleted={() => router.push(pages.vaultTab(vaultName, "recovery-plans"))}
+        draft={edit.draft}
+        onDraftDone={edit.forget}
+        onDeleted={() => {
+          edit.forget();
+          router.push(pages.vaultTab(vaultName, "recovery-plans"));
+        }}
+      />
+      <LeaveGuard
+        isActive={edit.draft !== null}
+        what={`Your changes to ${plan.properties.friendlyName}`}
+        onLeave={edit.forget}
       />
       {props.run}
-      <PlanEditor vaultName={vaultName} plan={plan} groups={draft ?? plan.properties.groups} onChange={setEdited} />
+      {edit.isOutdated ? (
+        <MessageBar tone="warning" title="This plan was saved elsewhere after you began to change it.">
+          Saving replaces that version by yours. Discard your changes to see it.
+        </MessageBar>
+      ) : null}
+      <DraftToolbar plan={plan} edit={edit} />
+      <PlanEditor vaultName={vaultName} plan={plan} groups={edit.shown} onChange={edit.change} />
     </div>
   );
 }

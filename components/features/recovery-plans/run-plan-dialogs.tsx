@@ -1,5 +1,4 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { StartInstantlyChoice } from "@/components/shell/start-instantly-choice";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -7,68 +6,25 @@ import { Consequences } from "@/components/ui/consequences";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Select } from "@/components/ui/select";
 import { TextField } from "@/components/ui/text-field";
-import type { ArmError } from "@/lib/client/arm-error";
-import { virtualNetworksQuery } from "@/lib/client/queries/region";
-import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
-import { planRequests, type PlanRequest, type PointType } from "./plan-requests";
+import type { PlanDialogProps } from "./plan-dialog-props";
+import { PointChoice, pointProblem } from "./point-choice";
+import { LATEST_POINT, planRequests } from "./plan-requests";
+import { RunPreview } from "./run-preview";
+import { useTestNetworks } from "./test-networks";
 
-export interface PlanDialogProps {
-  readonly plan: RecoveryPlanResource;
-  readonly vaultName: string;
-  readonly busy: boolean;
-  readonly error: ArmError | null;
-  readonly onRun: (request: PlanRequest) => void;
-  readonly onClose: () => void;
-}
-
-const points: readonly { readonly value: PointType; readonly label: string; readonly hint: string }[] = [
-  { value: "Latest", label: "Latest", hint: "What each source has now is sent first when its site answers." },
-  {
-    value: "LatestProcessed",
-    label: "Latest processed",
-    hint: "The newest point that is in the vault already: faster.",
-  },
-  {
-    value: "LatestApplicationConsistent",
-    label: "Latest application-consistent",
-    hint: "The newest point whose workload was brought to rest before the cut.",
-  },
-  {
-    value: "LatestMultiVmConsistent",
-    label: "Latest multi-VM consistent",
-    hint: "Machines of a consistency group start from the newest point that all of them share; others from their latest processed.",
-  },
-];
-
-function PointChoice(props: { readonly value: PointType; readonly onChange: (value: PointType) => void }) {
-  return (
-    <Select
-      label="Recovery point of each machine"
-      options={points}
-      value={props.value}
-      onChange={(value) => props.onChange(points.find((one) => one.value === value)?.value ?? "Latest")}
-      isRequired
-    />
-  );
-}
-
-const UNCONNECTED = "none";
-const halts = "The plan halts at each manual action until somebody completes it with a comment.";
+const halts = "The run halts at each manual action until somebody completes it with a comment.";
 
 export function TestPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
-  const networks = useQuery(virtualNetworksQuery()).data ?? [];
   const [chosen, setChosen] = useState<string | null>(null);
-  const [pointType, setPointType] = useState<PointType>("Latest");
-  const sorted = [...networks].sort((a, b) => Number(b.properties.isolated) - Number(a.properties.isolated));
-  const networkId = chosen ?? sorted.find((one) => one.properties.isolated)?.id ?? UNCONNECTED;
+  const [point, setPoint] = useState(LATEST_POINT);
+  const networks = useTestNetworks(chosen);
   return (
     <FormDialog
       {...frame}
       title={`Test failover of ${plan.properties.friendlyName}`}
       submitLabel="Start test failover"
-      onSubmit={() =>
-        onRun(planRequests.test(vaultName, plan.name, networkId === UNCONNECTED ? null : networkId, pointType))
-      }
+      disabledReason={pointProblem(point)}
+      onSubmit={() => onRun(planRequests.test(vaultName, plan.name, networks.networkId, point))}
     >
       <Consequences>
         {[
@@ -77,21 +33,15 @@ export function TestPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogP
           halts,
         ]}
       </Consequences>
+      <RunPreview vaultName={vaultName} plan={plan} failoverType="TestFailover" direction="PrimaryToRecovery" />
       <Select
         label="Network of the test machines"
-        options={[
-          ...sorted.map((one) => ({
-            value: one.id,
-            label: one.name,
-            hint: one.properties.isolated ? "Isolated" : "Not isolated: copies may be taken for the real machines.",
-          })),
-          { value: UNCONNECTED, label: "None", hint: "The test machines are not connected to any network." },
-        ]}
-        value={networkId}
+        options={networks.options}
+        value={networks.value}
         onChange={setChosen}
         isRequired
       />
-      <PointChoice value={pointType} onChange={setPointType} />
+      <PointChoice vaultName={vaultName} plan={plan} value={point} onChange={setPoint} />
     </FormDialog>
   );
 }
@@ -114,13 +64,14 @@ export function PlannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDial
           halts,
         ]}
       </Consequences>
+      <RunPreview vaultName={vaultName} plan={plan} failoverType="PlannedFailover" direction="PrimaryToRecovery" />
       <StartInstantlyChoice value={startInstantly} onChange={setStartInstantly} />
     </FormDialog>
   );
 }
 
 export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
-  const [pointType, setPointType] = useState<PointType>("Latest");
+  const [point, setPoint] = useState(LATEST_POINT);
   const [shutDownSource, setShutDownSource] = useState(false);
   const [startInstantly, setStartInstantly] = useState(false);
   return (
@@ -129,9 +80,8 @@ export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDi
       isDanger
       title={`Unplanned failover of ${plan.properties.friendlyName}`}
       submitLabel="Fail over"
-      onSubmit={() =>
-        onRun(planRequests.unplanned(vaultName, plan.name, { shutDownSource, pointType, startInstantly }))
-      }
+      disabledReason={pointProblem(point)}
+      onSubmit={() => onRun(planRequests.unplanned(vaultName, plan.name, { shutDownSource, point, startInstantly }))}
     >
       <Consequences>
         {[
@@ -141,7 +91,8 @@ export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDi
           halts,
         ]}
       </Consequences>
-      <PointChoice value={pointType} onChange={setPointType} />
+      <RunPreview vaultName={vaultName} plan={plan} failoverType="UnplannedFailover" direction="PrimaryToRecovery" />
+      <PointChoice vaultName={vaultName} plan={plan} value={point} onChange={setPoint} />
       <Checkbox isSelected={shutDownSource} onChange={setShutDownSource}>
         Shut down the source machines and send their latest data first, where the site answers
       </Checkbox>
@@ -166,36 +117,6 @@ export function CompletePlanTestDialog({ plan, vaultName, onRun, ...frame }: Pla
       <Checkbox isSelected={isComplete} onChange={setComplete}>
         The test failover is complete
       </Checkbox>
-    </FormDialog>
-  );
-}
-
-export function CommitPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
-  return (
-    <FormDialog
-      {...frame}
-      title={`Commit the failover of ${plan.properties.friendlyName}`}
-      submitLabel="Commit"
-      onSubmit={() => onRun(planRequests.commit(vaultName, plan.name))}
-    >
-      <p>
-        The replicas become the machines. Their other recovery points are deleted; the recovery point can no longer be
-        changed.
-      </p>
-    </FormDialog>
-  );
-}
-
-export function DeletePlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
-  return (
-    <FormDialog
-      {...frame}
-      isDanger
-      title={`Delete ${plan.properties.friendlyName}`}
-      submitLabel="Delete plan"
-      onSubmit={() => onRun(planRequests.remove(vaultName, plan.name))}
-    >
-      <p>The plan, its groups and its actions are deleted. The machines stay protected.</p>
     </FormDialog>
   );
 }

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { PlanValidationBody } from "@/lib/contract/plan-validation";
+import {
+  PlanPlannedFailoverBody,
+  PlanTestFailoverBody,
+  PlanUnplannedFailoverBody,
+} from "@/lib/contract/recovery-plans";
+import { LATEST_POINT, planRequests, validationBody, type PlanPoint } from "./plan-requests";
+
+const custom: PlanPoint = { type: "Custom", custom: [{ replicationProtectedItemId: "/i/sql", recoveryPointId: "p1" }] };
+const details = (body: unknown) =>
+  (body as { properties: { providerSpecificDetails: unknown[] } }).properties.providerSpecificDetails[0];
+
+describe("the requests of a plan", () => {
+  it("are taken by the service's schemas, and lose nothing there", () => {
+    const test = planRequests.test("v", "p", null, custom).body;
+    expect(PlanTestFailoverBody.parse(test)).toEqual(test);
+    const unplanned = planRequests.unplanned("v", "p", { shutDownSource: true, startInstantly: false, point: custom }).body;
+    expect(PlanUnplannedFailoverBody.parse(unplanned)).toEqual(unplanned);
+    const back = planRequests.failback("v", "p", { dataSync: "ForDownTime", createMachine: true }).body;
+    expect(PlanPlannedFailoverBody.parse(back)).toEqual(back);
+  });
+
+  it("send single points beside the type that the other machines follow", () => {
+    expect(details(planRequests.test("v", "p", "/net", custom).body)).toEqual({
+      instanceType: "HyperVReplicaAzure",
+      recoveryPointType: "LatestProcessed",
+      recoveryPoints: custom.custom,
+    });
+    expect(details(planRequests.test("v", "p", "/net", { type: "LatestMultiVmConsistent", custom: [] }).body)).toEqual({
+      instanceType: "HyperVReplicaAzure",
+      recoveryPointType: "LatestProcessed",
+      multiVmSyncPointOption: "UseMultiVmSyncRecoveryPoint",
+    });
+  });
+
+  it("ask by validation for exactly what the run would be asked for", () => {
+    const choice = { networkId: "/net", point: LATEST_POINT, shutDownSource: true } as const;
+    const ask = (failoverType: "TestFailover" | "PlannedFailover" | "UnplannedFailover", isBack = false) =>
+      PlanValidationBody.parse(
+        validationBody({ ...choice, failoverType, direction: isBack ? "RecoveryToPrimary" : "PrimaryToRecovery" }),
+      ).properties;
+    expect(Object.keys(ask("TestFailover")).sort()).toEqual([
+      "failoverDirection",
+      "failoverType",
+      "networkId",
+      "networkType",
+      "recoveryPointType",
+    ]);
+    expect(ask("UnplannedFailover").sourceSiteOperations).toBe("Required");
+    expect(Object.keys(ask("PlannedFailover", true)).sort()).toEqual(["failoverDirection", "failoverType"]);
+  });
+});

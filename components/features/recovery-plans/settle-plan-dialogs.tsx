@@ -1,0 +1,77 @@
+"use client";
+import { useState } from "react";
+import { Checkbox } from "@/components/ui/checkbox";
+import { Consequences } from "@/components/ui/consequences";
+import { FormDialog } from "@/components/ui/form-dialog";
+import type { PlanDialogProps } from "./plan-dialog-props";
+import { planRequests } from "./plan-requests";
+import { directionText } from "./run-order";
+
+export function CommitPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
+  return (
+    <FormDialog
+      {...frame}
+      title={`Commit the failover of ${plan.properties.friendlyName}`}
+      submitLabel="Commit"
+      onSubmit={() => onRun(planRequests.commit(vaultName, plan.name))}
+    >
+      <p>
+        The machines that were failed over become the machines. Their other recovery points are deleted; the recovery
+        point can no longer be changed.
+      </p>
+    </FormDialog>
+  );
+}
+
+export function CancelPlanFailoverDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
+  const [isSure, setSure] = useState(false);
+  return (
+    <FormDialog
+      {...frame}
+      isDanger
+      title={`Cancel the failover of ${plan.properties.friendlyName}`}
+      submitLabel="Cancel the failover"
+      disabledReason={isSure ? null : "Tick the box to say that you know what is lost."}
+      onSubmit={() => onRun(planRequests.cancel(vaultName, plan.name))}
+    >
+      <Consequences>
+        {[
+          "The replicas in Azure are stopped and removed.",
+          "What they have written since the failover is lost.",
+          "The source machines are started again and replication goes on.",
+        ]}
+      </Consequences>
+      <Checkbox isSelected={isSure} onChange={setSure}>
+        What the replicas have written may be lost
+      </Checkbox>
+    </FormDialog>
+  );
+}
+
+export function ReverseReplicatePlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
+  return (
+    <FormDialog
+      {...frame}
+      title={`Reverse replicate ${plan.properties.friendlyName}`}
+      submitLabel="Reverse replicate"
+      onSubmit={() => onRun(planRequests.reverseReplicate(vaultName, plan.name))}
+    >
+      <p className="font-medium">{directionText("PrimaryToRecovery", plan.properties.primaryFabricFriendlyName)}</p>
+      <p>The machines of the site are protected again: replication to Azure goes on, and only differences travel.</p>
+    </FormDialog>
+  );
+}
+
+export function DeletePlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
+  return (
+    <FormDialog
+      {...frame}
+      isDanger
+      title={`Delete ${plan.properties.friendlyName}`}
+      submitLabel="Delete plan"
+      onSubmit={() => onRun(planRequests.remove(vaultName, plan.name))}
+    >
+      <p>The plan, its groups and its actions are deleted. The machines stay protected.</p>
+    </FormDialog>
+  );
+}
