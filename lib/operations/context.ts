@@ -2,13 +2,16 @@ import type { JobQueue } from "@/lib/jobs/job-queue";
 import type { Clock } from "@/lib/kernel/clock";
 import type { Random } from "@/lib/kernel/random";
 import type { EphemeralSecrets } from "./ephemeral-secrets";
+import type { ApplicationProbe } from "./ports/application-probe";
 import type { CertificateAuthority } from "./ports/certificate-authority";
 import type { ConsoleSource } from "./ports/console-source";
 import type { EstateControl } from "./ports/estate-control";
+import type { EvidenceFiles } from "./ports/evidence-files";
 import type { HypervisorChoice } from "./ports/hypervisor-choice";
 import type { LiveEvents } from "./ports/live-events";
 import type { OnDemandDisks } from "./ports/on-demand-disks";
 import type { RegionCompute } from "./ports/region-compute";
+import type { ReportKeys } from "./ports/report-keys";
 import type { Repositories } from "./ports/repositories";
 import type { SiteGateway } from "./ports/site-gateway";
 import type { StorageFolders } from "./ports/storage-folders";
@@ -23,6 +26,8 @@ export interface Settings {
   readonly tlsOrigin: string;
   readonly defaultSubscriptionId: string;
   readonly defaultResourceGroup: string;
+  /** Who runs this installation, by the name that the operating system has for them. There is no sign-in. */
+  readonly localUser: string;
 }
 
 /** What this machine can do, as found by looking; reported by /info. */
@@ -47,6 +52,9 @@ export interface OperationContext {
   readonly certificates: CertificateAuthority;
   readonly sourceConsoles: ConsoleSource;
   readonly regionConsoles: ConsoleSource;
+  readonly evidenceFiles: EvidenceFiles;
+  readonly reportKeys: ReportKeys;
+  readonly applicationProbe: ApplicationProbe;
   readonly secrets: EphemeralSecrets;
   readonly live: LiveEvents;
   readonly clock: Clock;

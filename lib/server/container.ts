@@ -1,8 +1,12 @@
+import os from "node:os";
 import path from "node:path";
 import { createFileCertificateAuthority } from "@/lib/adapters/certificates/file-certificate-authority";
 import { openHomeAuthority } from "@/lib/adapters/certificates/home-authority";
 import { createHostConsoleSource } from "@/lib/adapters/consoles/host-console-source";
 import { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
+import { createEvidenceFolder } from "@/lib/adapters/evidence/evidence-folder";
+import { networkProbe } from "@/lib/adapters/evidence/network-probe";
+import { createReportKeyFiles } from "@/lib/adapters/evidence/report-key-files";
 import { createSupervisedEstate } from "@/lib/adapters/estate/supervised-estate";
 import { createHypervisorChoice } from "@/lib/adapters/compute/hypervisor-choice";
 import { QemuHypervisor } from "@/lib/adapters/hypervisors/qemu/qemu-hypervisor";
@@ -49,6 +53,15 @@ const SCRUB_LOOK_MS = 10 * 60_000;
 
 export const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const DEFAULT_RESOURCE_GROUP = "contoso";
+
+/** A user without an entry in the system's list of users is known by their number. */
+function localUser(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
+}
 
 export type Container = Awaited<ReturnType<typeof createContainer>>;
 
@@ -133,6 +146,9 @@ export async function createContainer(options: {
     certificates,
     sourceConsoles: createHostConsoleSource(() => sourceHosts.list()),
     regionConsoles: createHostConsoleSource(() => [{ client: regionHost, location: "Recovery" }]),
+    evidenceFiles: createEvidenceFolder(home.evidence),
+    reportKeys: createReportKeyFiles(home.keys),
+    applicationProbe: networkProbe,
     secrets: new EphemeralSecrets(random),
     live,
     clock,
@@ -143,6 +159,7 @@ export async function createContainer(options: {
       tlsOrigin,
       defaultSubscriptionId: DEFAULT_SUBSCRIPTION,
       defaultResourceGroup: DEFAULT_RESOURCE_GROUP,
+      localUser: localUser(),
     },
     capabilities: async () => ({
       v86: new V86Hypervisor(firmware).unavailableReason() === null,

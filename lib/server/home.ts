@@ -13,6 +13,8 @@ export interface Home {
   readonly region: string;
   /** What checks of vaults remember between runs. */
   readonly checks: string;
+  /** Pictures that records of failovers name. */
+  readonly evidence: string;
   readonly run: string;
   readonly regionSocket: string;
   readonly serverSocket: string;
@@ -30,6 +32,7 @@ export function homeAt(folder: string): Home {
     sites: path.join(folder, "sites"),
     region: path.join(folder, "region"),
     checks: path.join(folder, "checks"),
+    evidence: path.join(folder, "evidence"),
     run,
     regionSocket: path.join(run, "region.sock"),
     serverSocket: path.join(run, "server.sock"),

@@ -13,6 +13,7 @@ import type { CertificateAuthority } from "@/lib/operations/ports/certificate-au
 import type { SiteGateway } from "@/lib/operations/ports/site-gateway";
 import type { StorageFolders } from "@/lib/operations/ports/storage-folders";
 import type { VaultData } from "@/lib/operations/ports/vault-data";
+import { MemoryEvidenceFiles, MemoryProbe, MemoryReportKeys } from "./memory-evidence";
 import { MemoryJobStore } from "./memory-job-store";
 import { MemoryRegion } from "./memory-region";
 import { MemoryReplicaFolders } from "./memory-replica-folders";
@@ -80,6 +81,8 @@ export class ControlPlane {
   readonly replicaFolders = new MemoryReplicaFolders();
   readonly region = new MemoryRegion(this.replicaFolders);
   readonly storageFolders = new MemoryStorageFolders();
+  readonly evidenceFiles = new MemoryEvidenceFiles();
+  readonly reportKeys = new MemoryReportKeys();
   /** Hosts that are heard now. */
   readonly connected = new Set<string>();
   /** What hosts were asked for. */
@@ -194,6 +197,9 @@ export class ControlPlane {
       }),
       sourceConsoles: unused("consoles"),
       regionConsoles: unused("consoles"),
+      evidenceFiles: this.evidenceFiles,
+      reportKeys: this.reportKeys,
+      applicationProbe: new MemoryProbe(),
       live: {
         publish: (event) =>
           void (event.type === "resource" && this.events.push({ kind: event.kind, name: event.name })),
@@ -206,6 +212,7 @@ export class ControlPlane {
         tlsOrigin: "https://127.0.0.1:3443",
         defaultSubscriptionId: SCOPE.subscriptionId,
         defaultResourceGroup: SCOPE.resourceGroup,
+        localUser: "ann",
       },
       capabilities: async () => ({ v86: true, qemu: false, kvm: false }),
     };

@@ -14,6 +14,7 @@ import { recoveryJobs } from "@/lib/operations/jobs/recovery-jobs";
 import { recordHeartbeat } from "@/lib/operations/record-heartbeat";
 import { recordRecoveryPoint } from "@/lib/operations/record-recovery-point";
 import { registerProvider } from "@/lib/operations/register-provider";
+import { MemoryEvidenceFiles, MemoryProbe, MemoryReportKeys } from "./memory-evidence";
 import { MemoryJobStore } from "./memory-job-store";
 import { MemoryOnDemandDisks } from "./memory-on-demand-disks";
 import { MemoryRegion } from "./memory-region";
@@ -49,6 +50,9 @@ export class RecoveryWorld {
   readonly vaultData = new MemoryVaultData(this.folders);
   readonly onDemandDisks = new MemoryOnDemandDisks(this.folders, this.vaultData);
   readonly region = new MemoryRegion(this.folders);
+  readonly evidenceFiles = new MemoryEvidenceFiles();
+  readonly reportKeys = new MemoryReportKeys();
+  readonly probe = new MemoryProbe();
   readonly site = new MemorySite(this.vaultData, this.clock);
   readonly definitions: readonly JobDefinition<OperationContext>[] = [
     ...recoveryJobs,
@@ -96,6 +100,9 @@ export class RecoveryWorld {
       certificates: unused("certificates"),
       sourceConsoles: unused("consoles"),
       regionConsoles: unused("consoles"),
+      evidenceFiles: severable.wrap<MemoryEvidenceFiles>(this.evidenceFiles),
+      reportKeys: this.reportKeys,
+      applicationProbe: severable.wrap<MemoryProbe>(this.probe),
       secrets: new EphemeralSecrets(this.random),
       clock: this.clock,
       random: this.random,
@@ -105,6 +112,7 @@ export class RecoveryWorld {
         tlsOrigin: "https://127.0.0.1:3443",
         defaultSubscriptionId: SCOPE.subscriptionId,
         defaultResourceGroup: SCOPE.resourceGroup,
+        localUser: "ann",
       },
       capabilities: async () => ({ v86: true, qemu: false, kvm: false }),
     };

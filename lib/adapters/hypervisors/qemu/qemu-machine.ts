@@ -25,6 +25,7 @@ export class QemuMachine implements RunningMachine {
   #serial = "";
   #rows: readonly string[] = [];
   #revision = 0;
+  #screenshots = 0;
   #notifyTimer: NodeJS.Timeout | null = null;
   #screenTimer: NodeJS.Timeout | null = null;
   readonly #consoleListeners = new Set<() => void>();
@@ -66,11 +67,12 @@ export class QemuMachine implements RunningMachine {
     return { rows: this.#rows, serial: this.#serial, revision: this.#revision };
   }
 
-  /** What the machine's display shows, as PNG. */
-  async screenshot(): Promise<Uint8Array> {
-    const file = path.join(this.#qemu.folder, "screen.png");
+  async screenshot(): Promise<Uint8Array | null> {
+    if (this.#dead || !this.#qmp) return null;
+    this.#screenshots += 1;
+    const file = path.join(this.#qemu.folder, `screen-${this.#screenshots}.png`);
     try {
-      await this.#qmp?.execute("screendump", { filename: file, format: "png" });
+      await this.#qmp.execute("screendump", { filename: file, format: "png" });
       return readFileSync(file);
     } finally {
       rmSync(file, { force: true });

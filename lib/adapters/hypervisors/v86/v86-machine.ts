@@ -2,6 +2,7 @@ import type { V86 } from "v86";
 import type { ConsoleScreen, RunningMachine } from "@/lib/compute/hypervisor";
 import { Fault } from "@/lib/kernel/fault";
 import { failCurrentCommand, internalsOf, type V86DiskBuffer } from "./internals";
+import { pictureOf } from "./vga-picture";
 
 const SERIAL_KEEP_CHARACTERS = 64 * 1024;
 const CONSOLE_INTERVAL_MS = 100;
@@ -58,6 +59,10 @@ export class V86Machine implements RunningMachine {
   screen(): ConsoleScreen {
     if (!this.#dead && this.#emulator) this.#lastRows = internalsOf(this.#emulator).screen_adapter.get_text_screen();
     return { rows: this.#lastRows, serial: this.#serial, revision: this.#revision };
+  }
+
+  async screenshot(): Promise<Uint8Array | null> {
+    return this.#dead || !this.#emulator ? null : pictureOf(internalsOf(this.#emulator).v86.cpu.devices.vga);
   }
 
   onConsole(listener: () => void): () => void {
