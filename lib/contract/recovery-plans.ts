@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CurrentScenario } from "./protected-items";
+import { CurrentScenario, outageDeclaredAt } from "./protected-items";
 
 /** Bodies of recovery plans (asr reference 1.3, 3.6, 9.2). Items take provider details as an object, plans as a list. */
 const Direction = z.enum(["PrimaryToRecovery", "RecoveryToPrimary"]);
@@ -92,6 +92,7 @@ export const PlanPlannedFailoverBody = z.object({
 });
 export const PlanUnplannedFailoverBody = z.object({
   properties: z.object({
+    outageDeclaredAt,
     failoverDirection: Direction.nullish(),
     sourceSiteOperations: z.enum(["Required", "NotRequired"]).nullish(),
     providerSpecificDetails: ProviderDetails,

@@ -29,7 +29,7 @@ export interface FailoverRecord {
     readonly after: readonly string[];
   } | null;
   /** What did not go as planned: warnings, errors, skipped machines and actions, retries. */
-  readonly deviations: readonly { readonly at: string; readonly what: string }[];
+  readonly deviations: readonly { readonly at: string; readonly what: string; readonly jobId?: string }[];
   /** What was said when the run was completed (the comment of the cleanup). Later notes: `EvidenceNote`. */
   readonly notes: string;
 }

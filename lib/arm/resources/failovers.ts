@@ -10,6 +10,7 @@ import {
 } from "@/lib/contract/protected-items";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
+import { declaredAt } from "@/lib/operations/evidence/declared-outage";
 import { disableProtection } from "@/lib/operations/disable-protection";
 import { readEvidence } from "@/lib/operations/read-evidence";
 import { readReplication } from "@/lib/operations/read-replication";
@@ -102,7 +103,7 @@ export const failoverRoutes: readonly Route[] = [
       start(call, ({ vault, item }) => {
         const { properties } = call.body;
         requireForward(properties.failoverDirection);
-        return startFailover(call.context, vault, item, {
+        return startFailover(declaredAt(call.context, properties.outageDeclaredAt), vault, item, {
           kind: "UnplannedFailover",
           itemId: item.id,
           point: pointChoiceFrom(properties.providerSpecificDetails?.recoveryPointId, { type: "LatestProcessed" }),

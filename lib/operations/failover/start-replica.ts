@@ -3,6 +3,7 @@ import type { StepContext } from "@/lib/jobs/job-definition";
 import { Fault } from "@/lib/kernel/fault";
 import { announce } from "../announce";
 import type { OperationContext } from "../context";
+import { keepSignOfLife, seeSignOfLife } from "../evidence/keep-sign-of-life";
 import type { RegionMachine } from "../ports/region-compute";
 import { recordRun, type RunEvidence } from "../run-evidence";
 import { sourceOf } from "../source-machine";
@@ -37,6 +38,7 @@ export async function startReplica(
   const reason = await reasonNotToBoot(context, item);
   if (reason !== null) {
     await settleMachine(context, machine, { state: "VerifiedNotBooted", firstLineMs: null });
+    await keepSignOfLife(step, request, null, reason);
     return { notBootedReason: reason, firstLineMs: null, ordersOnReplica: null };
   }
   await context.region.start({
@@ -48,6 +50,7 @@ export async function startReplica(
       .map(({ diskId, path, role }) => ({ id: diskId, name: diskId, path, role })),
   });
   const booted = await untilBooted(step, machine, point);
+  const sign = await seeSignOfLife(step, request);
   const ordersOnReplica = booted.bootReport?.orders ?? null;
   await recordRun(
     context,
@@ -60,6 +63,7 @@ export async function startReplica(
   );
   requireOrders(item, point, booted);
   await settleMachine(context, machine, { state: "Running", firstLineMs: booted.firstLineMs });
+  await keepSignOfLife(step, request, sign);
   return { notBootedReason: null, firstLineMs: booted.firstLineMs, ordersOnReplica };
 }
 
