@@ -53,9 +53,14 @@ export const planRequests = {
     }),
   cleanup: (vault: string, plan: string, comments: string) => post(vault, plan, "testFailoverCleanup", { comments }),
   planned: (vault: string, plan: string) => post(vault, plan, "plannedFailover", { ...direction, ...provider() }),
-  unplanned: (vault: string, plan: string, choice: { shutDownSource: boolean; pointType: PointType }) =>
+  unplanned: (
+    vault: string,
+    plan: string,
+    choice: { shutDownSource: boolean; pointType: PointType; outageDeclaredAt?: string | null },
+  ) =>
     post(vault, plan, "unplannedFailover", {
       ...direction,
+      ...(choice.outageDeclaredAt ? { outageDeclaredAt: choice.outageDeclaredAt } : {}),
       sourceSiteOperations: choice.shutDownSource ? "Required" : "NotRequired",
       ...provider(choice.pointType),
     }),

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Consequences } from "@/components/ui/consequences";
+import { DateTimeField, instantOf } from "@/components/ui/date-time-field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Select } from "@/components/ui/select";
 import { TextField } from "@/components/ui/text-field";
@@ -119,13 +120,20 @@ export function PlannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDial
 export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
   const [pointType, setPointType] = useState<PointType>("Latest");
   const [shutDownSource, setShutDownSource] = useState(false);
+  const [declared, setDeclared] = useState("");
   return (
     <FormDialog
       {...frame}
       isDanger
       title={`Unplanned failover of ${plan.properties.friendlyName}`}
       submitLabel="Fail over"
-      onSubmit={() => onRun(planRequests.unplanned(vaultName, plan.name, { shutDownSource, pointType }))}
+      onSubmit={() =>
+        onRun(
+          planRequests.unplanned(vaultName, plan.name, {
+            ...{ shutDownSource, pointType, outageDeclaredAt: instantOf(declared) },
+          }),
+        )
+      }
     >
       <Consequences>
         {[
@@ -139,6 +147,12 @@ export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDi
       <Checkbox isSelected={shutDownSource} onChange={setShutDownSource}>
         Shut down the source machines and send their latest data first, where the site answers
       </Checkbox>
+      <DateTimeField
+        label="Outage declared at"
+        value={declared}
+        onChange={setDeclared}
+        hint="The time until recovery is counted from then; left empty, from now."
+      />
     </FormDialog>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { Suspense } from "react";
+import { ApplicationCheckCard } from "@/components/features/evidence/application-check-card";
 import { ConsolePair } from "@/components/features/consoles/console-pair";
 import { EvidencePanel } from "@/components/features/failover/evidence-panel";
 import { FailoverCommands } from "@/components/features/failover/failover-commands";
@@ -38,6 +39,7 @@ export default function ProtectedItemPage() {
               <ConsistencyGroupCard vaultName={vaultName} item={item} />
               <ResynchronizationCard vaultName={vaultName} item={item} />
               <TargetSettingsCard item={item} />
+              <ApplicationCheckCard vaultName={vaultName} item={item} />
               <FailoverCommands item={item} vaultName={vaultName} onDisabled={() => router.push(list)} />
             </>
           )}
