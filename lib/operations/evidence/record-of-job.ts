@@ -15,8 +15,8 @@ import { directionOf, kindOf } from "./recorded-kinds";
 import { membersOf, recordedMachines } from "./recorded-machines";
 import { canonicalJson } from "./report/canonical-json";
 
-/** A host that says nothing for so long is silent: it beats every two seconds. */
-const SILENT_MS = 10_000;
+/** A host of which three beats are missing is silent: it beats every two seconds. */
+const SILENT_MS = 6_000;
 
 /**
  * The record as job, steps and the items' own evidence tell it now. `previous`: what was written down before; it keeps what
@@ -80,13 +80,15 @@ async function timesOf(
   const known = proofs.filter((at) => at !== null);
   return {
     declaredAt: originOf(job).declaredAt ?? job.createdAt,
-    detectedAt: previous === null ? await silentSince(context, job) : previous.times.detectedAt,
+    detectedAt: previous?.times.detectedAt ?? (isSettled(previous) ? null : await silentSince(context, job)),
     decidedAt: job.createdAt,
     startedAt: job.startedAt,
     endedAt: isOver ? (job.endedAt ?? context.clock.now().toISOString()) : null,
     verifiedAt: known.length === 0 ? null : known.reduce((a, b) => (a > b ? a : b)),
   };
 }
+
+const isSettled = (record: FailoverRecord | null): boolean => record !== null && record.outcome !== "InProgress";
 
 /** When the first of the sources of the run that are silent now was last heard of; null: all are heard, or it is a test. */
 async function silentSince(context: OperationContext, job: Job): Promise<string | null> {
@@ -96,7 +98,7 @@ async function silentSince(context: OperationContext, job: Job): Promise<string 
   for (const { itemId } of membersOf(job)) {
     const item = await context.repositories.protectedItems.get(itemId);
     const provider = item && (await context.repositories.providers.get(item.providerId));
-    if (!provider?.lastHeartbeatAt || context.sites.isConnected(provider.id)) continue;
+    if (!provider?.lastHeartbeatAt) continue;
     if (now - Date.parse(provider.lastHeartbeatAt) >= SILENT_MS) heard.push(provider.lastHeartbeatAt);
   }
   return heard.sort()[0] ?? null;

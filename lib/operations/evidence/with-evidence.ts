@@ -3,7 +3,7 @@ import type { Job } from "@/lib/jobs/job";
 import type { JobDefinition, JobOutcome } from "@/lib/jobs/job-definition";
 import type { OperationContext } from "../context";
 import { isPlanInput, planItemsRunOf } from "../recovery-plans/plan-run";
-import { runsOf } from "../run-evidence";
+import { runOf, runsOf } from "../run-evidence";
 import { originOf } from "./job-origin";
 import { keepRecord, putIfChanged, refreshRecord } from "./keep-record";
 import { followUpOf, isRecorded } from "./recorded-kinds";
@@ -58,7 +58,10 @@ async function addFollowUp(context: OperationContext, job: Job, outcome: JobOutc
       role: followUp.role,
       who: requestedBy?.who ?? "local user",
       at: job.createdAt,
-      what: outcome.state === "Succeeded" ? followUp.what : `${followUp.what}: ${outcome.state.toLowerCase()}`,
+      what:
+        outcome.state === "Succeeded"
+          ? `${followUp.what}${await detailOf(context, job)}`
+          : `${followUp.what}: ${outcome.state.toLowerCase()}`,
       ...(requestedBy?.program ? { program: requestedBy.program } : {}),
       jobId: job.id,
     };
@@ -67,6 +70,19 @@ async function addFollowUp(context: OperationContext, job: Job, outcome: JobOutc
     const deviations = [...record.deviations.filter((one) => one.jobId !== job.id), ...problems];
     await putIfChanged(context, record, { ...record, people, deviations });
   }
+}
+
+/** Of a change of the recovery point: what the machine runs from since then, and what is lost with it. */
+async function detailOf(context: OperationContext, job: Job): Promise<string> {
+  if (job.scenarioName !== "ChangePit") return "";
+  const item = await context.repositories.protectedItems.get(String(job.input["itemId"]));
+  const run = item && runOf(item, job.id);
+  if (!run?.recoveryPoint) return "";
+  const lost = [
+    run.secondsLost === null ? null : `${run.secondsLost} s`,
+    run.ordersLost === null ? null : `${run.ordersLost} orders`,
+  ].filter((text) => text !== null);
+  return `: now of ${run.recoveryPoint.at}${lost.length === 0 ? "" : `, with ${lost.join(" and ")} lost`}`;
 }
 
 /** The newest failover of each machine that such a job can be about. */

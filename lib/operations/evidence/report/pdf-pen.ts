@@ -92,6 +92,7 @@ export async function pdfPen(about: { readonly title: string; readonly subject: 
       y -= 8;
     },
     table(columns: readonly string[] | null, widths: readonly number[], rows: readonly (readonly string[])[]): void {
+      need(4 * CELL_SIZE * LINE + 4 * CELL_PADDING); // A head alone at the foot of a page helps nobody.
       if (columns !== null) row(columns, widths, bold);
       for (const cells of rows) row(cells, widths, plain);
       y -= 8;
