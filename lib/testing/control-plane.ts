@@ -148,6 +148,12 @@ export class ControlPlane {
 
   get = (path: string) => this.send("GET", path);
 
+  /** The bytes of an answer that is a file of our own namespace. */
+  async download(path: string): Promise<{ readonly headers: Headers; readonly bytes: Uint8Array }> {
+    const response = await this.#handle(new Request(`${ORIGIN}${GROUP}/${path}?api-version=2026-11-01`));
+    return { headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
+  }
+
   /** Sends, and follows the job to its end. */
   async run(method: string, path: string, body?: unknown): Promise<{ answer: Answer; job: Job }> {
     const answer = await this.send(method, path, body);
