@@ -27,7 +27,13 @@ export function RunDetail({ run, vaultName }: { readonly run: FailoverRecordView
       </Card>
       <Deviations deviations={properties.deviations} isOver={properties.outcome !== "InProgress"} />
       {properties.machines.map((machine) => (
-        <RunMachine key={machine.protectedItemId} machine={machine} vaultName={vaultName} runName={run.name} />
+        <RunMachine
+          key={machine.protectedItemId}
+          machine={machine}
+          vaultName={vaultName}
+          runName={run.name}
+          isTest={properties.kind === "TestFailover"}
+        />
       ))}
       <Card title="People">
         <ul className="flex flex-col gap-2">

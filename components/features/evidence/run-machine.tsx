@@ -11,15 +11,20 @@ import { machineOutcomes } from "./labels";
 type Machine = FailoverRecordView["properties"]["machines"][number];
 
 /** One machine of a run: its point, its disks by hash, what was lost, its sign of life. */
-export function RunMachine(props: { readonly machine: Machine; readonly vaultName: string; readonly runName: string }) {
-  const { machine, vaultName, runName } = props;
+export function RunMachine(props: {
+  readonly machine: Machine;
+  readonly vaultName: string;
+  readonly runName: string;
+  readonly isTest: boolean;
+}) {
+  const { machine, vaultName, runName, isTest } = props;
   const { screenshot } = machine;
   const look = machineOutcomes[machine.outcome];
   return (
     <Card title={machine.name} actions={<StatusBadge tone={look.tone}>{look.text}</StatusBadge>}>
       <div className="flex flex-col gap-5">
         {machine.detail === null ? null : <p>{machine.detail}</p>}
-        <KeyValue columns={3} entries={facts(machine)} />
+        <KeyValue columns={3} entries={facts(machine, isTest)} />
         <Disks disks={machine.disks} />
         {screenshot === null ? null : (
           <figure>
@@ -39,7 +44,7 @@ export function RunMachine(props: { readonly machine: Machine; readonly vaultNam
   );
 }
 
-function facts(machine: Machine) {
+function facts(machine: Machine, isTest: boolean) {
   const { recoveryPoint, loss, applicationCheck, firstLineMs } = machine;
   return [
     { label: "Replica", value: machine.replicaName ?? "None" },
@@ -60,7 +65,7 @@ function facts(machine: Machine) {
       label: "Power-on to first line",
       value: firstLineMs === null ? "Not measured" : formatDuration(firstLineMs / 1000),
     },
-    { label: "Lost", value: lossText(loss) },
+    { label: "Lost", value: isTest ? "Nothing: the source went on" : lossText(loss) },
     {
       label: "Orders",
       value: `${countText(machine.ordersAtSource)} at the source, ${countText(machine.ordersOnReplica)} on the replica`,
@@ -89,7 +94,7 @@ function lossText({ seconds, bytes, orders }: Machine["loss"]): string {
     bytes === null ? null : formatBytes(bytes),
     orders === null ? null : formatPlural(orders, "order"),
   ].filter((text) => text !== null);
-  return known.length === 0 ? "Nothing to lose, or not known" : known.join(", ");
+  return known.length === 0 ? "Not known" : known.join(", ");
 }
 
 const countText = (count: number | null) => (count === null ? "unknown" : formatCount(count));

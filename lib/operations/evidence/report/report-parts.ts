@@ -106,7 +106,7 @@ function times(found: FailoverRecord["times"]): [string, string][] {
   ];
 }
 
-function machineParts({ screenshots }: Report, machine: RecordedMachine): ReportPart[] {
+function machineParts({ screenshots, record }: Report, machine: RecordedMachine): ReportPart[] {
   const { recoveryPoint: point, loss, applicationCheck: check, screenshot } = machine;
   const picture = screenshot && screenshots.find((one) => one.sha256 === screenshot.sha256);
   const detail = machine.detail ? `: ${machine.detail}` : "";
@@ -117,7 +117,7 @@ function machineParts({ screenshots }: Report, machine: RecordedMachine): Report
     ["Up, as far as proven", at(machine.upAt ?? null)],
     ["First sign of life", at(machine.firstSignOfLifeAt)],
     ["Power-on to first line", machine.firstLineMs === null ? "not measured" : `${machine.firstLineMs} ms`],
-    ["Lost", `${seconds(loss.seconds)}; ${count(loss.bytes, "bytes")}; ${count(loss.orders, "orders")}`],
+    ["Lost", record.kind === "TestFailover" ? "nothing: the source went on" : lossText(loss)],
     [
       "Orders",
       `${count(machine.ordersAtSource, "at the source")}; ${count(machine.ordersOnReplica, "on the replica")}`,
@@ -135,7 +135,7 @@ function machineParts({ screenshots }: Report, machine: RecordedMachine): Report
         disk.pointRoot,
         disk.restoredRoot ?? "not proven",
         disk.restoredRoot === null ? "not proven" : disk.identical ? "yes" : "NO",
-        `${disk.bytesWritten} written, ${disk.bytesVerified ?? "?"} read back`,
+        `${grouped(disk.bytesWritten)} written, ${disk.bytesVerified === undefined ? "?" : grouped(disk.bytesVerified)} read back`,
       ]),
       "No disk was restored.",
     ),
@@ -191,4 +191,7 @@ function table(
 /** UTC, to the second; in the JSON report times are exact. */
 const at = (instant: string | null): string => (instant === null ? "-" : instant.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC")); // prettier-ignore
 const seconds = (value: number | null): string => (value === null ? "not measured" : `${value} s`);
-const count = (value: number | null, what: string): string => `${value ?? "unknown"} ${what}`;
+const grouped = (value: number): string => value.toLocaleString("en-GB");
+const count = (value: number | null, what: string): string => `${value === null ? "unknown" : grouped(value)} ${what}`;
+const lossText = ({ seconds: time, bytes, orders }: RecordedMachine["loss"]): string =>
+  `${seconds(time)}; ${count(bytes, "bytes")}; ${count(orders, "orders")}`;
