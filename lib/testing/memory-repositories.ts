@@ -373,9 +373,11 @@ function ofSpace({ locks, samples, points }: Tables): Pick<Repositories, "recove
   };
 }
 
-function ofRecords(
-  { records, evidenceSettings, evidenceNotes }: Tables,
-): Pick<Repositories, "failoverRecords" | "evidenceSettings" | "evidenceNotes"> {
+function ofRecords({
+  records,
+  evidenceSettings,
+  evidenceNotes,
+}: Tables): Pick<Repositories, "failoverRecords" | "evidenceSettings" | "evidenceNotes"> {
   return {
     evidenceSettings: {
       put: async (vaultId, ownerId, settings) =>
