@@ -1,11 +1,12 @@
 import type { RecordedPerson } from "@/lib/domain/failover-record";
 import type { Job } from "@/lib/jobs/job";
 import type { JobDefinition, JobOutcome } from "@/lib/jobs/job-definition";
+import { assert } from "@/lib/kernel/assert";
 import type { OperationContext } from "../context";
 import { isPlanInput, planItemsRunOf } from "../recovery-plans/plan-run";
 import { runOf, runsOf } from "../run-evidence";
 import { originOf } from "./job-origin";
-import { keepRecord, putIfChanged, refreshRecord } from "./keep-record";
+import { changeRecord, keepRecord, refreshRecord } from "./keep-record";
 import { followUpOf, isRecorded } from "./recorded-kinds";
 
 /**
@@ -51,24 +52,24 @@ async function addFollowUp(context: OperationContext, job: Job, outcome: JobOutc
   if (followUp === null) return;
   for (const recordId of await recordsConcerned(context, job)) {
     await refreshRecord(context, recordId);
-    const record = await context.repositories.failoverRecords.get(recordId);
-    if (!record) continue;
+    if (!(await context.repositories.failoverRecords.get(recordId))) continue;
     const { requestedBy } = originOf(job);
+    const done = outcome.state === "Succeeded" ? await detailOf(context, job) : `: ${outcome.state.toLowerCase()}`;
     const person: RecordedPerson = {
       role: followUp.role,
       who: requestedBy?.who ?? "local user",
       at: job.createdAt,
-      what:
-        outcome.state === "Succeeded"
-          ? `${followUp.what}${await detailOf(context, job)}`
-          : `${followUp.what}: ${outcome.state.toLowerCase()}`,
+      what: `${followUp.what}${done}`,
       ...(requestedBy?.program ? { program: requestedBy.program } : {}),
       jobId: job.id,
     };
-    const people = [...record.people.filter((one) => one.jobId !== job.id), person];
     const problems = outcome.errors.map(({ at, message }) => ({ at, what: `${job.friendlyName}: ${message}`, jobId: job.id })); // prettier-ignore
-    const deviations = [...record.deviations.filter((one) => one.jobId !== job.id), ...problems];
-    await putIfChanged(context, record, { ...record, people, deviations });
+    await changeRecord(context, recordId, async (record) => {
+      assert(record, "the record of a run went while its vault is there");
+      const people = [...record.people.filter((one) => one.jobId !== job.id), person];
+      const deviations = [...record.deviations.filter((one) => one.jobId !== job.id), ...problems];
+      return { ...record, people, deviations };
+    });
   }
 }
 

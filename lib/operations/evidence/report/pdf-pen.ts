@@ -1,4 +1,5 @@
-import type { PDFFont, PDFImage, PDFPage } from "@cantoo/pdf-lib";
+import type { PDFFont, PDFPage, PDFRef } from "@cantoo/pdf-lib";
+import { plainPng } from "./plain-png";
 
 const [WIDTH, HEIGHT] = [595.28, 841.89]; // A4 in points.
 const MARGIN = 48;
@@ -11,7 +12,8 @@ const PICTURE_HEIGHT_MAX = 230;
 
 /** Writes down a page and on to the next; what does not fit into a line is broken, also inside a word. */
 export async function pdfPen(about: { readonly title: string; readonly subject: string; readonly at: Date }) {
-  const { PDFDocument, StandardFonts, rgb } = await import("@cantoo/pdf-lib");
+  const lib = await import("@cantoo/pdf-lib");
+  const { PDFDocument, StandardFonts, rgb } = lib;
   const document = await PDFDocument.create({ updateMetadata: false });
   const plain = await document.embedFont(StandardFonts.Helvetica);
   const bold = await document.embedFont(StandardFonts.HelveticaBold);
@@ -74,6 +76,22 @@ export async function pdfPen(about: { readonly title: string; readonly subject: 
     page.drawLine({ start: { x: MARGIN, y }, end: { x: MARGIN + INNER, y }, thickness: 0.5, color: line });
   }
 
+  /** Plain pictures go in as they are: decoding and deflating fifty screens anew would hold up the server for seconds. */
+  async function embed(png: Uint8Array): Promise<{ ref: PDFRef; width: number; height: number }> {
+    const plain = plainPng(png);
+    if (plain === null) {
+      const image = await document.embedPng(png);
+      return { ref: image.ref, width: image.width, height: image.height };
+    }
+    const { width, height, deflated } = plain;
+    const dictionary = document.context.obj({
+      ...{ Type: "XObject", Subtype: "Image", Width: width, Height: height },
+      ...{ ColorSpace: "DeviceRGB", BitsPerComponent: 8, Filter: "FlateDecode" },
+      DecodeParms: { Predictor: 15, Colors: 3, BitsPerComponent: 8, Columns: width },
+    });
+    return { ref: document.context.register(lib.PDFRawStream.of(dictionary, deflated)), width, height };
+  }
+
   return {
     title: (text: string) => write(text, { font: bold, size: 18, after: 4 }),
     small: (text: string) => write(text, { font: plain, size: 7.5, color: soft, after: 4 }),
@@ -98,11 +116,17 @@ export async function pdfPen(about: { readonly title: string; readonly subject: 
       y -= 8;
     },
     async picture(png: Uint8Array): Promise<void> {
-      const image: PDFImage = await document.embedPng(png);
-      const scale = Math.min(1, INNER / image.width, PICTURE_HEIGHT_MAX / image.height);
-      const { width, height } = image.scale(scale);
+      const found = await embed(png);
+      const scale = Math.min(1, INNER / found.width, PICTURE_HEIGHT_MAX / found.height);
+      const [width, height] = [found.width * scale, found.height * scale];
       need(height + 20);
-      page.drawImage(image, { x: MARGIN, y: y - height, width, height });
+      const name = page.node.newXObject("Picture", found.ref);
+      page.pushOperators(
+        lib.pushGraphicsState(),
+        lib.concatTransformationMatrix(width, 0, 0, height, MARGIN, y - height),
+        lib.drawObject(name),
+        lib.popGraphicsState(),
+      );
       y -= height + 6;
     },
     finish: (): Promise<Uint8Array> => document.save({ useObjectStreams: false }),
@@ -118,33 +142,56 @@ function fitterOf(font: PDFFont): (text: string) => string {
       .join("");
 }
 
+/** Widths at size 1, asked of each font once a character: a report of many machines has a hundred thousand of them. */
+const widths = new WeakMap<PDFFont, Map<string, number>>();
+
+function widthOf(text: string, font: PDFFont, size: number): number {
+  const known = widths.get(font) ?? new Map<string, number>();
+  widths.set(font, known);
+  let sum = 0;
+  for (const character of text) {
+    let width = known.get(character);
+    if (width === undefined) {
+      width = font.widthOfTextAtSize(character, 1);
+      known.set(character, width);
+    }
+    sum += width;
+  }
+  return sum * size;
+}
+
 function linesOf(text: string, font: PDFFont, size: number, width: number): string[] {
+  const space = widthOf(" ", font, size);
   return text.split("\n").flatMap((paragraph) => {
     const lines: string[] = [];
-    let current = "";
+    let current: { text: string; width: number } | null = null;
     for (const word of paragraph.split(" ").flatMap((one) => piecesOf(one, font, size, width))) {
-      const longer = current === "" ? word : `${current} ${word}`;
-      if (font.widthOfTextAtSize(longer, size) <= width) current = longer;
-      else {
-        if (current !== "") lines.push(current);
-        current = word;
+      const wordWidth = widthOf(word, font, size);
+      if (current !== null && current.width + space + wordWidth <= width) {
+        current = { text: `${current.text} ${word}`, width: current.width + space + wordWidth };
+        continue;
       }
+      if (current !== null) lines.push(current.text);
+      current = { text: word, width: wordWidth };
     }
-    return [...lines, current];
+    return [...lines, current?.text ?? ""];
   });
 }
 
 /** Of a word that is wider than the line, such as a hash: as much as fits each time. */
 function piecesOf(word: string, font: PDFFont, size: number, width: number): string[] {
-  if (font.widthOfTextAtSize(word, size) <= width) return [word];
+  if (widthOf(word, font, size) <= width) return [word];
   const pieces: string[] = [];
   let current = "";
+  let currentWidth = 0;
   for (const character of word) {
-    if (current !== "" && font.widthOfTextAtSize(current + character, size) > width) {
+    const more = widthOf(character, font, size);
+    if (current !== "" && currentWidth + more > width) {
       pieces.push(current);
-      current = "";
+      [current, currentWidth] = ["", 0];
     }
     current += character;
+    currentWidth += more;
   }
   return [...pieces, current];
 }
