@@ -4,6 +4,7 @@ import path from "node:path";
 import type { NbdServer } from "@/lib/adapters/nbd/nbd-server";
 import type { ConsoleScreen, RunningMachine } from "@/lib/compute/hypervisor";
 import { Fault } from "@/lib/kernel/fault";
+import { pngOfPpm } from "./ppm";
 import { QmpClient } from "./qmp-client";
 import type { QemuChannels, QemuProcess } from "./qemu-process";
 import { parseTextScreen, READ_TEXT_SCREEN } from "./text-screen";
@@ -70,10 +71,15 @@ export class QemuMachine implements RunningMachine {
   async screenshot(): Promise<Uint8Array | null> {
     if (this.#dead || !this.#qmp) return null;
     this.#screenshots += 1;
-    const file = path.join(this.#qemu.folder, `screen-${this.#screenshots}.png`);
+    const file = path.join(this.#qemu.folder, `screen-${this.#screenshots}`);
     try {
-      await this.#qmp.execute("screendump", { filename: file, format: "png" });
-      return readFileSync(file);
+      const isPng = await this.#qmp.execute("screendump", { filename: file, format: "png" }).then(
+        () => true,
+        () => false, // An older QEMU, or one without libpng; a QEMU that has ended says so again below.
+      );
+      if (isPng) return readFileSync(file);
+      await this.#qmp.execute("screendump", { filename: file });
+      return pngOfPpm(readFileSync(file));
     } finally {
       rmSync(file, { force: true });
     }
