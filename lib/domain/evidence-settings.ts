@@ -86,7 +86,9 @@ export function applicationCheckProblem(
         ? null
         : invalid("It needs an address that begins with http:// or https://, and a status from 100 to 599 or none.");
     case "Runbook":
-      return check.accountName !== "" && check.runbookName !== "" ? null : invalid("It needs an account and a runbook.");
+      return check.accountName !== "" && check.runbookName !== ""
+        ? null
+        : invalid("It needs an account and a runbook.");
   }
 }
 

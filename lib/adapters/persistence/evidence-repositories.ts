@@ -6,9 +6,7 @@ export function evidenceSettingsRepository(database: ControlDatabase): Repositor
   return {
     put: async (vaultId, ownerId, settings) => {
       const row = { ownerId, vaultId, settingsJson: JSON.stringify(settings) };
-      await database.write((client) =>
-        client.evidenceSetting.upsert({ where: { ownerId }, create: row, update: row }),
-      );
+      await database.write((client) => client.evidenceSetting.upsert({ where: { ownerId }, create: row, update: row }));
     },
     get: async (ownerId) => {
       const row = await database.read.evidenceSetting.findUnique({ where: { ownerId } });
