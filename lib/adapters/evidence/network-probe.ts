@@ -60,5 +60,5 @@ function reasonOf(error: unknown): string {
 }
 
 function signalOf({ timeoutMs, signal }: ProbeLimits): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  return AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))]);
 }
