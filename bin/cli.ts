@@ -6,6 +6,7 @@ import { describeForPeople, exitCodeOf, explanationOf } from "@/lib/site/cli/exi
 import type { CommandResult } from "@/lib/site/cli/site-commands";
 import { DISK_USAGE } from "@/lib/server/command-line/disk-usage";
 import { PLAN_USAGE } from "@/lib/server/command-line/plan-usage";
+import { REPORT_USAGE } from "@/lib/server/command-line/report-usage";
 import { VAULT_USAGE } from "@/lib/server/command-line/vault-usage";
 
 const USAGE = `secondsite: a disaster-recovery portal with a real replication engine
@@ -32,9 +33,10 @@ const USAGE = `secondsite: a disaster-recovery portal with a real replication en
 ${VAULT_USAGE}
 ${DISK_USAGE}
 ${PLAN_USAGE}
+${REPORT_USAGE}
 The home folder is $SECONDSITE_HOME (default ./.secondsite); PORT and TLS_PORT say where the portal listens.
 
-Exit codes: 0 done; 1 a defect; 2 the command line; 3 the credentials file; 4 the passphrase;
+Exit codes: 0 done; 1 a defect, or a report that is not valid; 2 the command line; 3 the credentials file; 4 the passphrase;
 5 the vault or the supervisor does not answer; 6 refused for another reason;
 7 a check found damage. The reason is on standard error.
 `;
@@ -52,6 +54,10 @@ async function run(args: readonly string[]): Promise<CommandResult | null> {
   if (noun === "plan") {
     const { runPlanCommand } = await import("@/lib/server/command-line/plan-command");
     return runPlanCommand(args.filter((_, at) => at !== args.indexOf(noun)));
+  }
+  if (noun === "report") {
+    const { runReportCommand } = await import("@/lib/server/command-line/report-command");
+    return runReportCommand(args.filter((_, at) => at !== args.indexOf(noun)));
   }
   const { runSiteCommand } = await import("@/lib/server/command-line/site-command");
   return runSiteCommand(args, import.meta.dirname);

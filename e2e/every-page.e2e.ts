@@ -51,6 +51,7 @@ test("addresses of things that do not exist say so, and lead back", async ({ pag
     ["/recovery-services/contoso-vault/protected-items/none", /not protected/],
     ["/recovery-services/contoso-vault/recovery-plans/none", /no such plan/],
     ["/recovery-services/contoso-vault/jobs/none", /no such job/],
+    ["/recovery-services/contoso-vault/evidence/none", /no such run/],
     ["/sites/none", /no site named none/],
     ["/virtual-machines/none", /no virtual machine named none/],
     ["/automation/none/runbooks", /no automation account named none/],
@@ -80,7 +81,7 @@ async function linksOf(page: Page): Promise<string[]> {
 /** An address without the names of what it shows: vaults, jobs, items, plans, machines, sites and runbooks are many. */
 function kindOf(address: string): string {
   return address.replaceAll(
-    /\/(recovery-services|jobs|protected-items|recovery-plans|virtual-machines|sites|automation|runbooks)\/[^/]+/g,
+    /\/(recovery-services|jobs|evidence|protected-items|recovery-plans|virtual-machines|sites|automation|runbooks)\/[^/]+/g,
     "/$1/one",
   );
 }

@@ -1,5 +1,6 @@
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "@/lib/operations/context";
+import { requester, withOrigin } from "@/lib/operations/evidence/job-origin";
 import { armErrorBody, faultToArmError, type RequestIds } from "./fault-to-arm-error";
 import { PathMatcher } from "./match-path";
 import { BODY_BYTES_MAX, readBody, readTextBody } from "./read-body";
@@ -56,7 +57,7 @@ async function answer(
   const apiVersion = checkApiVersion(match.route, url);
   const body = await bodyOf(request, match.route);
   const call: Call = {
-    context,
+    context: withOrigin(context, () => ({ requestedBy: requester(context, request.headers.get("user-agent")) })),
     params: match.params,
     body,
     query: url.searchParams,

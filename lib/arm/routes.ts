@@ -13,6 +13,8 @@ import { consoleRoutes } from "./resources/consoles";
 import { containerMappingRoutes } from "./resources/container-mappings";
 import { containerRoutes } from "./resources/containers";
 import { estateSiteRoutes } from "./resources/estate-sites";
+import { evidenceRoutes } from "./resources/evidence";
+import { evidenceSettingsRoutes } from "./resources/evidence-settings";
 import { fabricRoutes } from "./resources/fabrics";
 import { hypervisorRoutes } from "./resources/hypervisors";
 import { liveEventRoutes } from "./resources/live-events";
@@ -40,6 +42,8 @@ const declared: readonly Route[] = [
   ...vaultViewRoutes,
   ...spaceRoutes,
   ...verificationRoutes,
+  ...evidenceRoutes,
+  ...evidenceSettingsRoutes,
   ...monitoringRoutes,
   ...fabricRoutes,
   ...registrationRoutes,

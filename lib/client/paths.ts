@@ -48,6 +48,16 @@ export const api = {
   overview: (vault: string) => address(ownInVault(vault, "overview"), apiVersions.own),
   space: (vault: string, ...action: readonly string[]) =>
     address(ownInVault(vault, "space", ...action), apiVersions.own),
+  failoverRecords: (vault: string, ...below: readonly string[]) =>
+    address(ownInVault(vault, "failoverRecords", ...below), apiVersions.own),
+  reportKey: (vault: string) => address(ownInVault(vault, "reportKey"), apiVersions.own),
+  evidenceTargets: (vault: string, plan: string | null) =>
+    plan === null
+      ? address(ownInVault(vault, "evidenceTargets"), apiVersions.own)
+      : address(
+          inVault(vault, "replicationRecoveryPlans", plan, "providers", "Secondsite.Recovery", "evidenceTargets"),
+          apiVersions.own,
+        ),
   verification: (vault: string, ...action: readonly string[]) =>
     address(ownInVault(vault, "verification", ...action), apiVersions.own),
   tutorial: (vault: string, scenario: string) => address(ownInVault(vault, "tutorials", scenario), apiVersions.own),
@@ -142,6 +152,7 @@ export const vaultTabs = [
   "resources",
   "servers",
   "verification",
+  "evidence",
   "jobs",
 ] as const;
 export type VaultTab = (typeof vaultTabs)[number];
@@ -156,6 +167,7 @@ export const pages = {
   protectedItem: (vault: string, item: string) => join("recovery-services", vault, "protected-items", item),
   recoveryPlan: (vault: string, plan: string) => join("recovery-services", vault, "recovery-plans", plan),
   job: (vault: string, job: string) => join("recovery-services", vault, "jobs", job),
+  evidence: (vault: string, run: string) => join("recovery-services", vault, "evidence", run),
   sites: () => "/sites",
   site: (site: string) => join("sites", site),
   virtualMachines: () => "/virtual-machines",

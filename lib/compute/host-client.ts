@@ -89,6 +89,22 @@ export class HostClient {
     return this.#ask({ method: "GET", path: `${machinePath(id)}/console`, answer: ConsoleView });
   }
 
+  /** PNG of what the machine's display shows; null when it is off. */
+  async screenshot(id: string): Promise<Uint8Array | null> {
+    const path = `${machinePath(id)}/screenshot`;
+    const response = await this.#send("GET", path, undefined, AbortSignal.timeout(ANSWER_TIMEOUT_MS));
+    const pieces: Buffer[] = [];
+    try {
+      for await (const piece of response as AsyncIterable<Buffer>) pieces.push(piece);
+    } catch (error) {
+      throw unreachable(this.#socketPath, error);
+    }
+    const content = Buffer.concat(pieces);
+    if (response.statusCode === 204) return null;
+    if (response.statusCode !== 200) throw failureOf(response.statusCode ?? 0, content.toString("utf8"));
+    return content;
+  }
+
   setTracking(id: string, body: TrackingRequest): Promise<MachineStatus> {
     return this.#ask({ method: "PUT", path: `${machinePath(id)}/tracking`, body, answer: MachineStatus });
   }

@@ -15,6 +15,7 @@ import { DISK_FORMATS } from "@/lib/kernel/disk-format";
  * POST /machines/{id}/stop                     -> MachineStatus       (idempotent; off when it returns)
  * POST /machines/{id}/disks/settle             -> {ordinary: boolean} (disks started instantly that are proven become ordinary)
  * GET  /machines/{id}/console                  -> ConsoleView
+ * GET  /machines/{id}/screenshot               -> PNG, or 204 when the machine is off
  * GET  /machines/{id}/console/stream           -> newline-delimited ConsoleView, one a change
  * PUT  /machines/{id}/tracking TrackingRequest -> MachineStatus       (starts or ends the write logs)
  * POST /machines/{id}/cuts       CutRequest    -> Cut                 (atomic over all disks; replaces an earlier cut)

@@ -76,6 +76,16 @@ const ROUTES: readonly { readonly method: string; readonly path: RegExp; readonl
     path: /^\/machines\/([^/]+)\/console$/,
     verb: async ({ host, parts: [id = ""] }) => host.console(id),
   },
+  {
+    method: "GET",
+    path: /^\/machines\/([^/]+)\/screenshot$/,
+    verb: async ({ host, response, parts: [id = ""] }) => {
+      const picture = await host.screenshot(id);
+      if (picture === null) return null;
+      response.writeHead(200, { "content-type": "image/png", "content-length": picture.length }).end(picture);
+      return undefined;
+    },
+  },
   { method: "GET", path: /^\/machines\/([^/]+)\/console\/stream$/, verb: streamConsole },
   {
     method: "PUT",

@@ -25,6 +25,7 @@ class PuppetMachine implements RunningMachine {
     readonly disks: readonly GuestDisk[],
   ) {}
   screen = (): ConsoleScreen => ({ rows: ["puppet"], serial: "", revision: 1 });
+  screenshot = async (): Promise<Uint8Array | null> => null;
   onConsole = (): (() => void) => () => undefined;
   onSerial(listener: (text: string) => void): () => void {
     this.#serialListeners.push(listener);

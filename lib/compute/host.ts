@@ -159,6 +159,11 @@ export class ComputeHost {
     return this.#find(id).console();
   }
 
+  /** PNG of what the machine's display shows; null when it is off. */
+  screenshot(id: string): Promise<Uint8Array | null> {
+    return this.#find(id).screenshot();
+  }
+
   /** Called after every change of the machine's console or power. Returns the unsubscribe function. */
   onChange(id: string, listener: () => void): () => void {
     return this.#find(id).onChange(listener);

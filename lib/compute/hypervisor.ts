@@ -25,6 +25,8 @@ export interface ConsoleScreen {
 export interface RunningMachine {
   readonly id: string;
   screen(): ConsoleScreen;
+  /** What its display shows now, as PNG; null when it is off. @throws what the hypervisor says when it cannot draw it */
+  screenshot(): Promise<Uint8Array | null>;
   /** Called after every change of the console, at most 10 times a second. Returns the unsubscribe function. */
   onConsole(listener: () => void): () => void;
   /** Every piece of text that the guest sends on its first serial port, as it comes. Returns the unsubscribe function. */

@@ -115,6 +115,11 @@ export class ManagedMachine {
     };
   }
 
+  /** PNG; null when it is off. */
+  screenshot(): Promise<Uint8Array | null> {
+    return this.#running?.screenshot() ?? Promise.resolve(null);
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -28,6 +28,7 @@ class Puppet implements Hypervisor {
     return {
       id: spec.id,
       screen: () => ({ rows: [], serial: "", revision: 0 }),
+      screenshot: async () => null,
       ...{ onConsole: () => () => undefined, onSerial: () => () => undefined, failure: () => null },
       ...{ onFailure: () => undefined, diskProblem: () => null, powerOff: async () => {}, sendSerial: () => undefined },
     };

@@ -80,8 +80,11 @@ export const ReprotectBody = z.object({
     })
     .nullish(),
 });
+/** Ours: when the outage was declared; the time until recovery is counted from then. */
+export const outageDeclaredAt = z.iso.datetime().nullish();
 export const UnplannedFailoverBody = z.object({
   properties: z.object({
+    outageDeclaredAt,
     failoverDirection: Direction.nullish(),
     sourceSiteOperations: z.enum(["Required", "NotRequired"]).nullish(),
     providerSpecificDetails: FailoverDetails,

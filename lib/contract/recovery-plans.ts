@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MachinePointWire } from "./plan-validation";
-import { CurrentScenario, FailbackDetails, startInstantly } from "./protected-items";
+import { CurrentScenario, FailbackDetails, outageDeclaredAt, startInstantly } from "./protected-items";
 
 /** Bodies of recovery plans (asr reference 1.3, 3.6, 9.2). Items take provider details as an object, plans as a list. */
 const Direction = z.enum(["PrimaryToRecovery", "RecoveryToPrimary"]);
@@ -98,6 +98,7 @@ export const PlanPlannedFailoverBody = z.object({
 });
 export const PlanUnplannedFailoverBody = z.object({
   properties: z.object({
+    outageDeclaredAt,
     failoverDirection: Direction.nullish(),
     sourceSiteOperations: z.enum(["Required", "NotRequired"]).nullish(),
     providerSpecificDetails: ProviderDetails,

@@ -29,7 +29,8 @@ export interface FailoverRecord {
     readonly after: readonly string[];
   } | null;
   /** What did not go as planned: warnings, errors, skipped machines and actions, retries. */
-  readonly deviations: readonly { readonly at: string; readonly what: string }[];
+  readonly deviations: readonly { readonly at: string; readonly what: string; readonly jobId?: string }[];
+  /** What was said when the run was completed (the comment of the cleanup). Later notes: `EvidenceNote`. */
   readonly notes: string;
 }
 
@@ -40,6 +41,10 @@ export interface RecordedPerson {
   readonly who: string;
   readonly at: string;
   readonly what: string;
+  /** The program through which it was asked: its user agent, shortened; left out: not known. */
+  readonly program?: string;
+  /** The job through which it was done, when it is not the run's own. */
+  readonly jobId?: string;
 }
 
 export interface RecordedTimes {
@@ -59,6 +64,8 @@ export interface RecordedMachine {
   readonly name: string;
   readonly replicaName: string | null;
   readonly outcome: "Succeeded" | "Failed" | "Skipped" | "NotReached";
+  /** Why the outcome is what it is, where that is not plain; left out or null: plain. */
+  readonly detail?: string | null;
   readonly recoveryPoint: { readonly id: string; readonly at: string; readonly kind: string } | null;
   readonly disks: readonly {
     readonly name: string;
@@ -66,9 +73,17 @@ export interface RecordedMachine {
     readonly restoredRoot: string | null;
     readonly identical: boolean;
     readonly bytesWritten: number;
+    readonly bytesVerified?: number;
+    /** When the root was computed from the restored disk as read back; null: not yet, or never. */
+    readonly verifiedAt?: string | null;
   }[];
   readonly firstLineMs: number | null;
+  /** When its first line was seen and, where the point knows its orders, found to be right. */
   readonly firstSignOfLifeAt: string | null;
+  /** When it was up as far as can be proven here: its first sign of life, or for one that cannot be booted, its disks. */
+  readonly upAt?: string | null;
+  /** Age of the recovery point when the run was asked for; 0 for one that was made for it. */
+  readonly pointAgeSeconds?: number | null;
   readonly loss: { readonly seconds: number | null; readonly bytes: number | null; readonly orders: number | null };
   readonly ordersAtSource: number | null;
   readonly ordersOnReplica: number | null;
@@ -79,6 +94,8 @@ export interface RecordedMachine {
     readonly passed: boolean;
     readonly detail: string;
     readonly at: string;
+    /** How long it took until the check was passed or given up. */
+    readonly seconds?: number;
   } | null;
 }
 
@@ -89,4 +106,14 @@ export interface RecordedStep {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly detail: string;
+}
+
+/** Said afterwards, by whom and when. Never changed, never deleted but with its vault. */
+export interface EvidenceNote {
+  readonly id: string;
+  readonly recordId: string;
+  readonly vaultId: string;
+  readonly at: string;
+  readonly who: string;
+  readonly text: string;
 }

@@ -2,6 +2,7 @@ import type { JobQueue } from "@/lib/jobs/job-queue";
 import type { Clock } from "@/lib/kernel/clock";
 import type { Random } from "@/lib/kernel/random";
 import type { EphemeralSecrets } from "./ephemeral-secrets";
+import type { ApplicationProbe } from "./ports/application-probe";
 import type { CertificateAuthority } from "./ports/certificate-authority";
 import type { ConsoleSource } from "./ports/console-source";
 import type { EstateControl } from "./ports/estate-control";
@@ -11,6 +12,7 @@ import type { LiveEvents } from "./ports/live-events";
 import type { OnDemandDisks } from "./ports/on-demand-disks";
 import type { RegionCompute } from "./ports/region-compute";
 import type { ReplicaCapture } from "./ports/replica-capture";
+import type { ReportKeys } from "./ports/report-keys";
 import type { Repositories } from "./ports/repositories";
 import type { RunbookRunner } from "./ports/runbook-runner";
 import type { SealedValues } from "./ports/sealed-values";
@@ -28,6 +30,8 @@ export interface Settings {
   readonly tlsOrigin: string;
   readonly defaultSubscriptionId: string;
   readonly defaultResourceGroup: string;
+  /** Who runs this installation, by the name that the operating system has for them. There is no sign-in. */
+  readonly localUser: string;
 }
 
 /** What this machine can do, as found by looking; reported by /info. */
@@ -53,11 +57,13 @@ export interface OperationContext {
   readonly certificates: CertificateAuthority;
   readonly sourceConsoles: ConsoleSource;
   readonly regionConsoles: ConsoleSource;
+  readonly evidenceFiles: EvidenceFiles;
+  readonly reportKeys: ReportKeys;
+  readonly applicationProbe: ApplicationProbe;
   readonly secrets: EphemeralSecrets;
   readonly runbooks: RunbookRunner;
   readonly sealedValues: SealedValues;
   readonly webhooks: WebhookSender;
-  readonly evidenceFiles: EvidenceFiles;
   readonly live: LiveEvents;
   readonly clock: Clock;
   readonly random: Random;

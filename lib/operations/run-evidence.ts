@@ -1,4 +1,5 @@
 import type { ProtectedItem, RecoveryPoint } from "@/lib/domain/entities";
+import type { RecordedMachine } from "@/lib/domain/failover-record";
 import { changeItem } from "./change-protected-item";
 import type { OperationContext } from "./context";
 
@@ -27,9 +28,20 @@ export interface RunEvidence {
     readonly at: string;
     readonly notes: string;
     readonly remainingResources: readonly string[];
+    /** What was there before, by looking. */
+    readonly before?: readonly string[];
   } | null;
   /** Of a failback: where it went and what travelled. */
   readonly failback?: FailbackEvidence;
+  /** How the replica was seen to be up; left out: not yet, or an earlier version ran it. */
+  readonly life?: {
+    readonly machineId: string;
+    readonly firstSignOfLifeAt: string | null;
+    readonly upAt: string;
+    readonly notBootedReason: string | null;
+    readonly screenshot: RecordedMachine["screenshot"];
+    readonly applicationCheck: RecordedMachine["applicationCheck"];
+  };
 }
 
 export interface FailbackEvidence {

@@ -1,8 +1,11 @@
+import os from "node:os";
 import path from "node:path";
 import { createFileCertificateAuthority } from "@/lib/adapters/certificates/file-certificate-authority";
 import { openHomeAuthority } from "@/lib/adapters/certificates/home-authority";
 import { createHostConsoleSource } from "@/lib/adapters/consoles/host-console-source";
 import { VaultWorkerClient } from "@/lib/adapters/engine-workers/vault-worker-client";
+import { networkProbe } from "@/lib/adapters/evidence/network-probe";
+import { createReportKeyFiles } from "@/lib/adapters/evidence/report-key-files";
 import { createSupervisedEstate } from "@/lib/adapters/estate/supervised-estate";
 import { createEvidenceFiles } from "@/lib/adapters/evidence/folder-evidence-files";
 import { createHypervisorChoice } from "@/lib/adapters/compute/hypervisor-choice";
@@ -59,6 +62,15 @@ const OVERDUE_LOOK_MS = 10_000;
 
 export const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const DEFAULT_RESOURCE_GROUP = "contoso";
+
+/** A user without an entry in the system's list of users is known by their number. */
+function localUser(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
+}
 
 export type Container = Awaited<ReturnType<typeof createContainer>>;
 
@@ -147,6 +159,8 @@ export async function createContainer(options: {
     certificates,
     sourceConsoles: createHostConsoleSource(() => sourceHosts.list()),
     regionConsoles: createHostConsoleSource(() => [{ client: regionHost, location: "Recovery" }]),
+    reportKeys: createReportKeyFiles(home.keys),
+    applicationProbe: networkProbe,
     secrets: new EphemeralSecrets(random),
     runbooks: new ProcessRunbooks({ runsFolder: home.runbooks, home: home.folder }),
     sealedValues: new FileSealedValues(path.join(home.keys, "automation.key"), random),
@@ -161,6 +175,7 @@ export async function createContainer(options: {
       tlsOrigin,
       defaultSubscriptionId: DEFAULT_SUBSCRIPTION,
       defaultResourceGroup: DEFAULT_RESOURCE_GROUP,
+      localUser: localUser(),
     },
     capabilities: async () => ({
       v86: new V86Hypervisor(firmware).unavailableReason() === null,

@@ -13,7 +13,7 @@ export interface Home {
   readonly region: string;
   /** What checks of vaults remember between runs. */
   readonly checks: string;
-  /** Files that people attached to what they did. */
+  /** Pictures that records of failovers name, and files that people attached to what they did. */
   readonly evidence: string;
   readonly run: string;
   /** One folder for each run of a runbook, with what is kept of its output. */

@@ -13,6 +13,8 @@ import type { CertificateAuthority } from "@/lib/operations/ports/certificate-au
 import type { SiteGateway } from "@/lib/operations/ports/site-gateway";
 import type { StorageFolders } from "@/lib/operations/ports/storage-folders";
 import type { VaultData } from "@/lib/operations/ports/vault-data";
+import { MemoryProbe, MemoryReportKeys } from "./memory-evidence";
+import { MemoryEvidenceFiles } from "./memory-evidence-files";
 import { MemoryJobStore } from "./memory-job-store";
 import { memorySealedValues, MemoryRunbooks, MemoryWebhooks } from "./memory-runbooks";
 import { MemoryRegion } from "./memory-region";
@@ -83,6 +85,8 @@ export class ControlPlane {
   readonly storageFolders = new MemoryStorageFolders();
   readonly runbooks = new MemoryRunbooks();
   readonly webhooks = new MemoryWebhooks();
+  readonly evidenceFiles = new MemoryEvidenceFiles();
+  readonly reportKeys = new MemoryReportKeys();
   /** Hosts that are heard now. */
   readonly connected = new Set<string>();
   /** What hosts were asked for. */
@@ -153,6 +157,12 @@ export class ControlPlane {
 
   get = (path: string) => this.send("GET", path);
 
+  /** The bytes of an answer that is a file of our own namespace. */
+  async download(path: string): Promise<{ readonly headers: Headers; readonly bytes: Uint8Array }> {
+    const response = await this.#handle(new Request(`${ORIGIN}${GROUP}/${path}?api-version=2026-11-01`));
+    return { headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
+  }
+
   /** Sends, and follows the job to its end. */
   async run(method: string, path: string, body?: unknown): Promise<{ answer: Answer; job: Job }> {
     const answer = await this.send(method, path, body);
@@ -204,7 +214,9 @@ export class ControlPlane {
       sourceConsoles: unused("consoles"),
       regionConsoles: unused("consoles"),
       ...{ runbooks: this.runbooks, sealedValues: memorySealedValues, webhooks: this.webhooks },
-      evidenceFiles: unused("evidence files"),
+      evidenceFiles: this.evidenceFiles,
+      reportKeys: this.reportKeys,
+      applicationProbe: new MemoryProbe(),
       live: {
         publish: (event) =>
           void (event.type === "resource" && this.events.push({ kind: event.kind, name: event.name })),
@@ -217,6 +229,7 @@ export class ControlPlane {
         tlsOrigin: "https://127.0.0.1:3443",
         defaultSubscriptionId: SCOPE.subscriptionId,
         defaultResourceGroup: SCOPE.resourceGroup,
+        localUser: "ann",
       },
       capabilities: async () => ({ v86: true, qemu: false, kvm: false }),
     };

@@ -15,5 +15,8 @@ export function describeEvidenceFiles(name: string, open: () => Promise<Evidence
     expect(await files.get("vault-2", kept.sha256)).toBeNull();
     expect(await files.get("vault-1", "0".repeat(64))).toBeNull();
     expect(await files.get("vault-1", `../vault-1/${kept.sha256}`)).toBeNull();
+    await files.deleteVault("vault-1");
+    await files.deleteVault("vault-1");
+    expect(await files.get("vault-1", kept.sha256)).toBeNull();
   });
 }

@@ -114,6 +114,18 @@ export function hypervisorContract(
       expect(machine.screen().rows).toHaveLength(25);
     });
 
+    it("draws what its display shows, and nothing once it is off", async () => {
+      const { machine, follower } = await boot(newDisk());
+      await until(() => (follower.orders?.count ?? 0) > 0, "an order");
+      const png = Buffer.from((await machine.screenshot()) ?? []);
+      expect(png.subarray(1, 4).toString("latin1")).toBe("PNG");
+      // QEMU draws the ninth column of each character.
+      expect(["640x400", "720x400"]).toContain(`${png.readUInt32BE(16)}x${png.readUInt32BE(20)}`);
+      expect(png.length).toBeGreaterThan(1000); // A black picture of that size takes less.
+      await machine.powerOff();
+      expect(await machine.screenshot()).toBeNull();
+    });
+
     it("finds damage where the host finds it, and takes no more orders", async () => {
       const disk = newDisk(500);
       const sector = disk.sectors.get(config.ledgerStartLba + 3);

@@ -48,6 +48,14 @@ export class MemoryRegion implements RegionCompute {
     return this.machines.get(id) ?? null;
   }
 
+  /** Of a machine that runs: bytes that name it, which no display could be drawn from. */
+  screenshotFailure: Error | null = null;
+  async screenshot(id: string): Promise<Uint8Array | null> {
+    if (this.screenshotFailure) throw this.screenshotFailure;
+    const machine = this.machines.get(id);
+    return machine?.power === "running" ? Buffer.from(`screen of ${machine.name}`) : null;
+  }
+
   async settleDisks(id: string): Promise<boolean> {
     this.log.push(`settled ${this.machines.get(id)?.name ?? id}`);
     return true;

@@ -32,6 +32,10 @@ export class MemoryReplicaFolders implements ReplicaFolders {
     return inside.map((path) => path.slice(folder.length + 1));
   }
 
+  async sizes(folder: string): Promise<{ name: string; sizeBytes: number }[]> {
+    return (await this.list(folder)).map((name) => ({ name, sizeBytes: 1024 }));
+  }
+
   async remove(folder: string, owner: { itemId: string }): Promise<void> {
     const mark = this.owners.get(folder);
     if (mark === undefined) return;

@@ -14,7 +14,8 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
-import type { FailoverRecord } from "@/lib/domain/failover-record";
+import type { EvidenceSettings } from "@/lib/domain/evidence-settings";
+import type { EvidenceNote, FailoverRecord } from "@/lib/domain/failover-record";
 import type { RecoveryPointLock, VaultSample } from "@/lib/domain/space";
 import { addToHour, hourOf, type ReplicationCycle, type ReplicationHour } from "@/lib/domain/replication-history";
 import type { BandwidthSettings } from "@/lib/domain/bandwidth";
@@ -46,6 +47,8 @@ interface Tables {
   readonly locks: Map<string, RecoveryPointLock>;
   readonly samples: Map<string, VaultSample>;
   readonly records: Map<string, FailoverRecord>;
+  readonly evidenceSettings: Map<string, { readonly vaultId: string; readonly settings: EvidenceSettings }>;
+  readonly evidenceNotes: Map<string, EvidenceNote>;
   readonly plans: Table<RecoveryPlan>;
   readonly machines: Table<DeployedMachine>;
   readonly networks: Table<VirtualNetwork & { id: string }>;
@@ -72,6 +75,8 @@ export function createMemoryRepositories(): Repositories {
     locks: new Map(),
     samples: new Map(),
     records: new Map(),
+    evidenceSettings: new Map(),
+    evidenceNotes: new Map(),
     plans: new Table("recovery plan", (p) => [`${p.vaultId}/${nameKey(p.name)}`]),
     machines: new Table("virtual machine", () => []),
     networks: new Table("virtual network", (n) => [n.id]),
@@ -108,6 +113,8 @@ function deleteVault(tables: Tables, id: string): void {
   tables.vaults.delete(id);
   for (const [key, sample] of tables.samples) if (sample.vaultId === id) tables.samples.delete(key);
   for (const record of tables.records.values()) if (record.vaultId === id) tables.records.delete(record.id);
+  for (const [owner, { vaultId }] of tables.evidenceSettings) if (vaultId === id) tables.evidenceSettings.delete(owner);
+  for (const note of tables.evidenceNotes.values()) if (note.vaultId === id) tables.evidenceNotes.delete(note.id);
   for (const fabric of tables.fabrics.all((row) => row.vaultId === id)) deleteFabric(tables, fabric.id);
   tables.policies.deleteWhere((row) => row.vaultId === id);
   tables.plans.deleteWhere((row) => row.vaultId === id);
@@ -325,8 +332,21 @@ function ofSpace({ locks, samples, points }: Tables): Pick<Repositories, "recove
   };
 }
 
-function ofRecords({ records }: Tables): Pick<Repositories, "failoverRecords"> {
+function ofRecords({
+  records,
+  evidenceSettings,
+  evidenceNotes,
+}: Tables): Pick<Repositories, "failoverRecords" | "evidenceSettings" | "evidenceNotes"> {
   return {
+    evidenceSettings: {
+      put: async (vaultId, ownerId, settings) =>
+        void evidenceSettings.set(ownerId, { vaultId, settings: copy(settings) }),
+      get: async (ownerId) => copyOrNull(evidenceSettings.get(ownerId)?.settings),
+    },
+    evidenceNotes: {
+      insert: async (note) => void evidenceNotes.set(note.id, copy(note)),
+      list: async (recordId) => [...evidenceNotes.values()].filter((note) => note.recordId === recordId).map(copy),
+    },
     failoverRecords: {
       put: async (record) => void records.set(record.id, copy(record)),
       get: async (id) => copyOrNull(records.get(id)),

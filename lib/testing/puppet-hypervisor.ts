@@ -16,6 +16,7 @@ export class PuppetMachine implements RunningMachine {
   }
 
   screen = (): ConsoleScreen => ({ rows: [], serial: "", revision: 0 });
+  screenshot = async (): Promise<Uint8Array | null> => null;
   onConsole = (): (() => void) => () => undefined;
   onSerial(listener: (text: string) => void): () => void {
     this.#listeners.push(listener);

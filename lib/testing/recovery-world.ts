@@ -14,6 +14,7 @@ import { recoveryJobs } from "@/lib/operations/jobs/recovery-jobs";
 import { recordHeartbeat } from "@/lib/operations/record-heartbeat";
 import { recordRecoveryPoint } from "@/lib/operations/record-recovery-point";
 import { registerProvider } from "@/lib/operations/register-provider";
+import { MemoryProbe, MemoryReportKeys } from "./memory-evidence";
 import { MemoryEvidenceFiles } from "./memory-evidence-files";
 import { MemoryJobStore } from "./memory-job-store";
 import { MemoryOnDemandDisks } from "./memory-on-demand-disks";
@@ -54,6 +55,8 @@ export class RecoveryWorld {
   readonly onDemandDisks = new MemoryOnDemandDisks(this.folders, this.vaultData);
   readonly region = new MemoryRegion(this.folders);
   readonly replicaCapture = new MemoryReplicaCapture(this.region, this.folders, this.vaultData, this.clock);
+  readonly reportKeys = new MemoryReportKeys();
+  readonly probe = new MemoryProbe();
   readonly site = new MemorySite(this.vaultData, this.clock);
   readonly runbooks = new MemoryRunbooks();
   readonly webhooks = new MemoryWebhooks();
@@ -105,6 +108,8 @@ export class RecoveryWorld {
       certificates: unused("certificates"),
       sourceConsoles: unused("consoles"),
       regionConsoles: unused("consoles"),
+      reportKeys: this.reportKeys,
+      applicationProbe: severable.wrap<MemoryProbe>(this.probe),
       secrets: new EphemeralSecrets(this.random),
       runbooks: severable.wrap<MemoryRunbooks>(this.runbooks),
       sealedValues: memorySealedValues,
@@ -117,6 +122,7 @@ export class RecoveryWorld {
         tlsOrigin: "https://127.0.0.1:3443",
         defaultSubscriptionId: SCOPE.subscriptionId,
         defaultResourceGroup: SCOPE.resourceGroup,
+        localUser: "ann",
       },
       capabilities: async () => ({ v86: true, qemu: false, kvm: false }),
     };

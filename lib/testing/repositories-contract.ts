@@ -316,6 +316,27 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       expect(await r.failoverRecords.get("run-2")).toBeNull();
     });
 
+    it("keeps targets and checks by owner, and notes in the order in which they were made, until the vault goes", async () => {
+      await fill();
+      const targets = { rpoSeconds: 60, rtoSeconds: null };
+      const check = { kind: "TcpPort", host: "127.0.0.1", port: 80, timeoutSeconds: 5 } as const;
+      expect(await r.evidenceSettings.get("item-1")).toBeNull();
+      await r.evidenceSettings.put("vault-1", "vault-1", { targets, applicationCheck: null });
+      await r.evidenceSettings.put("vault-1", "item-1", { targets, applicationCheck: null });
+      await r.evidenceSettings.put("vault-1", "item-1", { targets, applicationCheck: check });
+      expect(await r.evidenceSettings.get("item-1")).toEqual({ targets, applicationCheck: check });
+      expect(await r.evidenceSettings.get("vault-1")).toEqual({ targets, applicationCheck: null });
+      const note = { id: "note-b", recordId: "run-1", vaultId: "vault-1", at: "2026-01-01T00:00:00.000Z" };
+      const first = { ...note, who: "ann", text: "The phone did not ring." };
+      const second = { ...first, id: "note-a", text: "It did later." };
+      for (const one of [first, second]) await r.evidenceNotes.insert(one);
+      expect(await r.evidenceNotes.list("run-1")).toEqual([first, second]);
+      expect(await r.evidenceNotes.list("run-2")).toEqual([]);
+      await r.vaults.delete("vault-1");
+      expect(await r.evidenceNotes.list("run-1")).toEqual([]);
+      expect(await r.evidenceSettings.get("item-1")).toBeNull();
+    });
+
     it("leaves a deployed machine when protection of its item ends", async () => {
       await fill();
       await r.protectedItems.delete("item-1");

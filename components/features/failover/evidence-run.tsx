@@ -35,6 +35,11 @@ export function EvidenceRun({ run, vaultName }: { readonly run: Run; readonly va
         <TextLink href={pages.job(vaultName, nameInId(run.jobId, "replicationJobs") ?? run.jobId)}>
           Open the job
         </TextLink>
+        {run.kind === "ChangeRecoveryPoint" ? null : (
+          <TextLink href={pages.evidence(vaultName, nameInId(run.jobId, "replicationJobs") ?? run.jobId)}>
+            Evidence and report
+          </TextLink>
+        )}
       </header>
       <Figures run={run} />
       {run.failback ? <EvidenceFailback failback={run.failback} /> : null}

@@ -38,11 +38,17 @@ export const failoverRequests = {
     verb(itemId, "plannedFailover", { ...direction, ...choice, ...provider(null) }),
   unplanned: (
     itemId: string,
-    choice: { recoveryPointId: string | null; shutDownSource: boolean; startInstantly: boolean },
+    choice: {
+      recoveryPointId: string | null;
+      shutDownSource: boolean;
+      startInstantly: boolean;
+      outageDeclaredAt?: string | null;
+    },
   ) =>
     verb(itemId, "unplannedFailover", {
       ...direction,
       startInstantly: choice.startInstantly,
+      ...(choice.outageDeclaredAt ? { outageDeclaredAt: choice.outageDeclaredAt } : {}),
       sourceSiteOperations: choice.shutDownSource ? "Required" : "NotRequired",
       ...provider(choice.recoveryPointId),
     }),

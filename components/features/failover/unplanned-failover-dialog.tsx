@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
+import { DateTimeField, instantOf } from "@/components/ui/date-time-field";
 import { recoveryPointsQuery } from "@/lib/client/queries/protected-items";
 import { Consequences } from "@/components/ui/consequences";
 import type { VerbDialogProps } from "./dialog-props";
@@ -15,12 +16,14 @@ export function UnplannedFailoverDialog({ item, vaultName, onRun, ...frame }: Ve
   const [point, setPoint] = useState(LATEST);
   const [shutDownSource, setShutDownSource] = useState(false);
   const [startInstantly, setStartInstantly] = useState(false);
+  const [declared, setDeclared] = useState("");
   const submit = () =>
     onRun(
       failoverRequests.unplanned(item.id, {
         recoveryPointId: chosenPointId(point, points),
         shutDownSource,
         startInstantly,
+        outageDeclaredAt: instantOf(declared),
       }),
     );
   return (
@@ -53,6 +56,12 @@ export function UnplannedFailoverDialog({ item, vaultName, onRun, ...frame }: Ve
           If the site does not answer, the failover goes on and says so in the job.
         </span>
       </Checkbox>
+      <DateTimeField
+        label="Outage declared at"
+        value={declared}
+        onChange={setDeclared}
+        hint="The time until recovery is counted from then; left empty, from now."
+      />
       <StartInstantlyChoice value={startInstantly} onChange={setStartInstantly} />
     </FormDialog>
   );

@@ -17,6 +17,9 @@ import { JobSteps } from "./job-steps";
 import { planRunOf, RunFacts } from "./run-facts";
 import { RunTimeline } from "./run-timeline";
 
+/** Jobs whose course is written down for a report. */
+const RECORDED = new Set(["TestFailover", "PlannedFailover", "UnplannedFailover", "Failback"]);
+
 /** One job: where it stands, what it waits for, what went wrong, and its steps as they run. */
 export function JobDetail({ job, vaultName }: { readonly job: ReplicationJobResource; readonly vaultName: string }) {
   const { properties } = job;
@@ -37,6 +40,14 @@ export function JobDetail({ job, vaultName }: { readonly job: ReplicationJobReso
             { label: "Duration", value: <JobDuration start={properties.startTime} end={properties.endTime} /> },
             { label: "Started", value: <ExactTime at={realTime(properties.startTime)} fallback="not yet" /> },
             { label: "Ended", value: <ExactTime at={realTime(properties.endTime)} fallback="not yet" /> },
+            ...(RECORDED.has(properties.scenarioName)
+              ? [
+                  {
+                    label: "Evidence",
+                    value: <TextLink href={pages.evidence(vaultName, job.name)}>Evidence and report</TextLink>,
+                  },
+                ]
+              : []),
             { label: "Job id", value: <span className="font-mono text-[0.8125rem]">{job.name}</span> },
           ]}
         />

@@ -78,6 +78,14 @@ export function validationBody(choice: PlanChoice): PlanValidationBody {
 const sourceOptions = (shutDownSource: boolean) =>
   ({ sourceSiteOperations: shutDownSource ? "Required" : "NotRequired" }) as const;
 
+export interface UnplannedChoice {
+  readonly shutDownSource: boolean;
+  readonly point: PlanPoint;
+  readonly startInstantly: boolean;
+  /** ISO 8601; null or left out: with the request. */
+  readonly outageDeclaredAt?: string | null;
+}
+
 export const planRequests = {
   create: (vault: string, name: string, primaryFabricId: string, groups: readonly PlanGroup[]): PlanRequest => ({
     method: "PUT",
@@ -117,14 +125,11 @@ export const planRequests = {
   cleanup: (vault: string, plan: string, comments: string) => post(vault, plan, "testFailoverCleanup", { comments }),
   planned: (vault: string, plan: string, choice: { startInstantly: boolean }) =>
     post(vault, plan, "plannedFailover", { ...forward, ...choice, ...provider() }),
-  unplanned: (
-    vault: string,
-    plan: string,
-    choice: { shutDownSource: boolean; point: PlanPoint; startInstantly: boolean },
-  ) =>
+  unplanned: (vault: string, plan: string, choice: UnplannedChoice) =>
     post(vault, plan, "unplannedFailover", {
       ...forward,
       startInstantly: choice.startInstantly,
+      ...(choice.outageDeclaredAt ? { outageDeclaredAt: choice.outageDeclaredAt } : {}),
       ...sourceOptions(choice.shutDownSource),
       ...provider(choice.point),
     }),

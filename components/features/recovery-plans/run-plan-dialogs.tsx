@@ -3,6 +3,7 @@ import { useState } from "react";
 import { StartInstantlyChoice } from "@/components/shell/start-instantly-choice";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Consequences } from "@/components/ui/consequences";
+import { DateTimeField, instantOf } from "@/components/ui/date-time-field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Select } from "@/components/ui/select";
 import { TextField } from "@/components/ui/text-field";
@@ -74,6 +75,7 @@ export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDi
   const [point, setPoint] = useState(LATEST_POINT);
   const [shutDownSource, setShutDownSource] = useState(false);
   const [startInstantly, setStartInstantly] = useState(false);
+  const [declared, setDeclared] = useState("");
   return (
     <FormDialog
       {...frame}
@@ -81,7 +83,10 @@ export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDi
       title={`Unplanned failover of ${plan.properties.friendlyName}`}
       submitLabel="Fail over"
       disabledReason={pointProblem(point)}
-      onSubmit={() => onRun(planRequests.unplanned(vaultName, plan.name, { shutDownSource, point, startInstantly }))}
+      onSubmit={() => {
+        const choice = { shutDownSource, point, startInstantly, outageDeclaredAt: instantOf(declared) };
+        onRun(planRequests.unplanned(vaultName, plan.name, choice));
+      }}
     >
       <Consequences>
         {[
@@ -97,6 +102,12 @@ export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDi
         Shut down the source machines and send their latest data first, where the site answers
       </Checkbox>
       <StartInstantlyChoice value={startInstantly} onChange={setStartInstantly} />
+      <DateTimeField
+        label="Outage declared at"
+        value={declared}
+        onChange={setDeclared}
+        hint="The time until recovery is counted from then; left empty, from now."
+      />
     </FormDialog>
   );
 }

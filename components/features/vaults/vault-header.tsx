@@ -16,6 +16,7 @@ const labels: Record<VaultTab, string> = {
   resources: "Resources",
   servers: "Servers",
   verification: "Verification",
+  evidence: "Evidence",
   jobs: "Jobs",
 };
 

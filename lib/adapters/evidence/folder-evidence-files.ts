@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { replaceFile } from "@/lib/adapters/certificates/private-files";
+import { translateFileError } from "@/lib/adapters/files/translate-file-error";
 import { Fault } from "@/lib/kernel/fault";
 import type { EvidenceFiles } from "@/lib/operations/ports/evidence-files";
 
@@ -33,6 +34,13 @@ export function createEvidenceFiles(folder: string): EvidenceFiles {
       }
       if (hashOf(bytes) !== sha256) throw damaged(sha256);
       return bytes;
+    },
+    async deleteVault(vaultId) {
+      if (!VAULT_ID.test(vaultId)) throw new Error(`${vaultId} is not the id of a vault`);
+      const place = path.join(folder, vaultId);
+      await fs.rm(place, { recursive: true, force: true }).catch((error: unknown) => {
+        throw translateFileError(error, place, "delete");
+      });
     },
   };
 }

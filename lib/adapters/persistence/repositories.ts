@@ -13,6 +13,7 @@ import {
   recoveryPointRepository,
   resynchronizationRepository,
 } from "./protection-repositories";
+import { evidenceNoteRepository, evidenceSettingsRepository } from "./evidence-repositories";
 import { failoverRecordRepository } from "./failover-record-repository";
 import { replicationHistoryRepository } from "./replication-history-repository";
 import { recoveryPointLockRepository, vaultSampleRepository } from "./space-repositories";
@@ -44,6 +45,8 @@ export function createSqliteRepositories(database: ControlDatabase): Repositorie
     replicationHistory: replicationHistoryRepository(database),
     recoveryPlans: recoveryPlanRepository(database),
     failoverRecords: failoverRecordRepository(database),
+    evidenceSettings: evidenceSettingsRepository(database),
+    evidenceNotes: evidenceNoteRepository(database),
     deployedMachines: deployedMachineRepository(database),
     virtualNetworks: virtualNetworkRepository(database),
     storageAccounts: storageAccountRepository(database),

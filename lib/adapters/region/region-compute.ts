@@ -60,6 +60,14 @@ export function createRegionCompute(host: HostClient, clock: Clock): RegionCompu
         throw error;
       }
     },
+    async screenshot(id) {
+      try {
+        return await host.screenshot(id);
+      } catch (error) {
+        if (isUnknown(error)) return null;
+        throw error;
+      }
+    },
     settleDisks: (id) => patiently(() => host.settleDisks(id)),
     async stop(id) {
       await patiently(() => host.stop(id));

@@ -21,6 +21,11 @@ export function createReplicaFolders(storageRoot: string): ReplicaFolders {
     return within(path.join(storageRoot, storageAccount.toLowerCase(), "replicas", name));
   };
 
+  const list = async (folder: string): Promise<string[]> => {
+    const names = await entries(within(folder));
+    return names?.filter((name) => name !== MARK && name !== UNFINISHED_MARK) ?? [];
+  };
+
   return {
     placeOf: async (storageAccount, owner) => place(storageAccount, owner),
 
@@ -35,9 +40,11 @@ export function createReplicaFolders(storageRoot: string): ReplicaFolders {
       return folder;
     },
 
-    async list(folder) {
-      const names = await entries(within(folder));
-      return names?.filter((name) => name !== MARK && name !== UNFINISHED_MARK) ?? [];
+    list,
+
+    async sizes(folder) {
+      const found = await Promise.all((await list(folder)).map((name) => sizeOf(path.join(folder, name), name)));
+      return found.filter((file) => file !== null);
     },
 
     async remove(folder, owner) {
@@ -66,6 +73,16 @@ async function entries(folder: string): Promise<string[] | null> {
   } catch (error) {
     if (isMissing(error)) return null;
     throw translateFileError(error, folder, "list");
+  }
+}
+
+/** Null for a file that has gone since it was listed. */
+async function sizeOf(file: string, name: string): Promise<{ name: string; sizeBytes: number } | null> {
+  try {
+    return { name, sizeBytes: (await fs.stat(file)).size };
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw translateFileError(error, file, "look at");
   }
 }
 

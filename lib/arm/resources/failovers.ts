@@ -15,6 +15,7 @@ import type { Fabric, Vault } from "@/lib/domain/entities";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import { completeMigration, disableProtection } from "@/lib/operations/disable-protection";
+import { declaredAt } from "@/lib/operations/evidence/declared-outage";
 import { cancelFailover, startFailback, startReverseReplication } from "@/lib/operations/start-failback";
 import { readEvidence } from "@/lib/operations/read-evidence";
 import { readReplication } from "@/lib/operations/read-replication";
@@ -109,7 +110,7 @@ export const failoverRoutes: readonly Route[] = [
       start(call, ({ vault, item }) => {
         const { properties } = call.body;
         requireForward(properties.failoverDirection);
-        return startFailover(call.context, vault, item, {
+        return startFailover(declaredAt(call.context, properties.outageDeclaredAt), vault, item, {
           kind: "UnplannedFailover",
           itemId: item.id,
           point: pointChoiceFrom(properties.providerSpecificDetails?.recoveryPointId, { type: "LatestProcessed" }),

@@ -14,6 +14,7 @@ import {
 import type { Fabric, RecoveryPlan, RecoveryPlanGroup, Vault } from "@/lib/domain/entities";
 import type { Job } from "@/lib/jobs/job";
 import type { OperationContext } from "@/lib/operations/context";
+import { declaredAt } from "@/lib/operations/evidence/declared-outage";
 import type { PointChoice } from "@/lib/operations/failover/choose-recovery-point";
 import { readRecoveryPlan } from "@/lib/operations/read-recovery-plan";
 import {
@@ -181,7 +182,7 @@ export const recoveryPlanRoutes: readonly Route[] = [
         const { properties } = call.body;
         requireForward(properties.failoverDirection);
         const details = properties.providerSpecificDetails;
-        return runRecoveryPlan(call.context, vault, plan, {
+        return runRecoveryPlan(declaredAt(call.context, properties.outageDeclaredAt), vault, plan, {
           kind: "UnplannedFailover",
           point: planPoint(details, "LatestProcessed"),
           useSharedPoints: usesSharedPoints(details),

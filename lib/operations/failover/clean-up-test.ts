@@ -24,7 +24,7 @@ export async function proveCleanup(
   context: OperationContext,
   item: ProtectedItem,
   machines: readonly DeployedMachine[],
-  notes: string,
+  cleanupOf: { readonly notes: string; readonly before: readonly string[] },
   stoppedBy?: unknown,
 ): Promise<readonly string[]> {
   const looked = await Promise.all(machines.map((machine) => remainsOf(context, machine)));
@@ -32,7 +32,7 @@ export async function proveCleanup(
   const remaining = [...looked.flat(), ...records];
   const test = runsOf(item).find((run) => run.kind === "TestFailover");
   if (test) {
-    const cleanup = { at: context.clock.now().toISOString(), notes, remainingResources: remaining };
+    const cleanup = { at: context.clock.now().toISOString(), ...cleanupOf, remainingResources: remaining };
     await recordRun(context, item.id, test, { cleanup });
   }
   if (remaining.length === 0) return remaining;

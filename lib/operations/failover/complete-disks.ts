@@ -3,6 +3,7 @@ import type { StepContext } from "@/lib/jobs/job-definition";
 import { Fault } from "@/lib/kernel/fault";
 import { announce } from "../announce";
 import type { OperationContext } from "../context";
+import { refreshRecord } from "../evidence/keep-record";
 import { recordRun, runOf, type DiskEvidence } from "../run-evidence";
 
 const POLL_MS = 250;
@@ -85,6 +86,7 @@ async function recordProof(
     disk.diskId === diskId ? { ...disk, ...proof, identical: proof.restoredRoot === disk.pointRoot } : disk,
   );
   await recordRun(context, item.id, run, { disks });
+  await refreshRecord(context, run.jobId);
 }
 
 async function changeDisk(

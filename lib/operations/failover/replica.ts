@@ -8,7 +8,7 @@ import type { MaterialiseResult } from "../ports/vault-data";
 import { pointEvidence, recordRun, type DiskEvidence, type RunEvidence } from "../run-evidence";
 import { openDisks } from "./on-demand-replica";
 import { fileName, roleOf } from "./replica-files";
-import { reasonNotToBoot } from "./start-replica";
+import { reasonNotToBoot } from "./reason-not-to-boot";
 import { sourceOf } from "../source-machine";
 
 export interface ReplicaRequest {

@@ -3,9 +3,11 @@ import type { StepContext } from "@/lib/jobs/job-definition";
 import { Fault } from "@/lib/kernel/fault";
 import { announce } from "../announce";
 import type { OperationContext } from "../context";
+import { keepSignOfLife, seeSignOfLife } from "../evidence/keep-sign-of-life";
 import type { RegionMachine } from "../ports/region-compute";
 import { recordRun, type RunEvidence } from "../run-evidence";
 import { sourceOf } from "../source-machine";
+import { reasonNotToBoot } from "./reason-not-to-boot";
 
 const BOOT_TIMEOUT_MS = 90_000;
 const POLL_MS = 50;
@@ -37,6 +39,7 @@ export async function startReplica(
   const reason = await reasonNotToBoot(context, item);
   if (reason !== null) {
     await settleMachine(context, machine, { state: "VerifiedNotBooted", firstLineMs: null });
+    await keepSignOfLife(step, request, null, reason);
     return { notBootedReason: reason, firstLineMs: null, ordersOnReplica: null };
   }
   await context.region.start({
@@ -48,6 +51,7 @@ export async function startReplica(
       .map(({ diskId, path, role }) => ({ id: diskId, name: diskId, path, role })),
   });
   const booted = await untilBooted(step, machine, point);
+  const sign = await seeSignOfLife(step, request);
   const ordersOnReplica = booted.bootReport?.orders ?? null;
   await recordRun(
     context,
@@ -60,13 +64,8 @@ export async function startReplica(
   );
   requireOrders(item, point, booted);
   await settleMachine(context, machine, { state: "Running", firstLineMs: booted.firstLineMs });
+  await keepSignOfLife(step, request, sign);
   return { notBootedReason: null, firstLineMs: booted.firstLineMs, ordersOnReplica };
-}
-
-/** Null when the replica can be started; else why it will be verified only. */
-export async function reasonNotToBoot(context: OperationContext, item: ProtectedItem): Promise<string | null> {
-  const { machine: source } = await sourceOf(context, item);
-  return source?.bootable === false ? notBootable(item) : context.region.unavailableReason();
 }
 
 async function untilBooted(
@@ -105,10 +104,6 @@ async function settleMachine(
 ): Promise<void> {
   await context.repositories.deployedMachines.update(machine.id, changes);
   announce(context, machine.vaultId, "virtualMachines", machine.name);
-}
-
-function notBootable(item: ProtectedItem): string {
-  return `${item.machineName} comes from a folder of disk images whose operating system the simulated region cannot run`;
 }
 
 function didNotBoot(machine: DeployedMachine, seen: RegionMachine | null): Fault {

@@ -67,6 +67,8 @@ const deleteAuthority: Step = {
   taskType: "DeleteVaultAuthority",
   async run({ services, job }) {
     await services.certificates.deleteVaultAuthority(read(job.input).vaultId);
+    await services.evidenceFiles.deleteVault(read(job.input).vaultId);
+    await services.reportKeys.delete(read(job.input).vaultId);
     return "done";
   },
 };

@@ -1,4 +1,4 @@
-/** A file that a person attached to what they did: named by its content, so that it can be proven to be the one. */
+/** A picture of a console, or what a person attached: named by its content, so that it can be proven to be the one. */
 export interface KeptFile {
   /** Lower-case hex. */
   readonly sha256: string;
@@ -14,4 +14,6 @@ export interface EvidenceFiles {
   put(vaultId: string, bytes: Uint8Array): Promise<KeptFile>;
   /** Null when there is no such file. @throws Fault EvidenceFileDamaged when its bytes are not those that were put */
   get(vaultId: string, sha256: string): Promise<Uint8Array | null>;
+  /** Everything of the vault. Repeatable. */
+  deleteVault(vaultId: string): Promise<void>;
 }

@@ -34,6 +34,8 @@ export interface RegionCompute {
     disks: { id: string; name: string; path: string; role: "os" | "data" }[];
   }): Promise<RegionMachine>;
   get(id: string): Promise<RegionMachine | null>;
+  /** What its display shows now, as PNG; null when it is off or gone. @throws Fault when the hypervisor cannot draw it */
+  screenshot(id: string): Promise<Uint8Array | null>;
   stop(id: string): Promise<void>;
   /** Disks that were started instantly and are proven become ordinary; true when all are. The guest goes on. Repeatable. */
   settleDisks(id: string): Promise<boolean>;

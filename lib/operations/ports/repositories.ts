@@ -35,7 +35,8 @@ import type {
   RunbookRun,
   RunbookVersion,
 } from "@/lib/domain/automation";
-import type { FailoverRecord } from "@/lib/domain/failover-record";
+import type { EvidenceSettings } from "@/lib/domain/evidence-settings";
+import type { EvidenceNote, FailoverRecord } from "@/lib/domain/failover-record";
 import type { RecoveryPointLock, VaultSample } from "@/lib/domain/space";
 import type { BandwidthSettings } from "@/lib/domain/bandwidth";
 import type { Resynchronization } from "@/lib/domain/resynchronization";
@@ -232,6 +233,19 @@ export interface FailoverRecordRepository {
   list(vaultId: string, options?: { readonly since?: string; readonly take?: number }): Promise<FailoverRecord[]>;
 }
 
+export interface EvidenceSettingsRepository {
+  /** `ownerId`: of a vault, a plan or a protected item. Goes with its vault. */
+  put(vaultId: string, ownerId: string, settings: EvidenceSettings): Promise<void>;
+  /** Null: never set. */
+  get(ownerId: string): Promise<EvidenceSettings | null>;
+}
+
+export interface EvidenceNoteRepository {
+  insert(note: EvidenceNote): Promise<void>;
+  /** Oldest first. */
+  list(recordId: string): Promise<EvidenceNote[]>;
+}
+
 export interface DeployedMachineRepository {
   insert(machine: DeployedMachine): Promise<void>;
   get(id: string): Promise<DeployedMachine | null>;
@@ -356,6 +370,8 @@ export interface Repositories {
   readonly replicationHistory: ReplicationHistoryRepository;
   readonly recoveryPlans: RecoveryPlanRepository;
   readonly failoverRecords: FailoverRecordRepository;
+  readonly evidenceSettings: EvidenceSettingsRepository;
+  readonly evidenceNotes: EvidenceNoteRepository;
   readonly deployedMachines: DeployedMachineRepository;
   readonly virtualNetworks: VirtualNetworkRepository;
   readonly storageAccounts: StorageAccountRepository;

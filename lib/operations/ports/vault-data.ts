@@ -97,6 +97,8 @@ export interface ReplicaFolders {
   make(storageAccount: string, owner: { itemId: string; jobId: string; machineName: string }): Promise<string>;
   /** What is in it now, for the proof of a cleanup; empty when it is gone. */
   list(folder: string): Promise<string[]>;
+  /** As `list`, with how long the files are. */
+  sizes(folder: string): Promise<{ readonly name: string; readonly sizeBytes: number }[]>;
   /** Refuses (Fault NotOurs) without the ownership mark. What `make` left half made, and nothing else is in, is ours too. */
   remove(folder: string, owner: { itemId: string }): Promise<void>;
 }

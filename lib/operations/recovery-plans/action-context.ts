@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Vault } from "@/lib/domain/entities";
 import type { StepContext } from "@/lib/jobs/job-definition";
 import { requireItem } from "../change-protected-item";
@@ -72,10 +71,4 @@ async function madeMachine(
     // The service's documentation shows an instant under this name.
     RecoveryPointId: point?.at ?? "",
   };
-}
-
-/** Names one action of one run: the same over attempts and over restarts of the server. */
-export function idempotencyKey(jobId: string, place: Pick<ActionPlace, "group" | "position">, name: string): string {
-  const parts = [jobId, place.group, place.position, name];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

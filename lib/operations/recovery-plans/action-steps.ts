@@ -6,8 +6,9 @@ import type {
 } from "@/lib/domain/entities";
 import { actionApplies } from "@/lib/domain/recovery-plan-rules";
 import type { StepContext, StepDefinition, StepOutcome } from "@/lib/jobs/job-definition";
+import { idempotencyKey } from "../automation/idempotency-key";
 import type { OperationContext } from "../context";
-import { actionContext, idempotencyKey, type ActionPlace } from "./action-context";
+import { actionContext, type ActionPlace } from "./action-context";
 import type { ActionRun } from "./plan-run";
 import { callWebhook } from "../automation/call-webhook";
 import { runRunbook } from "../automation/run-runbook";

@@ -60,6 +60,7 @@ const hypervisor: Hypervisor = {
     return {
       id,
       screen: () => ({ rows: [], serial: "", revision: 0 }),
+      screenshot: async () => null,
       onConsole: () => () => {},
       onSerial: () => () => {},
       failure: () => null,

@@ -8,7 +8,6 @@ import type { GuestDisk } from "@/lib/compute/hypervisor";
 import { hypervisorContract } from "@/lib/testing/hypervisor-contract";
 import { findQemu, qemuMissing } from "./find-qemu";
 import { QemuHypervisor } from "./qemu-hypervisor";
-import type { QemuMachine } from "./qemu-machine";
 import { parseTextScreen } from "./text-screen";
 import { makeVmFolder } from "./vm-folder";
 
@@ -54,7 +53,7 @@ describe.skipIf(skipped !== null)("a machine on QEMU", () => {
     const running = await qemu.start({ ...machine, disks: [slow] });
     await until(() => running.screen().serial.includes("CONTOSO-QEMU"));
     expect(asked.length).toBeGreaterThan(1);
-    const png = Buffer.from(await (running as QemuMachine).screenshot());
+    const png = Buffer.from((await running.screenshot()) ?? []);
     expect(png.subarray(1, 4).toString("latin1")).toBe("PNG");
     await running.powerOff();
   });

@@ -5,6 +5,7 @@ import type { NbdServer } from "@/lib/adapters/nbd/nbd-server";
 import type { ConsoleScreen, RunningMachine } from "@/lib/compute/hypervisor";
 import { Fault } from "@/lib/kernel/fault";
 import { MachineConsole } from "../machine-console";
+import { pngOfPpm } from "./ppm";
 import { QmpClient } from "./qmp-client";
 import type { QemuChannels, QemuProcess } from "./qemu-process";
 import { parseTextScreen, READ_TEXT_SCREEN } from "./text-screen";
@@ -20,6 +21,7 @@ export class QemuMachine implements RunningMachine {
   #qmp: QmpClient | null = null;
   #diskProblem: string | null = null;
   #rows: readonly string[] = [];
+  #screenshots = 0;
   #screenTimer: NodeJS.Timeout | null = null;
   readonly #console = new MachineConsole();
 
@@ -59,12 +61,18 @@ export class QemuMachine implements RunningMachine {
     return { rows: this.#rows, serial, revision };
   }
 
-  /** What the machine's display shows, as PNG. */
-  async screenshot(): Promise<Uint8Array> {
-    const file = path.join(this.#qemu.folder, "screen.png");
+  async screenshot(): Promise<Uint8Array | null> {
+    if (this.#console.isEnded || !this.#qmp) return null;
+    this.#screenshots += 1;
+    const file = path.join(this.#qemu.folder, `screen-${this.#screenshots}`);
     try {
-      await this.#qmp?.execute("screendump", { filename: file, format: "png" });
-      return readFileSync(file);
+      const isPng = await this.#qmp.execute("screendump", { filename: file, format: "png" }).then(
+        () => true,
+        () => false, // An older QEMU, or one without libpng; a QEMU that has ended says so again below.
+      );
+      if (isPng) return readFileSync(file);
+      await this.#qmp.execute("screendump", { filename: file });
+      return pngOfPpm(readFileSync(file));
     } finally {
       rmSync(file, { force: true });
     }

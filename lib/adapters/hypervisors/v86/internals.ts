@@ -1,8 +1,9 @@
 import type { V86 } from "v86";
+import type { VgaAdapter } from "./vga-picture";
 
 /**
- * The parts of v86 (pinned version) that its type declarations leave out. They are used for three things only: to fail
- * one disk access the way an ATA drive does, to catch what the emulator throws, and to read its text screen.
+ * The parts of v86 (pinned version) that its type declarations leave out. They are used for four things only: to fail
+ * one disk access the way an ATA drive does, to catch what the emulator throws, to read its text screen, and to draw it.
  */
 export interface V86Internals {
   readonly v86: {
@@ -10,6 +11,7 @@ export interface V86Internals {
     readonly cpu: {
       readonly devices: {
         readonly ide: { readonly primary?: AtaChannel; readonly secondary?: AtaChannel };
+        readonly vga: VgaAdapter;
       };
     };
   };

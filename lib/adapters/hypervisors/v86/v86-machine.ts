@@ -3,6 +3,7 @@ import type { ConsoleScreen, RunningMachine } from "@/lib/compute/hypervisor";
 import { Fault } from "@/lib/kernel/fault";
 import { MachineConsole } from "../machine-console";
 import { failCurrentCommand, internalsOf, type V86DiskBuffer } from "./internals";
+import { pictureOf } from "./vga-picture";
 
 const NEWLINE = 10;
 
@@ -53,6 +54,10 @@ export class V86Machine implements RunningMachine {
     }
     const { serial, revision } = this.#console;
     return { rows: this.#lastRows, serial, revision };
+  }
+
+  async screenshot(): Promise<Uint8Array | null> {
+    return this.#console.isEnded || !this.#emulator ? null : pictureOf(internalsOf(this.#emulator).v86.cpu.devices.vga);
   }
 
   onConsole(listener: () => void): () => void {

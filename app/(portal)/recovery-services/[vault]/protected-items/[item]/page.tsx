@@ -1,6 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { Suspense } from "react";
+import { ApplicationCheckCard } from "@/components/features/evidence/application-check-card";
 import { ConsolePair } from "@/components/features/consoles/console-pair";
 import { BothRunningPanel } from "@/components/features/failover/both-running-panel";
 import { EvidencePanel } from "@/components/features/failover/evidence-panel";
@@ -42,6 +43,7 @@ export default function ProtectedItemPage() {
               <ResynchronizationCard vaultName={vaultName} item={item} />
               <LastCheckCard vaultName={vaultName} item={item} />
               <TargetSettingsCard item={item} />
+              <ApplicationCheckCard vaultName={vaultName} item={item} />
               <FailoverCommands item={item} vaultName={vaultName} onDisabled={() => router.push(list)} />
             </>
           )}

@@ -1,4 +1,5 @@
 "use client";
+import { TargetsCard } from "@/components/features/evidence/targets-card";
 import { PlanRun } from "@/components/features/jobs/plan-run";
 import { PlanByName } from "@/components/features/recovery-plans/plan-by-name";
 import { planJobId, planStatus } from "@/components/features/recovery-plans/plan-status";
@@ -29,6 +30,7 @@ export default function RecoveryPlanPage() {
               plan={plan}
               run={<PlanRun vaultName={vaultName} planName={plan.name} jobName={planJobId(plan)} />}
             />
+            <TargetsCard vaultName={vaultName} planName={plan.name} />
           </>
         )}
       </PlanByName>
