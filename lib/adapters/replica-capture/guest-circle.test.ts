@@ -8,10 +8,10 @@ import { findFirmware } from "@/lib/adapters/hypervisors/v86/firmware";
 import { V86Hypervisor } from "@/lib/adapters/hypervisors/v86/v86-hypervisor";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { systemRandom } from "@/lib/adapters/system/system-random";
-import { makeContosoEstate } from "@/lib/compute/contoso-estate";
+import { makeContosoEstate, type ContosoMachine } from "@/lib/compute/contoso-estate";
 import { ComputeHost } from "@/lib/compute/host";
 import { HostClient } from "@/lib/compute/host-client";
-import type { ConsoleView } from "@/lib/compute/host-protocol";
+import type { ConsoleView, MachineDefinition } from "@/lib/compute/host-protocol";
 import { createHostServer } from "@/lib/compute/host-server";
 import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import type { SourceSpec } from "@/lib/engine/vault/block-workers";
@@ -75,11 +75,11 @@ it.skipIf(withoutFirmware)(
   async () => {
     const { folder, remove } = temporaryFolder("circle-");
     const store = new MemoryStore();
-    const machines = [
+    const machines: ContosoMachine[] = [
       {
-        ...{ name: "CONTOSO-WEB", title: "Web shop", osDiskFormat: "vhdx-dynamic", osDiskBytes: 1024 * MIB },
-        ...{ applicationDataBytes: 8 * MIB, dataDiskBytes: 4 * MIB },
-      } as const,
+        ...{ name: "CONTOSO-WEB", title: "Web shop", osDiskBytes: 1024 * MIB, applicationDataBytes: 8 * MIB },
+        ...{ osDiskFormat: "vhdx-dynamic", dataDiskBytes: 4 * MIB },
+      },
     ];
     const [definition] = await makeContosoEstate({
       ...{ fileSystem: nodeFileSystem, disksFolder: path.join(folder, "disks"), hostHome: path.join(folder, "site") },
@@ -127,7 +127,7 @@ it.skipIf(withoutFirmware)(
       // Planned failover: restored, proven, started; the guest counts what it finds and goes on.
       const context = { machine: name, point: baseName };
       const vault = await openVaultReader(store, keys);
-      const disks = [];
+      const disks: MachineDefinition["disks"] = [];
       for (const disk of (await openPoint(store, keys, baseName, context)).disks) {
         const targetPath = path.join(folder, `replica-${disk.diskId}.vhd`);
         const files = { fileSystem: nodeFileSystem, targetPath, format: "vhd-fixed" } as const;

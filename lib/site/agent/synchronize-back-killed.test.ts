@@ -14,6 +14,7 @@ import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
 import type { SourceSpec } from "@/lib/engine/vault/block-workers";
 import { inlineWorkers } from "@/lib/engine/vault/inline-workers";
 import { VaultSession } from "@/lib/engine/vault/vault-session";
+import type { SiteCommand } from "@/lib/operations/ports/site-gateway";
 import { bundleProgram } from "@/lib/testing/bundle-program";
 import { seededRandom } from "@/lib/testing/seeded-random";
 import { PASSPHRASE, startSiteVaultDoor, temporaryFolder, type SiteVaultDoor } from "@/lib/testing/site-vault-door";
@@ -150,10 +151,10 @@ it("comes back whole although agent and host are killed again and again, and is 
   });
   start("agent");
   let result: unknown = null;
-  const command = {
+  const command: SiteCommand = {
     ...{ type: "synchronizeBack", machineId: MACHINE, protectedItemId: "item", createMachine: null },
     pointObjectName: point.name,
-  } as const;
+  };
   const asked = door.gateway
     .command(providerId, command, { timeoutMs: 120_000 })
     .then((answer) => (result = answer.synchronizedBack ?? []));

@@ -18,7 +18,7 @@ import { inlineWorkers } from "@/lib/engine/vault/inline-workers";
 import type { ObjectStore } from "@/lib/engine/vault/object-store";
 import { VaultSession } from "@/lib/engine/vault/vault-session";
 import type { Clock } from "@/lib/kernel/clock";
-import type { SiteCommand } from "@/lib/operations/ports/site-gateway";
+import type { MachineToCreate, SiteCommand } from "@/lib/operations/ports/site-gateway";
 import { MemoryStore } from "@/lib/testing/memory-store";
 import { PuppetHypervisor } from "@/lib/testing/puppet-hypervisor";
 import { noHooks } from "@/lib/testing/replicating-host";
@@ -325,13 +325,13 @@ describe("a machine that the agent takes back", () => {
     const point = await pointOfReplica([4], true);
     await hostClient.removeMachine(MACHINE);
     startAgent();
-    const createMachine = {
+    const createMachine: MachineToCreate = {
       ...{ name: "CONTOSO-SQL", generation: 1, osType: "Other", memoryBytes: 16 * MIB, cpuCount: 1 },
       disks: [
         { id: "data", name: "../../data", role: "data", format: "vhd-dynamic", virtualSizeBytes: 2 * MIB },
         { id: "os", name: "os.vhdx", role: "os", format: "vhdx-dynamic", virtualSizeBytes: 256 * MIB },
       ],
-    } as const;
+    };
     const { synchronizedBack } = await bringBack(point.name, { createMachine });
     expect(synchronizedBack?.map(({ root }) => root)).toEqual(point.roots);
     expect(synchronizedBack?.every(({ bytesSaved }) => bytesSaved === 0)).toBe(true);
