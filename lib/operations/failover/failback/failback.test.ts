@@ -63,6 +63,19 @@ describe("a failback that synchronizes during the failover", () => {
     expect(runsOf(item)[0]?.disks.every((disk) => disk.identical && disk.restoredRoot === disk.pointRoot)).toBe(true);
   });
 
+  it("of images that nobody can boot is synchronized, not booted", async () => {
+    const world = new RecoveryWorld();
+    const context = await inAzure(world, null);
+    const job = await world.run(await back(world, context));
+    expect([job.state, job.errors]).toEqual(["Succeeded", []]);
+    expect(await world.item("SQL")).toMatchObject({
+      state: "PlannedFailoverCommitRequired",
+      activeLocation: "Primary",
+    });
+    expect([world.site.machine("SQL").power, world.region.running()]).toEqual(["off", []]);
+    expect((await world.store.steps(job.id)).at(-1)?.details["outcome"]).toMatch(/^synchronized, not booted/);
+  });
+
   it("registers what it captured as recovery points that tell that they came from the replica", async () => {
     const world = new RecoveryWorld();
     const context = await inAzure(world);
