@@ -91,9 +91,14 @@ test("run as a test it shows a runbook's output as it comes, and halts at the ma
   const dialog = await openCommand(page, "Test failover");
   const order = dialog.getByRole("region", { name: "Order of the run" });
   await expect(order.getByRole("listitem").nth(1)).toContainText(`start CONTOSO-SQL; then “${RUNBOOK_ACTION}”`);
-  await dialog.getByRole("button", { name: "Start test failover" }).click();
+  const start = dialog.getByRole("button", { name: "Start test failover" });
+  await choose(dialog, "Recovery point of each machine", "Custom");
+  await expectDisabled(start, /at least one machine/);
+  await choose(dialog, "Recovery point of CONTOSO-SQL", /\d{4}/);
+  await start.click();
   await expect(dialog).toBeHidden();
   await page.getByRole("link", { name: "Open the job" }).click();
+  await expect(page.getByText("Chosen for 1 of the machines", { exact: false })).toBeVisible();
 
   const output = page.getByRole("log", { name: `Output of ${RUNBOOK_ACTION}` });
   await expect(output).toContainText("record 1 of 4 switched", { timeout: 60_000 });
