@@ -709,8 +709,8 @@ test("the client makes a recovery plan, fails over as planned and commits", asyn
     protectionState: "PlannedFailoverCommitRequired",
     protectionStateDescription: "Planned failover finished",
     activeLocation: "Recovery",
-    // CompleteMigration, which the service lists first here, is not built (docs/differences.md).
-    allowedOperations: ["Commit", "DisableProtection", "ChangePit"],
+    // CancelFailover is of a later interface than the recordings that list the others in this order.
+    allowedOperations: ["CompleteMigration", "Commit", "DisableProtection", "ChangePit", "CancelFailover"],
     failoverRecoveryPointId: expect.any(String),
   });
   expectAccepted(run.exchange("POST", /\/failoverCommit$/), committed.id);
@@ -718,7 +718,7 @@ test("the client makes a recovery plan, fails over as planned and commits", asyn
     protectionState: "PlannedFailoverStatesBegin",
     protectionStateDescription: "Planned failover committed",
     activeLocation: "Recovery",
-    allowedOperations: ["DisableProtection"],
+    allowedOperations: ["CompleteMigration", "DisableProtection", "Failback"],
     currentScenario: expect.objectContaining({ scenarioName: "None", jobId: IDLE.jobId }),
   });
   const jobs: Json[] = run.exchange("GET", /\/replicationJobs$/).body.value;
@@ -743,6 +743,35 @@ test("the client makes a recovery plan, fails over as planned and commits", asyn
     ["VmFoStartVmOnSecondary", "Start the replica virtual machine"],
   ]);
   expect(jobs.every((one) => one.properties.state === "Succeeded")).toBe(true);
+  await expectIdenticalReplica("ledger-in-azure", "VerifiedNotBooted");
+});
+
+test("the client fails back, protects again, and cancels a failover", async () => {
+  const run = await runClient("failBack", portal);
+  const posts = (verb: string) => run.wire.filter(({ url }) => new URL(url).pathname.endsWith(verb));
+  const [mixed] = posts("/plannedFailover") as [Exchange];
+  expectRefused(run, "mixedDirections", mixed, 400, "FailoverDirectionMismatch");
+  const [early] = posts("/reProtect") as [Exchange];
+  expectRefused(run, "reprotectTooEarly", early, 409, "ReverseReplicateNotAllowed");
+  expect(run.result("failedBack").properties).toMatchObject({
+    protectionState: "PlannedFailoverCommitRequired",
+    activeLocation: "Primary",
+    allowedOperations: ["Commit", "DisableProtection"],
+  });
+  expect(run.result("committedBack").properties).toMatchObject({
+    protectionState: "PlannedFailoverStatesBegin",
+    activeLocation: "Primary",
+    allowedOperations: ["ReverseReplicate", "DisableProtection"],
+    failoverRecoveryPointId: null,
+  });
+  for (const protectedAgain of [run.result("protectedAgain"), run.result("cancelled")]) {
+    expect(protectedAgain.properties).toMatchObject({ protectionState: "Protected", activeLocation: "Primary" });
+  }
+  expect(run.result("committed").properties).toMatchObject({
+    protectionState: "PlannedFailoverStatesBegin",
+    activeLocation: "Recovery",
+  });
+  // The images were the disks of the machine all the while: what is in Azure now is still what they hold.
   await expectIdenticalReplica("ledger-in-azure", "VerifiedNotBooted");
 });
 

@@ -19,6 +19,7 @@ test("empty lists say what they are for and what to do next", async ({ page }) =
     ["Virtual machines", "No virtual machine runs in Azure"],
     ["Virtual networks", "No virtual networks yet"],
     ["Storage accounts", "No storage accounts yet"],
+    ["Automation", "No automation accounts yet"],
   ] as const) {
     await service(page, name).click();
     await expect(page.getByRole("heading", { name: title })).toBeVisible();

@@ -11,6 +11,7 @@ const SECRETS = {
   "the passphrase of the folder's vault": "sixteen characters and some more",
   "the passphrase of the vaults of images": "sixteen characters and more",
   "the key of the storage account": "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq",
+  "the encrypted variable of automation": "the-token-of-the-load-balancer",
 };
 const home = process.env["PORTAL_HOME"] ?? "";
 const arm = new ArmDriver(process.env["PORTAL_ORIGIN"] ?? "");
@@ -53,6 +54,8 @@ test("no answer of the API holds a secret: vaults, jobs with their errors, event
     `${vault}/providers/Secondsite.Recovery/vaultKeys/default`,
     path.posix.dirname(paths.storageAccount("x")),
     `${paths.ours}/estateSites`,
+    `${paths.automationAccount("contoso-automation")}/variables`,
+    `${paths.automationAccount("contoso-automation")}/jobs`,
   ];
   for (const address of addresses) {
     const text = JSON.stringify(await arm.get<unknown>(address));

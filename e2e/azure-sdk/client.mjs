@@ -252,6 +252,29 @@ async function failOver() {
   result("jobs", ended);
 }
 
+/** The whole way back, and out again: the machine is in Azure at the end, as before. */
+async function failBack() {
+  const address = await itemAddress();
+  const items = recovery.replicationProtectedItems;
+  const details = {
+    instanceType: "HyperVReplicaAzureFailback",
+    dataSyncOption: "ForSynchronization",
+    recoveryVmCreationOption: "NoAction",
+  };
+  const planned = { properties: { failoverDirection: "PrimaryToRecovery", providerSpecificDetails: hyperV } };
+  const mixed = { properties: { failoverDirection: "PrimaryToRecovery", providerSpecificDetails: details } };
+  await refused("mixedDirections", () => items.beginPlannedFailoverAndWait(...address, mixed, quick));
+  await refused("reprotectTooEarly", () => items.beginReprotectAndWait(...address, planned, quick));
+  const back = { properties: { failoverDirection: "RecoveryToPrimary", providerSpecificDetails: details } };
+  result("failedBack", await items.beginPlannedFailoverAndWait(...address, back, quick));
+  result("committedBack", await items.beginFailoverCommitAndWait(...address, quick));
+  result("protectedAgain", await items.beginReprotectAndWait(...address, planned, quick));
+  await items.beginPlannedFailoverAndWait(...address, planned, quick);
+  result("cancelled", await items.beginFailoverCancelAndWait(...address, quick));
+  await items.beginPlannedFailoverAndWait(...address, planned, quick);
+  result("committed", await items.beginFailoverCommitAndWait(...address, quick));
+}
+
 async function remove() {
   const address = await itemAddress();
   await refused("vaultInUse", () => vaults.vaults.beginDeleteAndWait(group, vault, quick));
@@ -279,5 +302,5 @@ async function removeVault() {
   await refused("gone", () => vaults.vaults.get(group, vault));
 }
 
-const phases = { createVault, protect, testFailover, cleanUp, failOver, remove, removeVault };
+const phases = { createVault, protect, testFailover, cleanUp, failOver, failBack, remove, removeVault };
 await phases[process.argv[2]]();

@@ -23,4 +23,5 @@ export class Narrator {
 }
 
 export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+export const kilobytes = (bytes: number) => `${(bytes / 1e3).toFixed(1)} kB`;
 export const shortHash = (hash: string) => hash.slice(0, 16);

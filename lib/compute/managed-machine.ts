@@ -1,4 +1,4 @@
-import { sameIdentity, type FileSystem } from "@/lib/engine/disk/random-access-file";
+import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import type { Clock } from "@/lib/kernel/clock";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import { GuestSerialFollower, type GuestOrders } from "./guest/ledger-serial";
@@ -9,22 +9,15 @@ import type {
   ConsoleView,
   Cut,
   CutRequest,
-  Incoming,
   IncomingEnd,
   MachineDefinition,
   MachineStatus,
   TrackingRequest,
 } from "./host-protocol";
 import type { ConsoleScreen, Hypervisor, MachinePowerState, RunningMachine } from "./hypervisor";
-import {
-  diskUnknown,
-  hypervisorUnavailable,
-  imageChangedSince,
-  machineNotBootable,
-  machineNotOff,
-  synchronizationIncomplete,
-} from "./host-refusals";
+import { diskUnknown, hypervisorUnavailable, machineNotBootable, machineNotOff } from "./host-refusals";
 import { MachineCuts } from "./machine-cuts";
+import { MachineIncoming, requireUnchanged } from "./machine-incoming";
 import type { MachineStore, ReplicationState } from "./machine-store";
 
 export interface MachineSurroundings {
@@ -54,7 +47,7 @@ export class ManagedMachine {
   #disks: readonly HostDisk[];
   #cuts: MachineCuts;
   #replication: ReplicationState;
-  #incoming: Incoming | null;
+  readonly #incoming: MachineIncoming;
   #power: MachinePowerState = "off";
   #powerProblem: string | null = null;
   #running: RunningMachine | null = null;
@@ -71,7 +64,7 @@ export class ManagedMachine {
     this.#definition = definition;
     this.#around = around;
     this.#replication = around.store.replication(definition.id);
-    this.#incoming = around.store.incoming(definition.id);
+    this.#incoming = new MachineIncoming(around.store, definition.id);
     this.#disks = this.#disksOf(definition);
     this.#cuts = new MachineCuts(this.#disks, definition.bootable);
     this.#settleDisks();
@@ -99,13 +92,13 @@ export class ManagedMachine {
       orders: this.#orders(),
       guestProblem: this.#running === null ? null : (this.#follower.problem ?? this.#running.diskProblem()),
       boot: { firstLineMs: this.#firstLineMs, report: this.#bootReport },
-      incoming: this.#incoming,
+      incoming: this.#incoming.state,
     };
   }
 
   /** Whether the host may start it: its disks are its own. */
   get isWhole(): boolean {
-    return this.#incoming === null;
+    return this.#incoming.state === null;
   }
 
   console(): ConsoleView {
@@ -145,7 +138,7 @@ export class ManagedMachine {
 
   /** Idempotent. Faults of disks and hypervisor also leave the machine `failed` with the reason. */
   async start(): Promise<void> {
-    this.#requireOwnDisks();
+    this.#incoming.requireNone(this.#definition.name);
     this.#desire("running");
     if (this.#running) return;
     const hypervisor = this.#around.hypervisor();
@@ -201,8 +194,9 @@ export class ManagedMachine {
       this.#running = null;
       for (const disk of this.#disks) if (disk.isOpen) disk.tracked.sync();
     }
-    this.#setPower("off", null);
+    // Before it is announced: whoever watches sees what is on the disk now, not what was when the machine started.
     this.#readOffOrders();
+    this.#setPower("off", null);
     this.#settleDisks();
   }
 
@@ -216,7 +210,7 @@ export class ManagedMachine {
   }
 
   setTracking(request: TrackingRequest): void {
-    this.#requireOwnDisks();
+    this.#incoming.requireNone(this.#definition.name);
     this.#track(request);
   }
 
@@ -246,7 +240,7 @@ export class ManagedMachine {
 
   cut(request: MachineCutRequest): Cut {
     const { cutId, epoch, at, quiesced } = request;
-    this.#requireOwnDisks();
+    this.#incoming.requireNone(this.#definition.name);
     try {
       const { disks, orders } = this.#cuts.begin(cutId, this.#chosen(request.diskIds));
       return {
@@ -280,7 +274,7 @@ export class ManagedMachine {
     if (this.#running) throw machineNotOff(this.#definition.name, this.#power);
     for (const disk of this.#disks) disk.requireWhole();
     this.#desire("off");
-    this.#saveIncoming({ point, stage: "writing" });
+    this.#incoming.begin(point);
     this.#cuts.abandon();
     if (this.#replication.trackedDiskIds.length > 0) this.#track({ enabled: false });
     this.#closeDisks();
@@ -292,32 +286,20 @@ export class ManagedMachine {
    * the point. False: nothing of this point was under way. @throws Refusal ImageChanged
    */
   endIncoming({ point, disks, moreToCome }: IncomingEnd, cutId: string): boolean {
-    if (this.#incoming?.point !== point || this.#incoming.stage !== "writing") return false;
+    if (!this.#incoming.isWriting(point)) return false;
     const diskIds = disks.map(({ diskId }) => diskId);
     const chosen = this.#chosen(diskIds);
-    for (const { diskId, identity } of disks) {
-      const now = chosen.find((disk) => disk.id === diskId)?.inspectForReading().identity;
-      if (!now || !sameIdentity(now, identity)) throw imageChangedSince(this.#definition.name, diskId);
-    }
+    requireUnchanged(this.#definition.name, chosen, disks);
     if (!moreToCome) {
       this.#track({ enabled: true, diskIds });
       if (this.#definition.bootable) this.#cuts.begin(cutId, chosen);
       this.#cuts.release(cutId, true, () => this.#saveReplication({ ...this.#replication, baseline: point }));
     }
-    this.#saveIncoming(moreToCome ? { point, stage: "moreToCome" } : null);
+    this.#incoming.complete(point, moreToCome);
     this.#readOffOrders();
     this.#settleDisks();
     this.announce();
     return true;
-  }
-
-  #saveIncoming(incoming: Incoming | null): void {
-    this.#around.store.saveIncoming(this.#definition.id, incoming);
-    this.#incoming = incoming;
-  }
-
-  #requireOwnDisks(): void {
-    if (this.#incoming !== null) throw synchronizationIncomplete(this.#definition.name, this.#incoming.stage);
   }
 
   /** Powers off and lets go of disks and logs. The images stay. */
@@ -383,7 +365,7 @@ export class ManagedMachine {
   }
 
   #readOffOrders(): void {
-    if (this.#incoming?.stage === "writing") {
+    if (this.#incoming.state?.stage === "writing") {
       this.#offOrders = null; // A mixture has no orders of its own.
       return;
     }

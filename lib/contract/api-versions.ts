@@ -36,6 +36,8 @@ export const VAULT_API_VERSIONS = [
 /** Microsoft.Automation. */
 export const AUTOMATION_API_VERSIONS = [
   "2015-10-31",
+  "2017-05-15-preview",
+  "2018-01-15",
   "2018-06-30",
   "2019-06-01",
   "2020-01-13-preview",

@@ -198,6 +198,9 @@ export const AutomationJobResource = z.object({
 });
 export type AutomationJobResource = z.infer<typeof AutomationJobResource>;
 
+/** The run of a draft, flat, as Azure has it, with our fields. */
+export const AutomationTestJob = AutomationJobResource.shape.properties;
+
 /** Ours: which languages can be run here, and what keeps a runbook within its bounds, each found by trying. */
 export const RunbookInterpreters = z.object({
   id: z.string(),

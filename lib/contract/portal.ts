@@ -21,6 +21,7 @@ import { z } from "zod";
  * POST   V/replicationFabrics/{f}/providers/Secondsite.Recovery/generateRegistrationKey  RegistrationKeyFile
  * GET    V/replicationFabrics/{f}/replicationProtectionContainers/{pc}/replicationProtectedItems/{rpi}/providers/Secondsite.Recovery/replication  ReplicationView
  * GET    …/replicationProtectedItems/{rpi}/providers/Secondsite.Recovery/evidence        EvidenceView
+ * GET    …/replicationProtectedItems/{rpi}/providers/Secondsite.Recovery/standing        FailoverStanding (lib/contract/failover-standing)
  * ARM shapes with their own (simulated) resource providers, same router:
  * GET/PUT/DELETE /subscriptions/{s}/resourceGroups/{rg}/providers/Microsoft.Storage/storageAccounts[/{name}]     (location, properties:{})
  * GET/PUT/DELETE /subscriptions/{s}/resourceGroups/{rg}/providers/Microsoft.Network/virtualNetworks[/{name}]     (location, properties:{addressSpace:{addressPrefixes},subnets:[{name,properties:{addressPrefix}}], isolated})
@@ -257,6 +258,8 @@ export const DeployedMachineView = z.object({
   size: z.string(),
   networkName: z.string().nullable(),
   state: z.enum(["Creating", "Running", "VerifiedNotBooted", "Stopped", "Deleting"]),
+  /** What is going on with it, in words; null: nothing. */
+  activity: z.string().nullable(),
   recoveryPointTime: z.string(),
   firstLineMs: z.number().nullable(),
   orders: Orders.nullable(),

@@ -378,6 +378,7 @@ function reasonAtRecovery(operation: ProtectedItemOperation, standing: Standing)
   };
 }
 
-function clockTime(iso: string): string {
+/** For people, in sentences: `2026-01-05 08:00:07 UTC`. */
+export function clockTime(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }

@@ -1,6 +1,10 @@
-import type { DeployedMachine, Vault } from "@/lib/domain/entities";
+import { bothRunningOf } from "@/lib/domain/both-running";
+import type { DeployedMachine, ProtectedItem, Vault } from "@/lib/domain/entities";
+import { isFailedBack, needsCommit } from "@/lib/domain/protection-state";
 import { assert } from "@/lib/kernel/assert";
 import type { OperationContext } from "./context";
+import { WAITING_FOR_COMPLETE_FAILOVER } from "./failover/failback/await-completion";
+import { holderOf } from "./hold-protected-item";
 import type { RegionMachine } from "./ports/region-compute";
 import type { ResourceGroupScope } from "./ports/repositories";
 
@@ -16,6 +20,8 @@ export interface DeployedMachineFacts {
   readonly running: RegionMachine | null;
   /** Its disks that are not ordinary ones yet. */
   readonly onDemand: readonly OnDemandFacts[];
+  /** What is going on with it, in words; null: nothing. */
+  readonly activity: string | null;
 }
 
 export interface OnDemandFacts {
@@ -68,7 +74,20 @@ async function factsOf(
     recoveryPointAt: point?.at ?? null,
     running: seen,
     onDemand: machine.disks.filter((disk) => disk.onDemand === true).map((disk) => onDemandFacts(context, disk, seen)),
+    activity: item && machine.purpose === "Failover" ? await activityOf(context, item) : null,
   };
+}
+
+/** The way back, and what waits for somebody. */
+async function activityOf(context: OperationContext, item: ProtectedItem): Promise<string | null> {
+  const holder = await holderOf(context, item);
+  if (holder?.stateDescription === WAITING_FOR_COMPLETE_FAILOVER) {
+    return "It is being failed back: its data is at the site, and the job waits for Complete failover.";
+  }
+  if (holder) return `The job '${holder.friendlyName}' is working on it.`;
+  if (bothRunningOf(item)) return "Its source runs too: decide on the machine's page which one is to go on.";
+  if (isFailedBack(item)) return "It has been failed back: the commit of the failback deletes it.";
+  return needsCommit(item.state) ? "Its failover waits for the commit." : null;
 }
 
 function onDemandFacts(

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { EvidenceView } from "@/lib/contract/portal";
 import type { ProtectedItem } from "@/lib/domain/entities";
 import type { OperationContext } from "./context";
+import { placeOf } from "./failover/failback/failback-target";
 import { runsOf, type RunEvidence } from "./run-evidence";
 
 type Evidence = z.infer<typeof EvidenceView>["properties"];
@@ -9,8 +10,8 @@ type Evidence = z.infer<typeof EvidenceView>["properties"];
 /** Newest run first. A run's state and end are its job's. */
 export async function readEvidence(context: OperationContext, item: ProtectedItem): Promise<Evidence> {
   return {
-    sourceMachineId: item.machineId,
-    sourceReachable: context.sites.isConnected(item.providerId),
+    sourceMachineId: placeOf(item).machineId,
+    sourceReachable: context.sites.isConnected(placeOf(item).providerId),
     runs: await Promise.all(runsOf(item).map((run) => present(context, run))),
   };
 }

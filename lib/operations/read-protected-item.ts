@@ -1,6 +1,6 @@
 import { bothRunningOf } from "@/lib/domain/both-running";
 import type { Fabric, Policy, ProtectedItem, RecoveryPoint, Vault } from "@/lib/domain/entities";
-import { allowedOperations, type ProtectedItemOperation } from "@/lib/domain/protection-state";
+import { allowedOperations, clockTime, type ProtectedItemOperation } from "@/lib/domain/protection-state";
 import { describeMode, type Resynchronization } from "@/lib/domain/resynchronization";
 import { rpoSeconds } from "@/lib/domain/recovery-points";
 import type { Explanation } from "@/lib/kernel/fault";
@@ -132,10 +132,10 @@ function healthOf(
 function inTwoPlaces(item: ProtectedItem): ItemHealth[] {
   const alert = bothRunningOf(item);
   if (alert === null) return [];
-  const left = alert.left === null ? "" : ` Left so at ${alert.left.at}: ${alert.left.reason}`;
+  const left = alert.left === null ? "" : ` Left so at ${clockTime(alert.left.at)}: ${alert.left.reason}`;
   const explanation = {
     code: "MachineRunsTwice",
-    message: `${item.machineName} runs at its site and in Azure at the same time, since ${alert.since}.${left}`,
+    message: `${item.machineName} runs at its site and in Azure at the same time, since ${clockTime(alert.since)}.${left}`,
     possibleCauses:
       "The source was not shut down by an unplanned failover, its site came back and started it again, or somebody started one of the two.",
     recommendedAction:

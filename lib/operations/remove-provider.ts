@@ -2,6 +2,7 @@ import type { Provider, Vault } from "@/lib/domain/entities";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "./context";
+import { placeOf } from "./failover/failback/failback-target";
 import { findOpenJob } from "./open-job";
 
 /**
@@ -29,7 +30,9 @@ export async function removeProvider(
 }
 
 export async function refuseWhileHostProtects(context: OperationContext, provider: Provider): Promise<void> {
-  const items = await context.repositories.protectedItems.listByProvider(provider.id);
+  const all = await context.repositories.protectedItems.listByVault(provider.vaultId);
+  // A machine that was failed back to this host belongs to it with the commit.
+  const items = all.filter((item) => item.providerId === provider.id || placeOf(item).providerId === provider.id);
   if (items.length === 0) return;
   throw new Refusal("conflict", {
     code: "HostProtectsMachines",

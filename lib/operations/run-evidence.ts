@@ -112,6 +112,21 @@ export async function recordRun(
   });
 }
 
+/** A machine of the region is gone: every run that made it or worked on it says what a look found of it afterwards. */
+export async function recordRemoval(
+  context: OperationContext,
+  itemId: string,
+  machineIds: readonly string[],
+  remainingResources: readonly string[],
+): Promise<void> {
+  const cleanup = { at: context.clock.now().toISOString(), notes: "", remainingResources };
+  await changeItem(context, itemId, (item) => {
+    const isOf = (run: RunEvidence) => run.machineId !== null && machineIds.includes(run.machineId);
+    const runs = runsOf(item).map((run) => (isOf(run) && run.cleanup === null ? { ...run, cleanup } : run));
+    return { evidence: { ...item.evidence, [KEY]: runs } };
+  });
+}
+
 export function pointEvidence(point: RecoveryPoint): NonNullable<RunEvidence["recoveryPoint"]> {
   return { id: point.id, at: point.at, orders: point.orders };
 }

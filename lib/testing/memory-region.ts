@@ -1,4 +1,5 @@
 import type { RegionCompute, RegionMachine } from "@/lib/operations/ports/region-compute";
+import { siteFault } from "./memory-site";
 import type { MemoryReplicaFolders } from "./memory-replica-folders";
 
 /** A region whose machines read their orders from the disks that they are really started with. */
@@ -55,7 +56,8 @@ export class MemoryRegion implements RegionCompute {
 
   async stop(id: string): Promise<void> {
     const machine = this.machines.get(id);
-    if (machine) this.machines.set(id, { ...machine, power: "off" });
+    if (!machine) throw siteFault("MachineNotFound", `There is no machine '${id}' on this host.`);
+    this.machines.set(id, { ...machine, power: "off" });
   }
 
   async remove(id: string): Promise<void> {

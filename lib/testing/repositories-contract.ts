@@ -114,6 +114,9 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       await fill();
       await r.recoveryPoints.insert(samplePoint({ id: "big", objectName: "b", sourceBytesRead: 2 ** 41 + 3 }));
       expect((await r.recoveryPoints.get("big"))?.sourceBytesRead).toBe(2 ** 41 + 3);
+      const captured = samplePoint({ id: "captured", objectName: "c", fromReplica: true });
+      await r.recoveryPoints.insert(captured);
+      expect(await r.recoveryPoints.get("captured")).toEqual(captured);
       await r.deployedMachines.update("deployed-1", { firstLineMs: 512.25, state: "Running" });
       expect(await r.deployedMachines.get("deployed-1")).toMatchObject({ firstLineMs: 512.25, state: "Running" });
     });

@@ -39,7 +39,7 @@ export function CodeEditor(props: {
       <label htmlFor={id} className={labelClass}>
         {label}
       </label>
-      <div className="flex h-[min(32rem,60vh)] overflow-hidden rounded-md border border-line-strong bg-surface font-mono text-[0.8125rem] leading-5 focus-within:border-accent">
+      <div className="flex h-[min(26rem,45vh)] overflow-hidden rounded-md border border-line-strong bg-surface font-mono text-[0.8125rem] leading-5 focus-within:border-accent">
         <pre
           ref={gutter}
           aria-hidden

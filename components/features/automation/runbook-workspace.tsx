@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Card } from "@/components/ui/card";
 import { MessageBar } from "@/components/ui/message-bar";
 import { automationJobsQuery } from "@/lib/client/queries/automation";
@@ -29,6 +29,11 @@ export function RunbookWorkspace({ account, texts }: { readonly account: string;
   const { resource, published, draft } = texts;
   const [edit, setEdit] = useState<Edit | null>(null);
   const [started, setStarted] = useState<string | null>(null);
+  const output = useRef<HTMLDivElement>(null);
+  // Whoever has started a test wants to see what it prints.
+  useEffect(() => {
+    if (started !== null) output.current?.scrollIntoView({ block: "nearest" });
+  }, [started]);
   const saved = draft ?? published ?? "";
   const job = useNewestJob(account, resource.name) ?? null;
   const write = (text: string) => {
@@ -50,9 +55,11 @@ export function RunbookWorkspace({ account, texts }: { readonly account: string;
       <Card title={draft === null && edit === null ? "Published text" : "Draft"}>
         <CodeEditor label="Script" value={edit?.text ?? saved} onChange={write} />
       </Card>
-      {shownJob === null ? null : (
-        <RunOutput key={shownJob} account={account} job={shownJob} title={started ? "Test output" : "Newest run"} />
-      )}
+      <div ref={output} className="empty:hidden">
+        {shownJob === null ? null : (
+          <RunOutput key={shownJob} account={account} job={shownJob} title={started ? "Test output" : "Newest run"} />
+        )}
+      </div>
       <VersionsCard account={account} runbook={resource} onRestore={write} />
       <RunbookCommands
         account={account}

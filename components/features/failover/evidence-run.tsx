@@ -45,7 +45,7 @@ export function EvidenceRun({ run, vaultName }: { readonly run: Run; readonly va
         </p>
       ) : null}
       {run.disks.length > 0 ? <EvidenceDisks disks={run.disks} isOver={run.cleanup !== null} /> : null}
-      <CleanupProof cleanup={run.cleanup} />
+      <CleanupProof cleanup={run.cleanup} what={run.kind === "TestFailover" ? "test" : "machine in Azure"} />
     </article>
   );
 }
@@ -91,7 +91,7 @@ function Figures({ run }: { readonly run: Run }) {
   );
 }
 
-function CleanupProof({ cleanup }: { readonly cleanup: Run["cleanup"] }) {
+function CleanupProof({ cleanup, what }: { readonly cleanup: Run["cleanup"]; readonly what: string }) {
   if (cleanup === null) return null;
   const isClean = cleanup.remainingResources.length === 0;
   return (
@@ -99,7 +99,7 @@ function CleanupProof({ cleanup }: { readonly cleanup: Run["cleanup"] }) {
       tone={isClean ? "success" : "error"}
       title={
         isClean
-          ? "Cleaned up: a listing shows that nothing of it is left."
+          ? `Cleaned up: a listing shows that nothing of the ${what} is left.`
           : `Not cleaned up: ${formatPlural(cleanup.remainingResources.length, "resource")} left.`
       }
     >

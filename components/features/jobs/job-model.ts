@@ -102,6 +102,7 @@ const pretty: Readonly<Record<string, string>> = {
   CompletedWithInformation: "Completed with information",
   WaitingForManualAction: "Waiting for a manual action",
   WaitingForStopTestFailover: "Waiting for the test to be completed",
+  WaitingForCompleteFailover: "Waiting for Complete failover",
   WaitingForFinalizeProtection: "Waiting for initial replication",
 };
 

@@ -10,6 +10,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { formatCount, formatDuration } from "@/components/ui/format";
 import { KeyValue } from "@/components/ui/key-value";
 import { LinkButton } from "@/components/ui/link-button";
+import { MessageBar } from "@/components/ui/message-bar";
 import { ExactTime } from "@/components/ui/relative-time";
 import { SimulatedBadge } from "@/components/ui/simulated-badge";
 import { TextLink } from "@/components/ui/text-link";
@@ -58,6 +59,7 @@ function Machine({
   const { properties } = machine;
   return (
     <>
+      {properties.activity ? <MessageBar tone="info" title={properties.activity} /> : null}
       <Card title="Virtual machine">
         <KeyValue
           columns={3}

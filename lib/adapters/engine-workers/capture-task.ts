@@ -6,8 +6,11 @@ import { systemRandom } from "@/lib/adapters/system/system-random";
 import { HostClient } from "@/lib/compute/host-client";
 import { deriveVaultKeys } from "@/lib/engine/keys/vault-keys";
 import { openFrozenView } from "@/lib/engine/tracking/frozen-view";
+import type { SourceOpener, StartBlockWorkers } from "@/lib/engine/vault/block-workers";
+import { inlineWorkers } from "@/lib/engine/vault/inline-workers";
 import { VaultSession } from "@/lib/engine/vault/vault-session";
 import type { CapturedPoint } from "@/lib/operations/ports/replica-capture";
+import { findProgram } from "./program-path";
 import { threadWorkers } from "./thread-workers";
 import type { VaultTasks } from "./vault-worker-protocol";
 
@@ -15,6 +18,11 @@ interface Context {
   readonly onProgress: (progress: VaultTasks["capture-replica"]["progress"]) => void;
   readonly signal: AbortSignal;
 }
+
+const openSource: SourceOpener = (spec) => openFrozenView(nodeFileSystem, spec);
+
+/** Where the program of the threads is not bundled. */
+const fromSource = (): StartBlockWorkers => inlineWorkers(openSource, systemRandom);
 
 /** A session of its own: it is opened for this capture and closed behind it. */
 export async function captureInWorker(
@@ -27,8 +35,8 @@ export async function captureInWorker(
   try {
     const session = await VaultSession.open({
       ...{ store, keys, random: systemRandom, clock: systemClock },
-      startWorkers: threadWorkers({ early: true }),
-      openSource: (spec) => openFrozenView(nodeFileSystem, spec),
+      startWorkers: findProgram("replication.worker.mjs") === null ? fromSource() : threadWorkers(),
+      openSource,
     });
     try {
       const tools = { host, session, store, keys, fileSystem: nodeFileSystem, clock: systemClock };

@@ -11,7 +11,7 @@ import { MemoryFileSystem } from "@/lib/testing/memory-file-system";
 import { MemoryStore } from "@/lib/testing/memory-store";
 import { ReplicatingHost } from "@/lib/testing/replicating-host";
 import { seededRandom } from "@/lib/testing/seeded-random";
-import { captureReplica, type CapturedReplica, type CaptureTask } from "./capture-replica";
+import { captureReplica, type CapturedReplica, type CaptureTask, type CaptureTools } from "./capture-replica";
 
 const MIB = 1024 * 1024;
 const DISK_BYTES = 8 * MIB;
@@ -272,20 +272,20 @@ describe("a capture of a replica", () => {
     expect(writer.check(await site.restore(again))).toEqual({ generation: 110, problem: null });
   });
 
-  it("is void when the region's host restarts meanwhile", async () => {
-    const base = await failOver();
-    const { client } = region;
-    const host = Object.assign(Object.create(client) as typeof client, {
-      machine: (id: string) => client.machine(id),
-      settleDisks: (id: string) => client.settleDisks(id),
-      setTracking: (id: string, body: Parameters<typeof client.setTracking>[1]) => client.setTracking(id, body),
-      cut: (id: string, body: Parameters<typeof client.cut>[1]) => client.cut(id, body),
-      verifyCut: async () => false,
-      releaseCut: async () => false,
-    });
+  /** A capture at a region's host that answers one thing differently. */
+  async function captureAt(base: string, changes: Partial<CaptureTools["host"]>): Promise<CapturedReplica> {
+    const { client, fileSystem, keys } = region;
+    const host: CaptureTools["host"] = {
+      machine: (id) => client.machine(id),
+      settleDisks: (id) => client.settleDisks(id),
+      setTracking: (id, body) => client.setTracking(id, body),
+      cut: (id, body) => client.cut(id, body),
+      verifyCut: (id, cutId) => client.verifyCut(id, cutId),
+      releaseCut: (id, cutId, body) => client.releaseCut(id, cutId, body),
+      ...changes,
+    };
     const session = await region.setup().openSession();
-    const { fileSystem, keys } = region;
-    const capturing = captureReplica(
+    return captureReplica(
       { host, session, store, keys, fileSystem, clock: systemClock },
       {
         machine: { id: "m1", name: "M1" },
@@ -294,13 +294,26 @@ describe("a capture of a replica", () => {
       },
       quiet,
     );
-    await expect(capturing).rejects.toMatchObject({ code: "CutVoid" });
-    expect(
-      (await store.list("points/"))
-        .map(({ name }) => name)
-        .sort()
-        .at(-1),
-    ).toBe(base);
+  }
+
+  it("is void when the region's host restarts meanwhile", async () => {
+    const base = await failOver();
+    await expect(captureAt(base, { verifyCut: async () => false })).rejects.toMatchObject({ code: "CutVoid" });
+    const names = (await store.list("points/")).map(({ name }) => name).sort();
+    expect(names.at(-1)).toBe(base);
+  });
+
+  it("waits for a replica that was started instantly: its image is not its disk yet", async () => {
+    const base = await failOver();
+    let cuts = 0;
+    const cut = async () => {
+      cuts += 1;
+      throw new Error("a disk that is not whole was cut");
+    };
+    const capturing = captureAt(base, { settleDisks: async () => false, cut });
+    await expect(capturing).rejects.toMatchObject({ code: "ReplicaNotWhole", retryable: true });
+    expect(cuts).toBe(0);
+    expect((await captureAt(base, {})).point.changedBytes).toBe(0);
   });
 
   it("takes a replica that was never started from its disks at rest, which hold what the base holds", async () => {

@@ -16,6 +16,7 @@ interface Stat extends RunProcess {
 }
 
 const PAGE_BYTES = 4096;
+const UNKNOWN = "unknown";
 
 /**
  * Finds the processes of a run: who descends from its first one, is or was in its group or session, was known before, or
@@ -34,6 +35,8 @@ export class RunProcesses {
   /** Those that live now; zombies do not. */
   find(): RunProcess[] {
     const all = allProcesses();
+    // Systems without /proc: of the group it is known only whether anybody is in it.
+    if (all.length === 0) return this.first !== null && groupLives(this.first) ? [bare(this.first)] : [];
     const byPid = new Map(all.map((one) => [one.pid, one]));
     const ours = all.filter((one) => this.#isOurs(one, byPid));
     this.#known.clear();
@@ -44,14 +47,8 @@ export class RunProcesses {
   /** Sends a signal to each of them that is still the one that was found. */
   signal(signal: NodeJS.Signals): number {
     const found = this.find();
-    for (const { pid } of found) {
-      try {
-        process.kill(pid, signal);
-      } catch (error) {
-        // Gone by itself in the meantime, which is what is wanted.
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
-    }
+    // A group is signalled only where its members cannot be named: its number may be another's by now.
+    for (const { pid, start } of found) send(start === UNKNOWN ? -pid : pid, signal);
     return found.length;
   }
 
@@ -73,6 +70,26 @@ export class RunProcesses {
     return false;
   }
 }
+
+function send(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch (error) {
+    // Gone by itself in the meantime, which is what is wanted.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function groupLives(leader: number): boolean {
+  try {
+    process.kill(-leader, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const bare = (pid: number): RunProcess => ({ pid, start: UNKNOWN, residentBytes: 0 });
 
 function allProcesses(): Stat[] {
   return namesIn("/proc")

@@ -224,6 +224,35 @@ describe("the gateway's clockwork", () => {
   });
 });
 
+describe("a machine that comes back to a host which does not replicate it", () => {
+  it("is spoken of by that host while it is asked to take it, its figures reach the job, and not afterwards", async () => {
+    const report = () =>
+      client.call("POST", "/agent/v1/progress", z.null(), {
+        body: {
+          ...{ protectedItemId: "item-back", phase: "synchronizingBack", bytesDone: 1, bytesTotal: 2 },
+          ...{ bytesPerSecond: 0, secondsLeft: null, pendingBytes: 0, error: null },
+        },
+      });
+    await expect(report()).rejects.toMatchObject({ code: "NotProtectedHere" });
+    const done = door.gateway.command(
+      providerId,
+      {
+        ...{ type: "synchronizeBack", machineId: "m", protectedItemId: "item-back", createMachine: null },
+        pointObjectName: "points/m/x",
+      },
+      { timeoutMs: 5_000 },
+    );
+    const [asked] = (await client.call("GET", "/agent/v1/commands?waitSeconds=5&known=", CommandList)).commands;
+    await report();
+    expect(door.gateway.progress("item-back")).toMatchObject({ phase: "synchronizingBack", bytesDone: 1 });
+    const disk = { diskId: "os", root: "ab", bytesCompared: 4, bytesWritten: 3, bytesReceived: 2, bytesSaved: 1 };
+    const body = { result: { synchronizedBack: [disk] } };
+    await client.call("POST", `/agent/v1/commands/${asked?.id ?? ""}/result`, z.null(), { body });
+    expect(await done).toEqual({ synchronizedBack: [disk] });
+    await expect(report()).rejects.toMatchObject({ code: "NotProtectedHere" });
+  });
+});
+
 describe("requests that do not follow the protocol", () => {
   it("are told so, each in its way", async () => {
     const send = (path: string, body: string) =>

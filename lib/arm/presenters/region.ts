@@ -47,7 +47,7 @@ export function presentVirtualNetwork(network: VirtualNetwork): VirtualNetworkRe
 
 export function presentVirtualMachine(
   scope: { readonly subscriptionId: string; readonly resourceGroup: string },
-  { machine, vault, itemName, sourceName, recoveryPointAt, running, onDemand }: DeployedMachineFacts,
+  { machine, vault, itemName, sourceName, recoveryPointAt, running, onDemand, activity }: DeployedMachineFacts,
 ): VirtualMachineResource {
   return {
     id: providerArmId(scope, "Microsoft.Compute", "virtualMachines", machine.name),
@@ -63,6 +63,7 @@ export function presentVirtualMachine(
       size: machine.size,
       networkName: machine.networkName,
       state: stateOf(machine, running?.power ?? null),
+      activity,
       recoveryPointTime: recoveryPointAt ?? "",
       firstLineMs: running?.firstLineMs ?? machine.firstLineMs,
       orders: running?.orders ? { ...running.orders } : null,

@@ -1,4 +1,9 @@
-import { AutomationJobCreation, AutomationJobResource, TestJobCreation } from "@/lib/contract/automation";
+import {
+  AutomationJobCreation,
+  AutomationJobResource,
+  AutomationTestJob,
+  TestJobCreation,
+} from "@/lib/contract/automation";
 import { listOf } from "@/lib/contract/portal";
 import { Refusal } from "@/lib/kernel/fault";
 import { requireRunbook } from "@/lib/operations/automation/find-automation";
@@ -99,7 +104,7 @@ export const automationJobRoutes: readonly Route[] = [
     apiVersions,
     body: TestJobCreation,
     bodyOptional: true,
-    answer: AutomationJobResource,
+    answer: AutomationTestJob,
     async handle(call) {
       const { account, runbook } = await runbookOf(call);
       const run = await startTrial(call.context, account, runbook, {
@@ -108,7 +113,7 @@ export const automationJobRoutes: readonly Route[] = [
         context: contextFrom(call.body.parameters?.RecoveryPlanContext ?? null),
         timeoutSeconds: call.body.timeoutSeconds ?? null,
       });
-      return created(presentRun(account, run));
+      return created(presentRun(account, run).properties);
     },
   }),
   route({
@@ -116,10 +121,10 @@ export const automationJobRoutes: readonly Route[] = [
     path: TEST_JOB,
     summary: "The newest run of the draft.",
     apiVersions,
-    answer: AutomationJobResource,
+    answer: AutomationTestJob,
     async handle(call) {
       const { account, run } = await testJobOf(call);
-      return ok(presentRun(account, run));
+      return ok(presentRun(account, run).properties);
     },
   }),
   route({

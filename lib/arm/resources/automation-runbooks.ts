@@ -20,9 +20,9 @@ import { writeRunbook } from "@/lib/operations/automation/write-runbook";
 import type { OperationContext } from "@/lib/operations/context";
 import { created, list, noContent, ok, text } from "../answers";
 import { refuseWhenNotNew } from "../preconditions";
-import { presentDraft, presentRunbook, presentVersion } from "../presenters/automation";
+import { automationArmId, etagOf, presentDraft, presentRunbook, presentVersion } from "../presenters/automation";
 import { noSuchResource } from "../resolve";
-import { route, type Route } from "../route";
+import { route, type Call, type Route } from "../route";
 import { ACCOUNT, accountOf, apiVersions, RUNBOOK, runbookOf } from "./automation-paths";
 
 const VERSIONS = `${RUNBOOK}/providers/Secondsite.Recovery/versions` as const;
@@ -113,17 +113,14 @@ export const automationRunbookRoutes: readonly Route[] = [
   route({
     method: "PUT",
     path: `${RUNBOOK}/draft/content`,
-    summary: "Replaces the draft. If-Match refuses when the runbook was changed by somebody else.",
+    summary: "Replaces the draft, at once. If-Match refuses when the runbook was changed by somebody else.",
     apiVersions,
     body: RunbookContent,
     textBody: true,
     async handle(call) {
       const { account, runbook } = await runbookOf(call);
       const written = await writeDraft(call.context, runbook, call.body, revisionFrom(call.headers.get("if-match")));
-      const { etag } = await present(call.context, account, written);
-      const answer = text(written.draft ?? "");
-      answer.headers.set("ETag", etag);
-      return answer;
+      return done(call, automationArmId(account, "runbooks", runbook.name), { ETag: etagOf(written) });
     },
   }),
   route({
@@ -140,12 +137,13 @@ export const automationRunbookRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: `${RUNBOOK}/publish`,
-    summary: "Makes the draft the next version, which recovery plans run from now on.",
+    summary:
+      "Makes the draft the next version, which recovery plans run from now on. It is done when this is answered.",
     apiVersions,
-    answer: RunbookResource,
     async handle(call) {
       const { account, runbook } = await runbookOf(call);
-      return ok(await present(call.context, account, await publishRunbook(call.context, runbook)));
+      await publishRunbook(call.context, runbook);
+      return done(call, automationArmId(account, "runbooks", runbook.name));
     },
   }),
   route({
@@ -185,6 +183,12 @@ export const automationRunbookRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** The official client takes these verbs for long ones, and knows no other answer: 202, and where a result is read that is JSON. */
+function done(call: Call, resourceId: string, more: Readonly<Record<string, string>> = {}): Response {
+  const location = `${call.origin}${resourceId}?api-version=${encodeURIComponent(call.apiVersion)}`;
+  return new Response(null, { status: 202, headers: { Location: location, "Retry-After": "1", ...more } });
+}
 
 function kindFrom(type: string): RunbookKind {
   const kind = runbookKindOf(type);

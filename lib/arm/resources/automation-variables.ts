@@ -5,7 +5,7 @@ import { variableNotFound } from "@/lib/operations/automation/variables-of-runbo
 import { deleteVariable } from "@/lib/operations/automation/delete-variable";
 import { writeVariable } from "@/lib/operations/automation/write-variable";
 import { Refusal } from "@/lib/kernel/fault";
-import { created, list, noContent, ok } from "../answers";
+import { created, list, ok } from "../answers";
 import { refuseWhenNotNew } from "../preconditions";
 import { presentVariable } from "../presenters/automation";
 import { route, type Call, type Route } from "../route";
@@ -98,7 +98,8 @@ export const automationVariableRoutes: readonly Route[] = [
     async handle(call) {
       const { account, variable } = await find(call);
       if (variable) await deleteVariable(call.context, account, variable);
-      return noContent();
+      // The official client knows no other answer here, not even 204.
+      return new Response(null, { status: 200 });
     },
   }),
 ];

@@ -51,7 +51,7 @@ export const standingQuery = (vault: string, item: Pick<ProtectedItemResource, "
         FailoverStanding,
         signal,
       ),
-    refetchInterval: 3_000,
+    refetchInterval: (query) => (query.state.data?.properties.replica ? 3_000 : 10_000),
   });
 
 export const evidenceQuery = (vault: string, item: Pick<ProtectedItemResource, "id" | "name">) =>

@@ -3,7 +3,7 @@ import type { StepOutcome } from "@/lib/jobs/job-definition";
 import { Fault } from "@/lib/kernel/fault";
 import { changeItem, requireItem } from "../change-protected-item";
 import { holdAgain, requireAllowed } from "../hold-protected-item";
-import { recordRun } from "../run-evidence";
+import { recordRemoval, recordRun } from "../run-evidence";
 import { siteAnswers, sourceOf, stopSource } from "../source-machine";
 import { requireReplica } from "./failback/failback-run";
 import { stopDeployed } from "./failback/stop-replica";
@@ -113,8 +113,7 @@ export async function removeCancelled(step: FailoverStep, run: CancelRun): Promi
   for (const machine of machines) if (machine.purpose === "Failover") await removeDeployed(context, item, machine);
   const made = step.memory[machineKey(run)] as DeployedMachine | undefined;
   const remaining = made ? await remainsOf(context, made) : [];
-  const cleanup = { at: context.clock.now().toISOString(), notes: "", remainingResources: remaining };
-  await recordRun(context, item.id, { jobId: step.job.id, kind: "CancelFailover" }, { cleanup });
+  if (made) await recordRemoval(context, item.id, [made.id], remaining);
   return { details: { removed: made?.name ?? null, remainingResources: remaining } };
 }
 

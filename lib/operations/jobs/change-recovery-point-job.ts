@@ -98,7 +98,8 @@ async function replace(step: FailoverStep, run: ChangePointRun): Promise<StepOut
   assert(machine, "a replica is started before it was made");
   const old = await oldReplica(step, item);
   if (old) {
-    await context.region.stop(old.id);
+    // The region does not know a machine that was verified and never booted.
+    if ((await context.region.get(old.id)) !== null) await context.region.stop(old.id);
     await context.repositories.deployedMachines.update(old.id, { state: "Stopped" });
   }
   const point = await pointOf(step, item, run);

@@ -1,11 +1,10 @@
 import type { ProtectedItem, RecoveryPoint, Vault } from "@/lib/domain/entities";
 import { sameName } from "@/lib/domain/names";
-import { findSize, sizesFor } from "@/lib/domain/sizes";
 import { Refusal, type Explanation } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
 import { requirePoint } from "../failover/choose-recovery-point";
 import { replicaName } from "../failover/failover-run";
-import { sourceOf } from "../source-machine";
+import { sizeProblem } from "../failover/size-problem";
 import { settledPoints } from "./plan-points";
 import type { PlanRequest } from "./run-recovery-plan";
 
@@ -137,25 +136,6 @@ async function nameFindings(
 }
 
 async function sizeFindings(context: OperationContext, item: ProtectedItem): Promise<Finding[]> {
-  const { machine } = await sourceOf(context, item);
-  const size = findSize(item.target.size);
-  const recommendedAction = `Choose a larger size for ${item.machineName} under Compute and network.`;
-  if (!size) {
-    const message = `There is no machine size ${item.target.size}, which ${item.machineName} is to have.`;
-    const possibleCauses = "The table of sizes has changed.";
-    return [error({ code: "TargetSizeUnknown", message, possibleCauses, recommendedAction })];
-  }
-  if (!machine) return [];
-  const { cpuCount, memoryBytes, disks } = machine;
-  const dataDiskCount = disks.filter((disk) => disk.role === "data").length;
-  const fits = sizesFor({ cpuCount, memoryBytes, dataDiskCount }).some((one) => one.name === size.name);
-  if (fits) return [];
-  return [
-    warning({
-      code: "TargetSizeTooSmall",
-      message: `${item.machineName} has ${cpuCount} cores, ${Math.round(memoryBytes / 2 ** 20)} MiB and ${dataDiskCount} data disks; the size ${size.name} has less.`,
-      possibleCauses: "The machine has grown since the size was chosen, or a smaller one was chosen on purpose.",
-      recommendedAction,
-    }),
-  ];
+  const problem = await sizeProblem(context, item);
+  return problem === null ? [] : [error(problem)];
 }

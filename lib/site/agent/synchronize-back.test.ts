@@ -18,7 +18,7 @@ import { inlineWorkers } from "@/lib/engine/vault/inline-workers";
 import type { ObjectStore } from "@/lib/engine/vault/object-store";
 import { VaultSession } from "@/lib/engine/vault/vault-session";
 import type { Clock } from "@/lib/kernel/clock";
-import type { SiteCommand } from "@/lib/operations/ports/site-gateway";
+import type { MachineToCreate, SiteCommand } from "@/lib/operations/ports/site-gateway";
 import { MemoryStore } from "@/lib/testing/memory-store";
 import { PuppetHypervisor } from "@/lib/testing/puppet-hypervisor";
 import { noHooks } from "@/lib/testing/replicating-host";
@@ -273,6 +273,34 @@ describe("a machine that the agent takes back", () => {
     expect(seen).toBeGreaterThan(0);
   });
 
+  it("is asked for once, however often it is asked, and a later point takes the place of an earlier one", async () => {
+    const earlier = await pointOfReplica([1, 2], false);
+    const later = await pointOfReplica([3], true);
+    want();
+    startAgent();
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let reached = (): void => undefined;
+    const atWork = new Promise<void>((resolve) => (reached = resolve));
+    onDownload = async (name) => {
+      if (!name.startsWith("data/")) return;
+      reached();
+      await gate;
+    };
+    const asked = [bringBack(earlier.name), bringBack(earlier.name)];
+    const ends = Promise.allSettled(asked);
+    await atWork;
+    const instead = bringBack(later.name);
+    await systemClock.sleep(200);
+    open();
+    expect((await instead).synchronizedBack?.map(({ root }) => root)).toEqual(later.roots);
+    expect(await ends).toMatchObject([
+      { status: "rejected", reason: { code: "SynchronizationOvertaken" } },
+      { status: "rejected", reason: { code: "SynchronizationOvertaken" } },
+    ]);
+    expect(await rootsNow()).toEqual(later.roots);
+  });
+
   it("is refused while it runs, and when it has another disk than the point", async () => {
     const point = await pointOfReplica([1], true);
     startAgent();
@@ -282,6 +310,13 @@ describe("a machine that the agent takes back", () => {
     const { disks, ...rest } = await hostClient.machine(MACHINE);
     await hostClient.putMachine({ ...rest, disks: disks.filter(({ id }) => id === "data") });
     await expect(bringBack(point.name)).rejects.toMatchObject({ code: "FailbackDiskMissing" });
+    const larger = createDisk(nodeFileSystem, at("larger.vhd"), "vhd-fixed", {
+      ...{ createdAt: new Date(0), uniqueId: systemRandom.uuid(), virtualSizeBytes: 257 * MIB },
+    });
+    larger.close();
+    const os = { id: "os", name: "larger.vhd", path: at("larger.vhd"), role: "os" } as const;
+    await hostClient.putMachine({ ...rest, disks: [os, ...disks.filter(({ id }) => id === "data")] });
+    await expect(bringBack(point.name)).rejects.toMatchObject({ code: "DiskSizeDiffers" });
     expect((await hostClient.machine(MACHINE)).incoming).toBeNull();
     await expect(bringBack(point.name, { machineId: "other" })).rejects.toMatchObject({ code: "MachineNotFound" });
   });
@@ -290,13 +325,13 @@ describe("a machine that the agent takes back", () => {
     const point = await pointOfReplica([4], true);
     await hostClient.removeMachine(MACHINE);
     startAgent();
-    const createMachine = {
+    const createMachine: MachineToCreate = {
       ...{ name: "CONTOSO-SQL", generation: 1, osType: "Other", memoryBytes: 16 * MIB, cpuCount: 1 },
       disks: [
         { id: "data", name: "../../data", role: "data", format: "vhd-dynamic", virtualSizeBytes: 2 * MIB },
         { id: "os", name: "os.vhdx", role: "os", format: "vhdx-dynamic", virtualSizeBytes: 256 * MIB },
       ],
-    } as const;
+    };
     const { synchronizedBack } = await bringBack(point.name, { createMachine });
     expect(synchronizedBack?.map(({ root }) => root)).toEqual(point.roots);
     expect(synchronizedBack?.every(({ bytesSaved }) => bytesSaved === 0)).toBe(true);

@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
-import type { MachineStatus } from "@/lib/compute/host-protocol";
+import type { DiskStatus, MachineStatus } from "@/lib/compute/host-protocol";
 import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import type { VaultKeys } from "@/lib/engine/keys/vault-keys";
 import { applyPointToDisk, type AppliedDisk, type ApplyProgress } from "@/lib/engine/vault/apply-point";
@@ -8,6 +8,7 @@ import { openPoint } from "@/lib/engine/vault/open-point";
 import type { Point, PointDisk } from "@/lib/engine/vault/point-object";
 import type { VaultContext } from "@/lib/engine/vault/vault-faults";
 import { openVaultReader, type VaultReader } from "@/lib/engine/vault/vault-reader";
+import { diskFormatLabel, type DiskFormat } from "@/lib/kernel/disk-format";
 import { Fault } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
 import type { Clock } from "@/lib/kernel/clock";
@@ -43,7 +44,7 @@ export interface SynchronizeBackOptions {
  * does not start the machine: not after a kill either, until this was repeated and every root is the point's. Repeatable
  * at any instant: what has come is equal then and does not travel again.
  *
- * @throws Fault FailbackNotIdentical, DiskSizeDiffers, FailbackDiskMissing, SynchronizationOvertaken, those of the vault and of the file system;
+ * @throws Fault FailbackNotIdentical, DiskSizeDiffers, FailbackDiskMissing, DiskFormatReadOnly, SynchronizationOvertaken, those of the vault and of the file system;
  * Refusal MachineNotOff, MachineNotFound
  */
 export async function synchronizeBack(
@@ -95,12 +96,17 @@ function synchronizedDisk(disk: PointDisk, applied: AppliedDisk, bytesReceived: 
   return { diskId: disk.diskId, root, bytesCompared, bytesWritten, bytesReceived, bytesSaved: bytesEqual };
 }
 
+/** Formats that are read, and not written here. */
+const READ_ONLY: ReadonlySet<DiskFormat> = new Set(["vmdk-stream", "qcow2"]);
+
 /** All of them are looked for before anything is touched. */
 function imagesOf(machine: MachineStatus, point: Point): { disk: PointDisk; path: string }[] {
   return point.disks.map((disk) => {
     const found = machine.disks.find(({ id }) => id === disk.diskId);
     if (found === undefined) throw diskMissing(machine.name, disk);
     if (found.problem !== null) throw new Fault(found.problem);
+    if (found.virtualSizeBytes !== disk.virtualSizeBytes) throw sizeDiffers(machine.name, found, disk);
+    if (found.format === null || READ_ONLY.has(found.format)) throw notWritable(machine.name, found);
     return { disk, path: found.path };
   });
 }
@@ -145,6 +151,25 @@ function diskMissing(machineName: string, disk: PointDisk): Fault {
     message: `${machineName} has no disk ${disk.diskId} at this host, and the recovery point has one.`,
     possibleCauses: "The disk was removed from the machine since it was protected, or this is another machine.",
     recommendedAction: "Give the disk back to the machine, or fail back to another host, which creates the machine.",
+  });
+}
+
+function sizeDiffers(machineName: string, own: DiskStatus, disk: PointDisk): Fault {
+  return new Fault({
+    code: "DiskSizeDiffers",
+    message: `Disk '${own.name}' of ${machineName} has ${own.virtualSizeBytes} bytes, and ${disk.virtualSizeBytes} in the recovery point.`,
+    possibleCauses: "The disk was resized or replaced since the machine was failed over.",
+    recommendedAction: "Give the machine a disk of that size, or fail back to another host, which creates the machine.",
+  });
+}
+
+function notWritable(machineName: string, own: DiskStatus): Fault {
+  return new Fault({
+    code: "DiskFormatReadOnly",
+    message: `Disk '${own.name}' of ${machineName} is ${diskFormatLabel(own.format ?? "unknown")}, a format that is not written here.`,
+    possibleCauses: "The machine's images come from another product or from an export.",
+    recommendedAction:
+      "Convert the image to a VHD or VHDX and register the machine with it, or fail back to another host.",
   });
 }
 

@@ -9,7 +9,7 @@ const Document = z.object({
   version: z.literal(1),
   name: z.string(),
   kind: z.enum(["contoso", "folder"]),
-  /** Of kind `folder`: where the images are. They are never written and never deleted by us. */
+  /** Of kind `folder`: where the images are. Only a failback writes to them, and nothing of ours deletes them. */
   imagesFolder: z.string().nullable(),
   hostName: z.string(),
   /** `failed`: its processes were killed on purpose and stay dead, also when everything else starts again. */

@@ -124,7 +124,7 @@ export class SiteProcesses {
       const known = new Map((await client.status()).machines.map((machine) => [machine.id, machine]));
       const definitions = machinesOfFolder(this.#options.fileSystem, name, imagesFolder);
       for (const machine of known.values()) {
-        if (becamePart(imagesFolder, machine, definitions)) await client.removeMachine(machine.id);
+        if (!this.#isCreated(machine) && becamePart(machine, definitions)) await client.removeMachine(machine.id);
       }
       for (const definition of definitions) {
         const disks = known.get(definition.id)?.disks.map((disk) => disk.path);
@@ -163,6 +163,11 @@ export class SiteProcesses {
     for (const definition of machinesOfFolder(this.#options.fileSystem, name, imagesFolder)) store.save(definition);
   }
 
+  /** By a failback, in the site's own folder: no file of the user's folder stands for it. */
+  #isCreated(machine: MachineStatus): boolean {
+    return machine.disks.some((disk) => disk.path.startsWith(`${this.#site.disksFolder}${path.sep}`));
+  }
+
   #isRegistered(): boolean {
     return registeredPlace(this.#site.agentFolder) !== null;
   }
@@ -176,9 +181,7 @@ export class SiteProcesses {
  * True when the machine's images are all there, but make no machine of their own any more: the descriptor of a split disk
  * or the configuration of a machine came after its parts. A machine whose images are gone stays and shows that.
  */
-function becamePart(imagesFolder: string, machine: MachineStatus, definitions: readonly MachineDefinition[]): boolean {
-  // A failback has created it here, in the site's own folder.
-  if (!machine.disks.every((disk) => disk.path.startsWith(`${imagesFolder}${path.sep}`))) return false;
+function becamePart(machine: MachineStatus, definitions: readonly MachineDefinition[]): boolean {
   if (machine.tracking || definitions.some(({ id }) => id === machine.id)) return false;
   return machine.disks.every((disk) => fs.existsSync(disk.path));
 }

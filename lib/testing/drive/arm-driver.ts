@@ -40,8 +40,15 @@ export const paths = {
   ours: `${GROUP}/Secondsite.Recovery`,
   network: (name: string) => `${GROUP}/Microsoft.Network/virtualNetworks/${name}`,
   storageAccount: (name: string) => `${GROUP}/Microsoft.Storage/storageAccounts/${name}`,
+  automationAccount: (name: string) => `${GROUP}/Microsoft.Automation/automationAccounts/${name}`,
   virtualMachines: `${GROUP}/Microsoft.Compute/virtualMachines`,
 };
+
+/** A string is sent as it is: the text of a runbook. */
+const bodyOf = (body: unknown): RequestInit =>
+  typeof body === "string"
+    ? { body, headers: { "content-type": "text/plain" } }
+    : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
 
 export class ArmDriver {
   constructor(readonly origin: string) {}
@@ -58,10 +65,11 @@ export class ArmDriver {
     const url = `${this.origin}${path}${path.includes("?") ? "&" : "?"}api-version=${version}`;
     const response = await fetch(url, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      ...(body === undefined ? {} : bodyOf(body)),
     });
     const text = await response.text();
-    const parsed = (text === "" ? {} : JSON.parse(text)) as T & {
+    const isJson = /json/.test(response.headers.get("content-type") ?? "");
+    const parsed = (text === "" ? {} : isJson ? JSON.parse(text) : text) as T & {
       error?: { code?: string; message?: string; details?: { code?: string }[] };
     };
     if (!response.ok) {

@@ -1,7 +1,7 @@
 import type { ProtectedItem } from "@/lib/domain/entities";
 import type { StepOutcome } from "@/lib/jobs/job-definition";
 import { changeItem } from "../../change-protected-item";
-import { recordRun, runsOf } from "../../run-evidence";
+import { recordRemoval, runsOf } from "../../run-evidence";
 import type { FailoverStep } from "../failover-run";
 import { remainsOf, removeDeployed } from "../replica";
 import { placeOf, withPlace } from "./failback-target";
@@ -15,11 +15,10 @@ export async function commitFailback(step: FailoverStep, item: ProtectedItem): P
   const machines = await context.repositories.deployedMachines.listByItem(item.id);
   for (const machine of machines) await removeDeployed(context, item, machine);
   const remaining = (await Promise.all(machines.map((machine) => remainsOf(context, machine)))).flat();
-  const run = runsOf(item).find(({ kind }) => kind === "Failback");
-  if (run) {
-    const cleanup = { at: context.clock.now().toISOString(), notes: "", remainingResources: remaining };
-    await recordRun(context, item.id, run, { cleanup });
-  }
+  // A repeated step finds the machine gone; its run still names it.
+  const last = runsOf(item).find(({ kind }) => kind === "Failback")?.machineId ?? null;
+  const ids = [...machines.map(({ id }) => id), ...(last === null ? [] : [last])];
+  await recordRemoval(context, item.id, ids, remaining);
   const { providerId, fabricId, machineId } = placeOf(item);
   await changeItem(context, item.id, (now) => ({
     ...{ providerId, fabricId, machineId },

@@ -63,6 +63,19 @@ describe("a failback that synchronizes during the failover", () => {
     expect(runsOf(item)[0]?.disks.every((disk) => disk.identical && disk.restoredRoot === disk.pointRoot)).toBe(true);
   });
 
+  it("of images that nobody can boot is synchronized, not booted", async () => {
+    const world = new RecoveryWorld();
+    const context = await inAzure(world, null);
+    const job = await world.run(await back(world, context));
+    expect([job.state, job.errors]).toEqual(["Succeeded", []]);
+    expect(await world.item("SQL")).toMatchObject({
+      state: "PlannedFailoverCommitRequired",
+      activeLocation: "Primary",
+    });
+    expect([world.site.machine("SQL").power, world.region.running()]).toEqual(["off", []]);
+    expect((await world.store.steps(job.id)).at(-1)?.details["outcome"]).toMatch(/^synchronized, not booted/);
+  });
+
   it("registers what it captured as recovery points that tell that they came from the replica", async () => {
     const world = new RecoveryWorld();
     const context = await inAzure(world);
@@ -290,6 +303,31 @@ describe("after a failback", () => {
     await runner.stop();
     expect(await world.item("SQL")).toMatchObject({ state: "Protected", heldByJobId: null });
     expect((await world.repositories.recoveryPoints.newest("item-SQL"))?.orders?.count).toBe(109);
+  });
+
+  it("a reverse replication that is cancelled leaves the failback committed, and a point that comes later heals nothing", async () => {
+    const { world, context } = await failedBack();
+    await world.run(await commitFailover(context, await world.item("SQL")));
+    const { runner } = world.process();
+    runner.start();
+    const job = await startReverseReplication(context, await world.item("SQL"));
+    while ((await world.item("SQL")).state !== "ReprotectInitiated") await new Promise((done) => setTimeout(done, 1));
+    await context.jobs.cancel(job.id);
+    expect((await context.jobs.waitForEnd(job.id)).state).toBe("Cancelled");
+    await runner.stop();
+    expect(await world.item("SQL")).toMatchObject({ state: "PlannedFailoverStatesBegin", heldByJobId: null });
+    world.clock.advance(30_000);
+    await world.site.replicate("item-SQL", false);
+    expect((await world.item("SQL")).state).toBe("PlannedFailoverStatesBegin");
+  });
+
+  it("reverse replication is not started while the site is silent", async () => {
+    const { world, context } = await failedBack();
+    await world.run(await commitFailover(context, await world.item("SQL")));
+    world.site.connected = false;
+    const job = await world.run(await startReverseReplication(context, await world.item("SQL")));
+    expect([job.state, codes(job)]).toEqual(["Failed", ["SiteNotConnected"]]);
+    expect((await world.item("SQL")).state).toBe("PlannedFailoverStatesBegin");
   });
 
   it("the commit is red over a machine that will not go, and can be repeated", async () => {

@@ -46,7 +46,8 @@ export async function stopDeployed(
   item: Pick<ProtectedItem, "machineName">,
   machine: DeployedMachine,
 ): Promise<void> {
-  await context.region.stop(machine.id);
+  // The region does not know a machine that was verified and never booted.
+  if ((await context.region.get(machine.id)) !== null) await context.region.stop(machine.id);
   const now = await context.region.get(machine.id);
   if (now !== null && now.power !== "off") throw stillRuns(item, machine, now.power);
   if (machine.state === "Running") {

@@ -138,7 +138,8 @@ async function record(
       restoredRoot: back?.root ?? null,
       identical: back?.root === root,
       bytesWritten: back?.bytesWritten ?? 0,
-      bytesVerified: back?.bytesCompared ?? 0,
+      // All data of the disk was read back for its root: what was equal and what was written.
+      bytesVerified: back ? back.bytesSaved + back.bytesWritten : 0,
       seconds: found.seconds,
     };
   });
