@@ -9,7 +9,7 @@ import { LinkButton } from "@/components/ui/link-button";
 import { ArmError } from "@/lib/client/arm-error";
 import { pages } from "@/lib/client/paths";
 import { runbookQuery } from "@/lib/client/queries/automation";
-import type { RunbookTexts } from "./runbook-workspace";
+import type { RunbookTexts } from "./runbook-texts";
 
 /** The runbook that the address names, or what to do when there is none. */
 export function RunbookByName(props: {

@@ -14,7 +14,7 @@ import { api, pages } from "@/lib/client/paths";
 import { runbookQuery } from "@/lib/client/queries/automation";
 import { DeleteDialog } from "./delete-dialog";
 import { PublishDialog } from "./publish-dialog";
-import type { Edit, RunbookTexts } from "./runbook-workspace";
+import type { Edit, RunbookTexts } from "./runbook-texts";
 import { TestDialog } from "./test-dialog";
 
 type Open = "test" | "run" | "publish" | "discard" | "delete" | null;

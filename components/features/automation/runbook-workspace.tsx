@@ -4,25 +4,11 @@ import { useEffect, useRef, useState } from "react";
 import { Card } from "@/components/ui/card";
 import { MessageBar } from "@/components/ui/message-bar";
 import { automationJobsQuery } from "@/lib/client/queries/automation";
-import type { RunbookResource } from "@/lib/contract/automation";
 import { CodeEditor } from "./code-editor";
 import { RunOutput } from "./run-output";
 import { RunbookCommands } from "./runbook-commands";
+import type { Edit, RunbookTexts } from "./runbook-texts";
 import { VersionsCard } from "./versions-card";
-
-export interface RunbookTexts {
-  readonly resource: RunbookResource;
-  /** Null: never published. */
-  readonly published: string | null;
-  /** Null: as it is published. */
-  readonly draft: string | null;
-}
-
-/** What was typed and not saved, and over which state of the runbook it was begun. */
-export interface Edit {
-  readonly text: string;
-  readonly etag: string;
-}
 
 /** A runbook being written: its text, the output of its newest run, its versions, and the commands. */
 export function RunbookWorkspace({ account, texts }: { readonly account: string; readonly texts: RunbookTexts }) {
