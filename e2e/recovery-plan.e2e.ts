@@ -20,12 +20,16 @@ const RUNBOOK_ACTION = "Switch the records";
 const WEBHOOK_ACTION = "Tell the status page";
 const RUNBOOK = "switch-records";
 const HOOK_KEY = "key of the status page";
-/** Prints over more than a second, so that somebody can see it come. */
-const SCRIPT = `for (let record = 1; record <= 4; record += 1) {
-  console.log("record " + record + " of 4 switched");
-  await new Promise((resolve) => setTimeout(resolve, 600));
-}
-console.log("all records switched");
+/** Goes on when the test lets it, so that its output is there to be seen while it runs. */
+const script = (gate: string) => `
+const passed = async (gate) => {
+  while (Number(await (await fetch("${gate}")).text()) < gate) await new Promise((resolve) => setTimeout(resolve, 100));
+};
+console.log("records are being switched");
+await passed(1);
+console.log("half of the records are switched");
+await passed(2);
+console.log("all records are switched");
 `;
 
 let page: Page;
@@ -36,7 +40,7 @@ test.beforeAll(async ({ browser, request }) => {
   hookAddress = await receiver.listen();
   const automation = new AutomationAccount(request);
   await automation.create();
-  await automation.publish(RUNBOOK, SCRIPT);
+  await automation.publish(RUNBOOK, script(hookAddress));
   await automation.encrypt("statusPageKey", HOOK_KEY);
   page = await openTab(browser);
 });
@@ -91,17 +95,26 @@ test("run as a test it shows a runbook's output as it comes, and halts at the ma
   const dialog = await openCommand(page, "Test failover");
   const order = dialog.getByRole("region", { name: "Order of the run" });
   await expect(order.getByRole("listitem").nth(1)).toContainText(`start CONTOSO-SQL; then “${RUNBOOK_ACTION}”`);
-  await dialog.getByRole("button", { name: "Start test failover" }).click();
+  const start = dialog.getByRole("button", { name: "Start test failover" });
+  await choose(dialog, "Recovery point of each machine", "Custom");
+  await expectDisabled(start, /at least one machine/);
+  await choose(dialog, "Recovery point of CONTOSO-SQL", /\d{4}/);
+  await start.click();
   await expect(dialog).toBeHidden();
-  await page.getByRole("link", { name: "Open the job" }).click();
+  const running = page.getByRole("region", { name: /^Running: Test failover/ });
+  await running.getByRole("link", { name: "Open the job" }).click();
+  await expect(page.getByText("Chosen for 1 of the machines", { exact: false })).toBeVisible();
 
   const output = page.getByRole("log", { name: `Output of ${RUNBOOK_ACTION}` });
-  await expect(output).toContainText("record 1 of 4 switched", { timeout: 60_000 });
-  await expect(output).not.toContainText("all records switched");
+  await expect(output).toContainText("records are being switched", { timeout: 60_000 });
   await page.getByRole("button", { name: "Hold the output" }).click();
+  receiver.gate = 1;
   await expect(page.getByText("Held. There is more.")).toBeVisible();
-  await expect(output).not.toContainText("all records switched");
-  await expect(output).toContainText("all records switched", { timeout: 20_000 });
+  await expect(output).not.toContainText("half of the records");
+  await page.getByRole("button", { name: "Follow the output" }).click();
+  await expect(output).toContainText("half of the records are switched");
+  receiver.gate = 2;
+  await expect(output).toContainText("all records are switched", { timeout: 20_000 });
   await expect(page.getByText(`POST ${hookAddress} answered 200`)).toBeVisible({ timeout: 30_000 });
   expect(receiver.calls.map(({ isSignedRight, body }) => [isSignedRight, body.context.FailoverType])).toEqual([
     [true, "Test"],

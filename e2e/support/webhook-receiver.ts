@@ -8,13 +8,19 @@ export interface ReceivedCall {
   readonly body: { readonly context: { readonly FailoverType: string; readonly RecoveryPlanName: string } };
 }
 
-/** Who is called by a plan's webhook action, in the process of the test. */
+/** Who is called by a plan's webhook action, in the process of the test; and the gate at which its runbook waits. */
 export class WebhookReceiver {
   readonly calls: ReceivedCall[] = [];
+  /** How far a runbook that asks may go on. */
+  gate = 0;
   private readonly server: http.Server;
 
   constructor(key: string) {
     this.server = http.createServer((request, response) => {
+      if (request.method === "GET") {
+        response.end(String(this.gate));
+        return;
+      }
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {

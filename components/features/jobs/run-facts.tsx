@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { CopyIconButton } from "@/components/ui/copy-button";
-import { KeyValue } from "@/components/ui/key-value";
+import { KeyValue, type KeyValueEntry } from "@/components/ui/key-value";
 import { MessageBar } from "@/components/ui/message-bar";
 import { TextLink } from "@/components/ui/text-link";
 import { pages } from "@/lib/client/paths";
@@ -20,7 +20,6 @@ export function RunFacts(props: { readonly job: ReplicationJobResource; readonly
   const plan = useQuery({ ...recoveryPlanQuery(props.vaultName, planName), enabled: facts !== null }).data ?? null;
   if (facts === null) return null;
   const isEdited = plan !== null && plan.properties.planHash !== facts.planHash;
-  const isTest = props.job.properties.scenarioName === "TestFailover";
   return (
     <div className="flex flex-col gap-3">
       {isEdited ? (
@@ -33,9 +32,7 @@ export function RunFacts(props: { readonly job: ReplicationJobResource; readonly
         columns={3}
         entries={[
           { label: "Direction", value: directionOf(facts) },
-          { label: "Recovery point", value: pointOf(facts) },
-          ...(isTest ? [{ label: "Network", value: facts.networkName ?? "Not connected" }] : []),
-          ...(isTest ? [] : [{ label: "Source", value: facts.shutsDownSource ? "Shut down first" : "Not touched" }]),
+          ...choicesOf(facts, props.job.properties.scenarioName === "TestFailover"),
           { label: "Hash of the plan that runs", value: <Hash text={facts.planHash} /> },
         ]}
       />
@@ -45,6 +42,17 @@ export function RunFacts(props: { readonly job: ReplicationJobResource; readonly
 
 const directionOf = ({ failoverDirection }: PlanRunFacts) =>
   failoverDirection === "PrimaryToRecovery" ? "From the site to Azure" : "From Azure back to the site";
+
+/** A failback has no choices of these: it takes what the machines in Azure have when they are stopped. */
+function choicesOf(facts: PlanRunFacts, isTest: boolean): KeyValueEntry[] {
+  if (facts.failoverDirection === "RecoveryToPrimary") return [];
+  return [
+    { label: "Recovery point", value: pointOf(facts) },
+    isTest
+      ? { label: "Network", value: facts.networkName ?? "Not connected" }
+      : { label: "Source", value: facts.shutsDownSource ? "Shut down first" : "Not touched" },
+  ];
+}
 
 function pointOf({ recoveryPointType, usesSharedPoints, customPoints }: PlanRunFacts): string {
   const base = usesSharedPoints ? "Latest that each consistency group shares" : stateText(recoveryPointType);

@@ -4,20 +4,10 @@ import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
 import { actionOf } from "./action-key";
 import { ActionList } from "./action-list";
+import type { GroupCardProps } from "./group-card-props";
 import { GroupMachines } from "./group-machines";
 import * as draft from "./plan-draft";
 import { groupTitle, type ActionPlace, type PlanGroup } from "./plan-draft";
-
-export interface GroupCardProps {
-  readonly groups: readonly PlanGroup[];
-  readonly index: number;
-  readonly nameOf: (machineId: string) => string;
-  /** The machine's own page: its consoles and its evidence. */
-  readonly hrefOf: (machineId: string) => string;
-  readonly onChange: (groups: readonly PlanGroup[]) => void;
-  readonly onAddMachines: () => void;
-  readonly onEditAction: (place: ActionPlace, position: number | null) => void;
-}
 
 const serviceStep = { Shutdown: "the shutdown", Failover: "the failover", Boot: "the start" } as const;
 

@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp, Server, Trash2 } from "lucide-react";
 import { ArrangeableList } from "@/components/ui/arrangeable-list";
 import { IconButton } from "@/components/ui/icon-button";
 import { TextLink } from "@/components/ui/text-link";
-import type { GroupCardProps } from "./group-card";
+import type { GroupCardProps } from "./group-card-props";
 import { groupTitle, neighbourGroup, placeMachine, removeMachine, type PlanGroup } from "./plan-draft";
 
 type GroupMachinesProps = GroupCardProps & { readonly group: PlanGroup; readonly title: string };

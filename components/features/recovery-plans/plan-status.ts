@@ -20,12 +20,11 @@ export function planStatus(plan: RecoveryPlanResource): { readonly tone: StatusT
   if (properties.allowedOperations.includes("Commit")) return { tone: "waiting", text: "Commit pending" };
   const runs = ["TestFailover", "PlannedFailover", "UnplannedFailover"];
   if (runs.some((run) => properties.allowedOperations.includes(run))) return { tone: "good", text: "Ready" };
-  return isFailedOver(plan) ? { tone: "good", text: "Failed over" } : { tone: "unknown", text: "Not ready" };
+  if (properties.allowedOperations.includes("Failback")) return { tone: "good", text: "Failed over" };
+  if (properties.allowedOperations.includes("ReverseReplicate"))
+    return { tone: "waiting", text: "Back at the site, not protected" };
+  return { tone: "unknown", text: "Not ready" };
 }
-
-/** Nothing can be run any more, and a failover was: its machines are in Azure for good. */
-const isFailedOver = ({ properties }: RecoveryPlanResource) =>
-  Boolean(properties.lastPlannedFailoverTime ?? properties.lastUnplannedFailoverTime);
 
 /** The newest run of any kind. */
 export function lastRun({ properties }: RecoveryPlanResource): { readonly kind: string; readonly at: string } | null {
