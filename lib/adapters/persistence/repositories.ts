@@ -7,6 +7,7 @@ import {
   recoveryPointRepository,
   resynchronizationRepository,
 } from "./protection-repositories";
+import { drillRepository, drillRunRepository } from "./drill-repositories";
 import { failoverRecordRepository } from "./failover-record-repository";
 import { replicationHistoryRepository } from "./replication-history-repository";
 import { recoveryPointLockRepository, vaultSampleRepository } from "./space-repositories";
@@ -38,6 +39,8 @@ export function createSqliteRepositories(database: ControlDatabase): Repositorie
     replicationHistory: replicationHistoryRepository(database),
     recoveryPlans: recoveryPlanRepository(database),
     failoverRecords: failoverRecordRepository(database),
+    drills: drillRepository(database),
+    drillRuns: drillRunRepository(database),
     deployedMachines: deployedMachineRepository(database),
     virtualNetworks: virtualNetworkRepository(database),
     storageAccounts: storageAccountRepository(database),

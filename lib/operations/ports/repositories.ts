@@ -28,6 +28,7 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
+import type { Drill, DrillRun, DrillRunState } from "@/lib/domain/drill";
 import type { FailoverRecord } from "@/lib/domain/failover-record";
 import type { RecoveryPointLock, VaultSample } from "@/lib/domain/space";
 import type { BandwidthSettings } from "@/lib/domain/bandwidth";
@@ -212,6 +213,38 @@ export interface FailoverRecordRepository {
   list(vaultId: string, options?: { readonly since?: string; readonly take?: number }): Promise<FailoverRecord[]>;
 }
 
+export type DrillChanges = Partial<Omit<Drill, "id" | "vaultId" | "name" | "createdAt" | "revision">>;
+
+export interface DrillRepository {
+  insert(drill: Drill): Promise<void>;
+  get(id: string): Promise<Drill | null>;
+  find(vaultId: string, name: string): Promise<Drill | null>;
+  list(vaultId: string): Promise<Drill[]>;
+  /** Of every vault. */
+  listAll(): Promise<Drill[]>;
+  /** As of protected items. */
+  update(id: string, expectedRevision: number, changes: DrillChanges): Promise<Drill>;
+  /** Takes its runs along. */
+  delete(id: string): Promise<void>;
+}
+
+export type DrillRunChanges = Partial<Omit<DrillRun, "id" | "vaultId" | "drillId" | "occurrence" | "dueAt">>;
+
+export interface DrillRunRepository {
+  /** Atomic. False, and nothing written, when the drill has a run of this occurrence already. */
+  insert(run: DrillRun): Promise<boolean>;
+  get(id: string): Promise<DrillRun | null>;
+  /** Newest first, by the instant when they were due. */
+  list(drillId: string, options?: { readonly take?: number }): Promise<DrillRun[]>;
+  /** Of every vault and drill: Scheduled, Running, WaitingForCleanup; in the order of insertion. */
+  listOpen(): Promise<DrillRun[]>;
+  /** When the newest run that the schedule made, due not after `until`, was due; null: there is none. */
+  newestScheduled(drillId: string, until: string): Promise<string | null>;
+  /** Atomic: writes only while the run is in one of these states; null when it is not, or is gone. */
+  change(id: string, from: readonly DrillRunState[], changes: DrillRunChanges): Promise<DrillRun | null>;
+  delete(ids: readonly string[]): Promise<void>;
+}
+
 export interface DeployedMachineRepository {
   insert(machine: DeployedMachine): Promise<void>;
   get(id: string): Promise<DeployedMachine | null>;
@@ -269,6 +302,8 @@ export interface Repositories {
   readonly replicationHistory: ReplicationHistoryRepository;
   readonly recoveryPlans: RecoveryPlanRepository;
   readonly failoverRecords: FailoverRecordRepository;
+  readonly drills: DrillRepository;
+  readonly drillRuns: DrillRunRepository;
   readonly deployedMachines: DeployedMachineRepository;
   readonly virtualNetworks: VirtualNetworkRepository;
   readonly storageAccounts: StorageAccountRepository;
