@@ -26,7 +26,8 @@ export function decideStart(drill: Timing, run: Pick<DrillRun, "dueAt">, now: Da
   if (!isOver && drill.whenMissed === "RunLate") return { decision: "Wait" };
   if (otherOpen && mayStart) return { decision: "Skip", reason: stillRunning(drill) };
   const wasInside = isInWindows(drill, new Date(Date.parse(run.dueAt)));
-  return { decision: "Skip", reason: isOver && wasInside ? notLookedAt(drill, lateMs) : outsideWindows(drill) };
+  const missed = isOver && wasInside;
+  return { decision: "Skip", reason: missed ? notStartedInTime(drill, run.dueAt, now) : outsideWindows(drill) };
 }
 
 export function isInWindows({ windows, timeZone }: Pick<Drill, "windows" | "timeZone">, instant: Date): boolean {
@@ -54,12 +55,38 @@ function outsideWindows({ name, timeZone }: Timing): Explanation {
   };
 }
 
-function notLookedAt({ name }: Timing, lateMs: number): Explanation {
+/** `moreBefore`: stands for all starts that were missed before it as well. */
+export function notStartedInTime(
+  { name }: Pick<Drill, "name">,
+  dueAt: string,
+  now: Date,
+  moreBefore = false,
+): Explanation {
+  const minutes = Math.round((now.getTime() - Date.parse(dueAt)) / 60_000);
+  const others = moreBefore ? " Starts that were due before were missed as well." : "";
   return {
     code: "DrillStartMissed",
-    message: `The drill ${name} was not started when it was due, ${Math.round(lateMs / 60_000)} minutes ago.`,
+    message: `The drill ${name} was not started when it was due, ${minutes} minutes before it was looked at.${others}`,
     possibleCauses: "The portal did not run then, or the run before had not ended within the grace.",
     recommendedAction: "Run the drill by hand, or let missed starts run late with a longer grace.",
+  };
+}
+
+export function supersededBy({ name }: Pick<Drill, "name">, dueAt: string): Explanation {
+  return {
+    code: "DrillSuperseded",
+    message: `This start of the drill ${name} still waited when the next one came due at ${dueAt}.`,
+    possibleCauses: "Its windows are narrower than the time between two starts, or the run before took long.",
+    recommendedAction: "Schedule the drill less often, or widen its windows.",
+  };
+}
+
+export function pausedMeanwhile({ name }: Pick<Drill, "name">): Explanation {
+  return {
+    code: "DrillPaused",
+    message: `The drill ${name} was paused before this start could be made.`,
+    possibleCauses: "Somebody paused the drill while the start waited for a window or for the run before.",
+    recommendedAction: "Enable the drill, or run it by hand.",
   };
 }
 

@@ -29,6 +29,7 @@ import { JobChanges } from "@/lib/jobs/job-changes";
 import { JobRunner } from "@/lib/jobs/job-runner";
 import { definitionRegistry, JobService } from "@/lib/jobs/job-service";
 import type { OperationContext } from "@/lib/operations/context";
+import { startDueDrills } from "@/lib/operations/drills/start-due-drills";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
 import { allJobs } from "@/lib/operations/jobs/all-jobs";
 import { runDueScrubs } from "@/lib/operations/run-due-scrubs";
@@ -46,6 +47,7 @@ import { createSourceHosts } from "./source-hosts";
 /** How often it is looked whether work is due: space every hour in which something changed, a scrub every day. */
 const SPACE_LOOK_MS = 5 * 60_000;
 const SCRUB_LOOK_MS = 10 * 60_000;
+const DRILL_LOOK_MS = 10_000;
 
 export const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const DEFAULT_RESOURCE_GROUP = "contoso";
@@ -159,6 +161,8 @@ export async function createContainer(options: {
   );
   const spaceTrouble = (error: unknown) =>
     logger.warn({ err: error }, "the space of a vault could not be looked after");
+  const drillTrouble = (error: unknown, drill?: string) =>
+    logger.warn({ err: error, drill }, "a drill could not be looked after");
   const recurring = [
     new RecurringWork({
       clock,
@@ -171,6 +175,12 @@ export async function createContainer(options: {
       everyMs: SCRUB_LOOK_MS,
       work: () => runDueScrubs(context),
       onTrouble: (error) => logger.warn({ err: error }, "a scrub could not be started"),
+    }),
+    new RecurringWork({
+      clock,
+      everyMs: DRILL_LOOK_MS,
+      work: () => startDueDrills(context, drillTrouble),
+      onTrouble: drillTrouble,
     }),
   ];
   publishJobs(jobParts.changes, live);

@@ -60,9 +60,12 @@ export function drillRunRepository(database: ControlDatabase): Repositories["dri
       return row === null ? null : runOf(row);
     },
     list: async (drillId, { take } = {}) => {
-      const orderBy = [{ dueAt: "desc" as const }, { seq: "desc" as const }];
-      const limit = take === undefined ? {} : { take };
-      return (await read.drillRun.findMany({ where: { drillId }, orderBy, ...limit })).map(runOf);
+      const rows = await read.drillRun.findMany({
+        where: { drillId },
+        orderBy: [{ dueAt: "desc" }, { seq: "desc" }],
+        ...(take === undefined ? {} : { take }),
+      });
+      return rows.map(runOf);
     },
     listOpen: async () =>
       (await read.drillRun.findMany({ where: { state: { in: OPEN } }, orderBy: { seq: "asc" } })).map(runOf),

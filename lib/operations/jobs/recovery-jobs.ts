@@ -1,5 +1,6 @@
 import type { JobDefinition } from "@/lib/jobs/job-definition";
 import type { OperationContext } from "../context";
+import { drillJob } from "../drills/drill-job";
 import { changeRecoveryPointJob } from "./change-recovery-point-job";
 import { commitFailoverJob } from "./commit-failover-job";
 import { disableProtectionJob } from "./disable-protection-job";
@@ -21,4 +22,5 @@ export const recoveryJobs: readonly JobDefinition<OperationContext>[] = [
   unplannedFailoverJob,
   commitFailoverJob,
   changeRecoveryPointJob,
+  drillJob,
 ];
