@@ -36,15 +36,22 @@ export async function completeTestOf(
   const { id: vaultId } = await vaultOf(step);
   const left = () => machinesOfTest(step.services, { vaultId, testJobId });
   const before = await left();
-  const plan = await planToCleanUp(step.services, input, before);
-  if (plan !== null)
-    await cleanUpChild(step, input, key, (context) => cleanUpRecoveryPlan(context, plan, notes(input)));
+  await cleanUpChild(step, input, key, {
+    isNeeded: async () => (await planToCleanUp(step.services, input, await left())) !== null,
+    start: async (context) => {
+      const plan = await planToCleanUp(step.services, input, await left());
+      return plan === null ? null : cleanUpRecoveryPlan(context, plan, notes(input));
+    },
+  });
   for (const machine of await left()) {
-    const item = await step.services.repositories.protectedItems.get(machine.protectedItemId);
-    // Protection was ended meanwhile: whoever ended it has removed the test, or is at it; the proof looks.
-    if (item === null) continue;
-    const each = `${key} of ${machine.protectedItemId}`;
-    await cleanUpChild(step, input, each, (context) => cleanUpTestFailover(context, item, notes(input)));
+    await cleanUpChild(step, input, `${key} of ${machine.protectedItemId}`, {
+      isNeeded: async () => (await left()).some(({ id }) => id === machine.id),
+      start: async (context) => {
+        const item = await step.services.repositories.protectedItems.get(machine.protectedItemId);
+        // Protection was ended meanwhile: whoever ended it has removed the test, or is at it; the proof looks.
+        return item === null ? null : cleanUpTestFailover(context, item, notes(input));
+      },
+    });
   }
   return before.map((machine) => machine.name);
 }
@@ -62,29 +69,30 @@ async function planToCleanUp(
   return waiting.length > 0 && waiting.every((item) => ours.has(item.id)) ? plan : null;
 }
 
-async function cleanUpChild(
-  step: DrillStep,
-  input: DrillRunInput,
-  key: string,
-  start: (context: OperationContext) => Promise<Job>,
-): Promise<void> {
+interface Cleanup {
+  isNeeded(): Promise<boolean>;
+  /** Null: there is nothing to start. */
+  start(context: OperationContext): Promise<Job | null>;
+}
+
+/** A cleanup that this step has begun before is waited for, whatever it has done by now. */
+async function cleanUpChild(step: DrillStep, input: DrillRunInput, key: string, cleanup: Cleanup): Promise<void> {
   const { services, signal } = step;
   const id = await childId(step, key);
-  const job =
-    (await services.jobs.get(id)) ?? (await startWhenFree(step, () => start(asChildOf(services, step.job, id))));
+  const job = (await services.jobs.get(id)) ?? (await startWhenFree(step, id, cleanup));
   if (job === null) return;
   await showInRun(step, input, { cleanupJobId: job.id });
   const ended = await services.jobs.waitForEnd(job.id, signal);
   if (ended.state !== "Succeeded") throw cleanupFailed(ended);
 }
 
-/** Null: there is nothing to clean up any more. */
-async function startWhenFree(step: DrillStep, start: () => Promise<Job>): Promise<Job | null> {
+/** Somebody else may be cleaning up: then it waits, and looks again whether anything is left to do. */
+async function startWhenFree(step: DrillStep, id: string, { isNeeded, start }: Cleanup): Promise<Job | null> {
   const { clock } = step.services;
   const begunMs = clock.monotonicMs();
-  for (;;) {
+  while (await isNeeded()) {
     try {
-      return await start();
+      return await start(asChildOf(step.services, step.job, id));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.code === "RecoveryPlanOperationNotAllowed") return null;
@@ -93,6 +101,7 @@ async function startWhenFree(step: DrillStep, start: () => Promise<Job>): Promis
       await clock.sleep(BUSY_LOOK_MS, step.signal);
     }
   }
+  return null;
 }
 
 const notes = (input: DrillRunInput) => `Drill ${input.drillName}: completed by the portal.`;

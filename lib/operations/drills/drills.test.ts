@@ -410,7 +410,8 @@ describe("the list of drills", () => {
 it("ends with everything tested once and nothing left, wherever the server is killed", async () => {
   const prepare = async () => {
     const { world, context, plan } = await shop();
-    const drill = await saveDrill(context, world.vault, "nightly", settings(plan.id));
+    const briefly = settings(plan.id, { cleanUp: { kind: "AfterMinutes", minutes: 1 } });
+    const drill = await saveDrill(context, world.vault, "nightly", briefly);
     world.clock.advance(HOUR);
     return { world, drill };
   };
@@ -426,7 +427,7 @@ it("ends with everything tested once and nothing left, wherever the server is ki
   await context.jobs.waitForEnd((await newestRun(context, calm.drill)).jobId);
   await runner.stop();
 
-  for (let killAt = 1; killAt <= counting.calls; killAt += 23) {
+  for (let killAt = 1; killAt <= counting.calls; killAt += 11) {
     const { world, drill } = await prepare();
     const severable = new Severable(killAt);
     await story(world, drill, severable);
