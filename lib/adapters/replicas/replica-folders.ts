@@ -35,6 +35,16 @@ export function createReplicaFolders(storageRoot: string): ReplicaFolders {
       return folder;
     },
 
+    async freeBytes(storageAccount) {
+      const account = within(path.join(storageRoot, storageAccount.toLowerCase()));
+      // An account has no folder before its first use; it will be on the disk of all accounts.
+      const place = (await entries(account)) === null ? storageRoot : account;
+      return attempt(place, "look at", async () => {
+        const { bavail, bsize } = await fs.statfs(place);
+        return bavail * bsize;
+      });
+    },
+
     async list(folder) {
       const names = await entries(within(folder));
       return names?.filter((name) => name !== MARK && name !== UNFINISHED_MARK) ?? [];
@@ -81,9 +91,9 @@ async function readMark(folder: string): Promise<{ itemId?: unknown } | null> {
   }
 }
 
-async function attempt(folder: string, operation: string, work: () => Promise<void>): Promise<void> {
+async function attempt<T>(folder: string, operation: string, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     throw translateFileError(error, folder, operation);
   }

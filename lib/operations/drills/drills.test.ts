@@ -8,7 +8,7 @@ import { sampleFailoverRecord } from "@/lib/testing/sample-entities";
 import { Severable } from "@/lib/testing/severable";
 import type { OperationContext } from "../context";
 import { deleteRecoveryPlan, saveRecoveryPlan, updateRecoveryPlan } from "../recovery-plans/edit-recovery-plan";
-import { cleanUpRecoveryPlan, runRecoveryPlan } from "../recovery-plans/run-recovery-plan";
+import { cleanUpRecoveryPlan } from "../recovery-plans/run-recovery-plan";
 import { startFailover } from "../start-failover";
 import { deleteDrill } from "./delete-drill";
 import { readDrill } from "./read-drill";
