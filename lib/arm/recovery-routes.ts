@@ -1,8 +1,10 @@
+import { drillRoutes } from "./resources/drills";
 import { failoverRoutes } from "./resources/failovers";
 import { jobRoutes } from "./resources/jobs";
 import { protectedItemRoutes } from "./resources/protected-items";
 import { recoveryPointRoutes } from "./resources/recovery-points";
 import { recoveryPlanRoutes } from "./resources/recovery-plans";
+import { readinessRoutes } from "./resources/readiness";
 import { resynchronizationRoutes } from "./resources/resynchronization";
 import type { Route } from "./route";
 
@@ -14,4 +16,6 @@ export const recoveryRoutes: readonly Route[] = [
   ...resynchronizationRoutes,
   ...recoveryPlanRoutes,
   ...jobRoutes,
+  ...drillRoutes,
+  ...readinessRoutes,
 ];

@@ -74,7 +74,10 @@ const manual: RecoveryPlanAction = {
   details: { kind: "ManualActionDetails", description: "By telephone.", timeoutMinutes: 30 },
 };
 const unplanned = {
-  ...{ kind: "UnplannedFailover", point: { type: "LatestProcessed" }, testNetworkName: null, shutDownSource: false },
+  kind: "UnplannedFailover",
+  point: { type: "LatestProcessed" },
+  testNetworkName: null,
+  shutDownSource: false,
 } as const;
 const point = { type: "Latest" } as const;
 
