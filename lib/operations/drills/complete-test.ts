@@ -70,9 +70,9 @@ async function planToCleanUp(
 }
 
 interface Cleanup {
-  isNeeded(): Promise<boolean>;
+  readonly isNeeded: () => Promise<boolean>;
   /** Null: there is nothing to start. */
-  start(context: OperationContext): Promise<Job | null>;
+  readonly start: (context: OperationContext) => Promise<Job | null>;
 }
 
 /** A cleanup that this step has begun before is waited for, whatever it has done by now. */

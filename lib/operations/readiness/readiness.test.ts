@@ -82,7 +82,7 @@ const unplanned = {
 const point = { type: "Latest" } as const;
 
 /** For each part, a fault in the world that must be seen, and a word of what is told of it. */
-const faults: Record<string, { readonly fault: string; readonly says: RegExp; plant(shop: Shop): Promise<unknown> }[]> =
+const faults: Record<string, { readonly fault: string; readonly says: RegExp; readonly plant: (shop: Shop) => Promise<unknown> }[]> =
   {
     recoveryPoints: [
       {
