@@ -11,7 +11,7 @@ const chromium = [
 /** Needs a portal in which nothing has been done. */
 const first = "first-visit";
 /** The story's chapters: each goes on with the vault, the machines and the jobs that the one before has left. */
-const chapters = ["quick-start", "protection", "failover", "recovery-plan", "jobs"];
+const chapters = ["quick-start", "protection", "drills", "failover", "recovery-plan", "jobs"];
 /** Concerns of their own, on networks and storage that the first chapter has made. */
 const concerns = ["keyboard", "folder-site"];
 /** Look at every page with something on it, and for what all that has left behind. */

@@ -50,6 +50,7 @@ test("addresses of things that do not exist say so, and lead back", async ({ pag
     ["/recovery-services/none/dashboard", /no vault named none/],
     ["/recovery-services/contoso-vault/protected-items/none", /not protected/],
     ["/recovery-services/contoso-vault/recovery-plans/none", /no such plan/],
+    ["/recovery-services/contoso-vault/drills/none", /no such drill/],
     ["/recovery-services/contoso-vault/jobs/none", /no such job/],
     ["/sites/none", /no site named none/],
     ["/virtual-machines/none", /no virtual machine named none/],
@@ -79,7 +80,7 @@ async function linksOf(page: Page): Promise<string[]> {
 /** An address without the names of what it shows: vaults, jobs, items, plans, machines and sites are many. */
 function kindOf(address: string): string {
   return address.replaceAll(
-    /\/(recovery-services|jobs|protected-items|recovery-plans|virtual-machines|sites)\/[^/]+/g,
+    /\/(recovery-services|jobs|protected-items|recovery-plans|drills|virtual-machines|sites)\/[^/]+/g,
     "/$1/one",
   );
 }

@@ -119,7 +119,9 @@ export const readinessParts: readonly Part[] = [
       if (machineCount === 0) return notMet("There is no machine that could be tested.", "Enable protection.");
       const names = listed(untested.map(({ name }) => name));
       const evidence = `${testedCount} of ${machineCount} since ${since.slice(0, 10)}.`;
-      return testedCount === machineCount ? met(evidence) : notMet(`${evidence} Not: ${names}`, "Test them.");
+      return testedCount === machineCount
+        ? met(evidence)
+        : notMet(`${evidence} Not: ${names}`, "Test them as the coverage says.");
     },
   }),
   part("lastDrills", "The last drill of each schedule succeeded", 7, "drills", {

@@ -56,7 +56,11 @@ function Score({ properties }: { readonly properties: Properties }) {
         />
         <Figure value={count("Met")} label="Parts that are met" note={<Muted>of {parts.length}</Muted>} />
         <Figure value={count("NotMet")} label="Parts that are not met" />
-        <Figure value={count("Unknown")} label="Parts that could not be found out" note={<Muted>not met</Muted>} />
+        <Figure
+          value={count("Unknown")}
+          label="Parts that could not be found out"
+          note={<Muted>counted as not met</Muted>}
+        />
       </div>
     </Card>
   );

@@ -82,228 +82,230 @@ const unplanned = {
 const point = { type: "Latest" } as const;
 
 /** For each part, a fault in the world that must be seen, and a word of what is told of it. */
-const faults: Record<string, { readonly fault: string; readonly says: RegExp; readonly plant: (shop: Shop) => Promise<unknown> }[]> =
-  {
-    recoveryPoints: [
-      {
-        fault: "a machine whose points are late",
-        says: /WEB: 151 s of 150 s/,
-        plant: async ({ world, context }) => {
-          world.clock.advance(151_000);
-          await world.site.replicate("item-SQL", false);
-          await world.heartbeat(context);
-        },
+const faults: Record<
+  string,
+  { readonly fault: string; readonly says: RegExp; readonly plant: (shop: Shop) => Promise<unknown> }[]
+> = {
+  recoveryPoints: [
+    {
+      fault: "a machine whose points are late",
+      says: /WEB: 151 s of 150 s/,
+      plant: async ({ world, context }) => {
+        world.clock.advance(151_000);
+        await world.site.replicate("item-SQL", false);
+        await world.heartbeat(context);
       },
-      {
-        fault: "a machine without a point",
-        says: /WEB: no recovery point/,
-        plant: async ({ world }) => {
-          for (const { id } of await world.repositories.recoveryPoints.list("item-WEB"))
-            await world.repositories.recoveryPoints.delete(id);
-        },
+    },
+    {
+      fault: "a machine without a point",
+      says: /WEB: no recovery point/,
+      plant: async ({ world }) => {
+        for (const { id } of await world.repositories.recoveryPoints.list("item-WEB"))
+          await world.repositories.recoveryPoints.delete(id);
       },
-    ],
-    replication: [
-      {
-        fault: "an error of replication",
-        says: /SQL: The disk is gone/,
-        plant: async ({ world }) => {
-          const item = await world.item("SQL");
-          const replicationError = {
-            code: "X",
-            message: "The disk is gone",
-            possibleCauses: "",
-            recommendedAction: "",
-          };
-          await world.repositories.protectedItems.update(item.id, item.revision, { replicationError });
-        },
+    },
+  ],
+  replication: [
+    {
+      fault: "an error of replication",
+      says: /SQL: The disk is gone/,
+      plant: async ({ world }) => {
+        const item = await world.item("SQL");
+        const replicationError = {
+          code: "X",
+          message: "The disk is gone",
+          possibleCauses: "",
+          recommendedAction: "",
+        };
+        await world.repositories.protectedItems.update(item.id, item.revision, { replicationError });
       },
-      {
-        fault: "a machine that has failed over",
-        says: /SQL: it runs in Azure/,
-        plant: async ({ world, context }) => {
-          const run = { kind: "UnplannedFailover", itemId: "item-SQL", networkName: null } as const;
-          const item = await world.item("SQL");
-          const how = { ...run, point: { type: "LatestProcessed" }, shutDownSource: false } as const;
-          await world.run(await startFailover(context, world.vault, item, how));
-        },
+    },
+    {
+      fault: "a machine that has failed over",
+      says: /SQL: it runs in Azure/,
+      plant: async ({ world, context }) => {
+        const run = { kind: "UnplannedFailover", itemId: "item-SQL", networkName: null } as const;
+        const item = await world.item("SQL");
+        const how = { ...run, point: { type: "LatestProcessed" }, shutDownSource: false } as const;
+        await world.run(await startFailover(context, world.vault, item, how));
       },
-    ],
-    resynchronization: [
-      {
-        fault: "a flag",
-        says: /SQL: by hand/,
-        plant: async ({ world, context }) => {
-          const about = { reason: "by hand", flaggedBy: "User", compareWith: "LastPoint" } as const;
-          await flagResynchronization(context, await world.item("SQL"), about);
-        },
+    },
+  ],
+  resynchronization: [
+    {
+      fault: "a flag",
+      says: /SQL: by hand/,
+      plant: async ({ world, context }) => {
+        const about = { reason: "by hand", flaggedBy: "User", compareWith: "LastPoint" } as const;
+        await flagResynchronization(context, await world.item("SQL"), about);
       },
-    ],
-    vaultUnlocked: [{ fault: "a lock", says: /not on this machine/, plant: ({ world }) => world.vaultData.lock() }],
-    recoveryPassphrase: [
-      {
-        fault: "no second passphrase",
-        says: /one passphrase/,
-        plant: async ({ world }) => void (world.vaultData.hasRecoveryPassphrase = false),
+    },
+  ],
+  vaultUnlocked: [{ fault: "a lock", says: /not on this machine/, plant: ({ world }) => world.vaultData.lock() }],
+  recoveryPassphrase: [
+    {
+      fault: "no second passphrase",
+      says: /one passphrase/,
+      plant: async ({ world }) => void (world.vaultData.hasRecoveryPassphrase = false),
+    },
+  ],
+  vaultSound: [
+    {
+      fault: "no check for eight days",
+      says: /last read at/,
+      plant: async ({ world }) => world.clock.advance(8 * DAY_MS),
+    },
+    {
+      fault: "a check since then of the structure only",
+      says: /last read at/,
+      plant: async ({ world, context }) => {
+        world.clock.advance(8 * DAY_MS);
+        await world.run(await checkVault(context, world.vault, { depth: "structure" }));
       },
-    ],
-    vaultSound: [
-      {
-        fault: "no check for eight days",
-        says: /last read at/,
-        plant: async ({ world }) => world.clock.advance(8 * DAY_MS),
+    },
+    {
+      fault: "a recovery point that is gone from the store",
+      says: /1 damaged recovery points/,
+      plant: async ({ world, context }) => {
+        const newest = await world.repositories.recoveryPoints.newest("item-SQL");
+        world.vaultData.points.delete(newest?.objectName ?? "");
+        await world.run(await checkVault(context, world.vault, { depth: "data" }));
       },
-      {
-        fault: "a check since then of the structure only",
-        says: /last read at/,
-        plant: async ({ world, context }) => {
-          world.clock.advance(8 * DAY_MS);
-          await world.run(await checkVault(context, world.vault, { depth: "structure" }));
-        },
+    },
+    {
+      fault: "a check that failed",
+      says: /newest check failed: The store is away/,
+      plant: async ({ world, context }) => {
+        world.vaultData.check = async () => {
+          throw fault("The store is away.");
+        };
+        await world.run(await checkVault(context, world.vault, { depth: "data" }));
       },
-      {
-        fault: "a recovery point that is gone from the store",
-        says: /1 damaged recovery points/,
-        plant: async ({ world, context }) => {
-          const newest = await world.repositories.recoveryPoints.newest("item-SQL");
-          world.vaultData.points.delete(newest?.objectName ?? "");
-          await world.run(await checkVault(context, world.vault, { depth: "data" }));
-        },
+    },
+  ],
+  machinesInPlans: [
+    {
+      fault: "a machine that was taken out of the plan",
+      says: /In no plan: WEB/,
+      plant: ({ context, plan }) => edit(context, plan, [{ ...boot(), protectedItemIds: ["item-SQL"] }]),
+    },
+  ],
+  plansTested: [
+    {
+      fault: "an action that was added since",
+      says: /shop: changed since its last test/,
+      plant: ({ context, plan }) => edit(context, plan, [boot([manual])]),
+    },
+    {
+      fault: "machines that were put in another order",
+      says: /shop: changed since/,
+      plant: ({ context, plan }) => edit(context, plan, [{ ...boot(), protectedItemIds: ["item-WEB", "item-SQL"] }]),
+    },
+    {
+      fault: "a plan that was never tested",
+      says: /second: never tested/,
+      plant: async ({ world, context }) => {
+        const fabric = await world.repositories.fabrics.get("fabric-1");
+        if (fabric) await saveRecoveryPlan(context, world.vault, { name: "second", fabric, groups: [boot()] });
       },
-      {
-        fault: "a check that failed",
-        says: /newest check failed: The store is away/,
-        plant: async ({ world, context }) => {
-          world.vaultData.check = async () => {
-            throw fault("The store is away.");
-          };
-          await world.run(await checkVault(context, world.vault, { depth: "data" }));
-        },
+    },
+  ],
+  machinesTested: [
+    {
+      fault: "a machine that is not protected",
+      says: /2 of 3 since .* Not: NEW/,
+      plant: async ({ world, context }) => {
+        world.site.machines.set("NEW", { id: "NEW", name: "NEW", power: "running", orders: 1, bootable: true });
+        await world.heartbeat(context);
       },
-    ],
-    machinesInPlans: [
-      {
-        fault: "a machine that was taken out of the plan",
-        says: /In no plan: WEB/,
-        plant: ({ context, plan }) => edit(context, plan, [{ ...boot(), protectedItemIds: ["item-SQL"] }]),
+    },
+    {
+      fault: "tests that are more than six months old",
+      says: /0 of 2 since/,
+      plant: async ({ world }) => world.clock.advance(190 * DAY_MS),
+    },
+  ],
+  lastDrills: [
+    {
+      fault: "a drill that failed",
+      says: /nightly: failed, /,
+      plant: async ({ world, context, drill }) => {
+        world.region.bootFailures.set("SQL-test", 1);
+        await world.run(await runDrillNow(context, drill));
       },
-    ],
-    plansTested: [
-      {
-        fault: "an action that was added since",
-        says: /shop: changed since its last test/,
-        plant: ({ context, plan }) => edit(context, plan, [boot([manual])]),
+    },
+    {
+      fault: "a start that was missed",
+      says: /nightly: was not started/,
+      plant: async ({ world, context }) => {
+        world.clock.advance(DAY_MS);
+        await startDueDrills(context, (error) => {
+          throw error;
+        });
       },
-      {
-        fault: "machines that were put in another order",
-        says: /shop: changed since/,
-        plant: ({ context, plan }) => edit(context, plan, [{ ...boot(), protectedItemIds: ["item-WEB", "item-SQL"] }]),
+    },
+    {
+      fault: "no drill at all",
+      says: /No drill is enabled/,
+      plant: ({ world, drill }) => world.repositories.drills.delete(drill.id),
+    },
+  ],
+  sitesConnected: [
+    {
+      fault: "a silent host",
+      says: /HV01 \(branch\), last heard 2026/,
+      plant: async ({ world }) => void (world.site.connected = false),
+    },
+  ],
+  diskRoom: [
+    {
+      fault: "a disk that is nearly full, with machines that were counted",
+      says: /0\.00 GiB free, 4\.00 GiB needed for 2 machines/,
+      plant: async ({ world }) => {
+        await count(world);
+        world.folders.free = 1024;
       },
-      {
-        fault: "a plan that was never tested",
-        says: /second: never tested/,
-        plant: async ({ world, context }) => {
-          const fabric = await world.repositories.fabrics.get("fabric-1");
-          if (fabric) await saveRecoveryPlan(context, world.vault, { name: "second", fabric, groups: [boot()] });
-        },
+    },
+  ],
+  runbooks: [
+    {
+      fault: "a runbook that nothing here can look up",
+      says: /shop: ops\/move/,
+      plant: ({ context, plan }) => edit(context, plan, [boot([runbook])]),
+    },
+  ],
+  manualActions: [
+    {
+      fault: "an action that waits longer than it may",
+      says: /shop: Tell the staff, due /,
+      plant: async ({ world, context, plan }) => {
+        await edit(context, plan, [boot([manual])]);
+        const now = (await world.repositories.recoveryPlans.get(plan.id)) as RecoveryPlan;
+        const job = await runRecoveryPlan(context, world.vault, now, unplanned);
+        await untilSuspended(world, job.id);
+        world.clock.advance(31 * 60_000);
       },
-    ],
-    machinesTested: [
-      {
-        fault: "a machine that is not protected",
-        says: /2 of 3 since .* Not: NEW/,
-        plant: async ({ world, context }) => {
-          world.site.machines.set("NEW", { id: "NEW", name: "NEW", power: "running", orders: 1, bootable: true });
-          await world.heartbeat(context);
-        },
+    },
+  ],
+  testsCleanedUp: [
+    {
+      fault: "a test that is up for fifteen days",
+      says: /SQL-test, since 2026/,
+      plant: async ({ world, context }) => {
+        const item = await world.item("SQL");
+        const run = {
+          kind: "TestFailover",
+          itemId: item.id,
+          point,
+          networkName: "test",
+          shutDownSource: false,
+        } as const;
+        await world.run(await startFailover(context, world.vault, item, run));
+        world.clock.advance(15 * DAY_MS);
       },
-      {
-        fault: "tests that are more than six months old",
-        says: /0 of 2 since/,
-        plant: async ({ world }) => world.clock.advance(190 * DAY_MS),
-      },
-    ],
-    lastDrills: [
-      {
-        fault: "a drill that failed",
-        says: /nightly: failed, /,
-        plant: async ({ world, context, drill }) => {
-          world.region.bootFailures.set("SQL-test", 1);
-          await world.run(await runDrillNow(context, drill));
-        },
-      },
-      {
-        fault: "a start that was missed",
-        says: /nightly: was not started/,
-        plant: async ({ world, context }) => {
-          world.clock.advance(DAY_MS);
-          await startDueDrills(context, (error) => {
-            throw error;
-          });
-        },
-      },
-      {
-        fault: "no drill at all",
-        says: /No drill is enabled/,
-        plant: ({ world, drill }) => world.repositories.drills.delete(drill.id),
-      },
-    ],
-    sitesConnected: [
-      {
-        fault: "a silent host",
-        says: /HV01 \(branch\), last heard 2026/,
-        plant: async ({ world }) => void (world.site.connected = false),
-      },
-    ],
-    diskRoom: [
-      {
-        fault: "a disk that is nearly full, with machines that were counted",
-        says: /0\.00 GiB free, 4\.00 GiB needed for 2 machines/,
-        plant: async ({ world }) => {
-          await count(world);
-          world.folders.free = 1024;
-        },
-      },
-    ],
-    runbooks: [
-      {
-        fault: "a runbook that nothing here can look up",
-        says: /shop: ops\/move/,
-        plant: ({ context, plan }) => edit(context, plan, [boot([runbook])]),
-      },
-    ],
-    manualActions: [
-      {
-        fault: "an action that waits longer than it may",
-        says: /shop: Tell the staff, due /,
-        plant: async ({ world, context, plan }) => {
-          await edit(context, plan, [boot([manual])]);
-          const now = (await world.repositories.recoveryPlans.get(plan.id)) as RecoveryPlan;
-          const job = await runRecoveryPlan(context, world.vault, now, unplanned);
-          await untilSuspended(world, job.id);
-          world.clock.advance(31 * 60_000);
-        },
-      },
-    ],
-    testsCleanedUp: [
-      {
-        fault: "a test that is up for fifteen days",
-        says: /SQL-test, since 2026/,
-        plant: async ({ world, context }) => {
-          const item = await world.item("SQL");
-          const run = {
-            kind: "TestFailover",
-            itemId: item.id,
-            point,
-            networkName: "test",
-            shutDownSource: false,
-          } as const;
-          await world.run(await startFailover(context, world.vault, item, run));
-          world.clock.advance(15 * DAY_MS);
-        },
-      },
-    ],
-  };
+    },
+  ],
+};
 
 const fault = (message: string) => new Fault({ code: "X", message, possibleCauses: "", recommendedAction: "" });
 async function edit(context: OperationContext, plan: RecoveryPlan, groups: RecoveryPlan["groups"]) {
