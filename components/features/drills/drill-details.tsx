@@ -70,8 +70,10 @@ function LastResult({ properties: { lastRun } }: { readonly properties: Properti
   if (lastRun === null) return <>none yet</>;
   return (
     <span>
-      <StatusBadge tone={runStatus(lastRun).tone}>{runStatus(lastRun).text}</StatusBadge>{" "}
-      <RelativeTime at={lastRun.endedAt} />
+      <span className="inline-flex flex-wrap items-center gap-x-2">
+        <StatusBadge tone={runStatus(lastRun).tone}>{runStatus(lastRun).text}</StatusBadge>
+        <RelativeTime at={lastRun.endedAt} />
+      </span>
       {lastRun.reason ? <span className="block text-[0.8125rem] text-muted">{lastRun.reason.message}</span> : null}
     </span>
   );

@@ -16,23 +16,20 @@ import { runStatus, startedBy } from "./drill-status";
 export function DrillHistory({ vaultName, drillName }: { readonly vaultName: string; readonly drillName: string }) {
   const query = useQuery(drillRunsQuery(vaultName, drillName));
   return (
-    <QueryView query={query} what="the history of the drill">
-      {(runs) =>
-        runs.length === 0 ? (
-          <Card title="History">
-            <p className="text-muted">It has not run yet. Run it now, or wait for its next start.</p>
-          </Card>
-        ) : (
+    <Card title="History" description="Every start that there was to make, newest first.">
+      <QueryView query={query} what="the history of the drill">
+        {(runs) => (
           <DataTable
             label="History"
             columns={columnsFor(vaultName)}
             rows={runs}
             rowKey={(run) => run.name}
             rowText={(run) => run.properties.dueAt}
+            empty={<p className="text-muted">It has not run yet. Run it now, or wait for its next start.</p>}
           />
-        )
-      }
-    </QueryView>
+        )}
+      </QueryView>
+    </Card>
   );
 }
 
