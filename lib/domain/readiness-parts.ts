@@ -176,14 +176,16 @@ export const readinessParts: readonly Part[] = [
 function judgeDisk({ freeBytes, machines }: Value<"disk">): Reading<Finding> {
   const needed = (some: typeof machines) => some.reduce((sum, { bytes }) => sum + bytes, 0);
   const counted = machines.filter(({ isCounted }) => isCounted);
-  const figures = `${gib(freeBytes)} free, ${gib(needed(machines))} needed for ${count(machines, "machine")}`;
+  // What was not counted is the size of its disks, of which a replica takes the part that is not empty.
+  const most = counted.length < machines.length ? " at most" : "";
+  const figures = `${gib(freeBytes)} free, ${gib(needed(machines))} needed${most} for ${count(machines, "machine")}`;
   if (machines.length === 0) return known(notMet("No machine is protected.", "Enable protection."), "protected-items");
   if (needed(counted) > freeBytes) {
     return known(notMet(`${figures}.`, "Free space on the disk of the portal's home folder."), "protected-items");
   }
   if (needed(machines) <= freeBytes) return known(met(`${figures}.`), "protected-items");
   const names = listed(machines.filter(({ isCounted }) => !isCounted).map(({ machine }) => machine));
-  return { known: false, why: `${figures} at most; what these hold was not counted yet: ${names}` };
+  return { known: false, why: `${figures}; what these hold was not counted yet: ${names}` };
 }
 
 function judgeRunbooks(uses: Value<"runbooks">): Reading<Finding> {

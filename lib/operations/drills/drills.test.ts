@@ -427,7 +427,7 @@ it("ends with everything tested once and nothing left, wherever the server is ki
   await context.jobs.waitForEnd((await newestRun(context, calm.drill)).jobId);
   await runner.stop();
 
-  for (let killAt = 1; killAt <= counting.calls; killAt += 11) {
+  for (let killAt = 1; killAt <= counting.calls; killAt += 17) {
     const { world, drill } = await prepare();
     const severable = new Severable(killAt);
     await story(world, drill, severable);

@@ -398,7 +398,7 @@ describe("the readiness score", () => {
     shop.world.folders.free = 3 * 2 ** 30;
     expect(await stateOf(shop, "diskRoom")).toMatchObject({
       state: "Unknown",
-      evidence: expect.stringMatching(/at most; .*SQL; WEB/) as never,
+      evidence: expect.stringMatching(/needed at most for 2 machines; .*SQL; WEB/) as never,
     });
     await count(shop.world);
     expect(await stateOf(shop, "diskRoom")).toMatchObject({ state: "NotMet" });
