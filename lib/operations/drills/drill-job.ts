@@ -1,9 +1,7 @@
-import type { StepDefinition } from "@/lib/jobs/job-definition";
-import type { Job } from "@/lib/jobs/job";
-import type { JobDefinition, JobOutcome } from "@/lib/jobs/job-definition";
-import type { Explanation } from "@/lib/kernel/fault";
+import type { JobDefinition, StepDefinition } from "@/lib/jobs/job-definition";
 import type { OperationContext } from "../context";
 import { completeTest } from "./complete-test";
+import { drillFailure } from "./drill-failure";
 import { DRILL_SCENARIO, drillRunInputOf, type DrillRunInput } from "./drill-run-input";
 import { endDrillRun } from "./end-drill-run";
 import { holdTest } from "./hold-test";
@@ -26,7 +24,7 @@ export const drillJob: JobDefinition<OperationContext> = {
   settle: async (context, job, outcome) => {
     const { runId } = drillRunInputOf(job.input);
     const state = outcome.state === "Succeeded" ? "Succeeded" : "Failed";
-    await endDrillRun(context, runId, state, reasonOf(job, outcome));
+    await endDrillRun(context, runId, state, drillFailure(job, outcome));
   },
 };
 
@@ -59,20 +57,4 @@ function drillSteps(input: DrillRunInput): readonly StepDefinition<OperationCont
       run: (step) => verifyNothingLeft(step, input),
     },
   ];
-}
-
-function reasonOf(job: Job, outcome: JobOutcome): Explanation | null {
-  if (outcome.state === "Succeeded") return null;
-  if (outcome.state === "Cancelled") {
-    return {
-      code: "DrillCancelled",
-      message: `The drill of ${job.targetName} was cancelled by a person.`,
-      possibleCauses: "Somebody cancelled its job.",
-      recommendedAction: "Run the drill again when it may run.",
-    };
-  }
-  const error = outcome.errors.find(({ severity }) => severity === "Error");
-  if (error === undefined) return null;
-  const { code, message, possibleCauses, recommendedAction } = error;
-  return { code, message, possibleCauses, recommendedAction };
 }

@@ -12,9 +12,10 @@ export type DrillStep = StepContext<OperationContext>;
 /** How often a step looks at what it waits for. */
 export const LOOK_MS = 1_000;
 
-/** Shown in the history of the drill; the run is open for as long as its job. */
+/** Shown in the history of the drill. The run is open for as long as its job runs, also when a restart was interrupted. */
 export async function showInRun(step: DrillStep, input: DrillRunInput, changes: DrillRunChanges): Promise<void> {
-  await step.services.repositories.drillRuns.change(input.runId, OPEN_DRILL_RUN_STATES, changes);
+  const open = { state: "Running", endedAt: null, reason: null, ...changes } as const;
+  await step.services.repositories.drillRuns.change(input.runId, [...OPEN_DRILL_RUN_STATES, "Failed"], open);
   announce(step.services, step.job.vaultId, "drills", input.drillName);
 }
 

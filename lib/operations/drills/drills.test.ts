@@ -278,6 +278,24 @@ describe("a drill that is due", () => {
     expectNothingLeft(world);
   });
 
+  it("is not left open when its restart was interrupted before there was an attempt, nor closed under one", async () => {
+    const { world, context, plan } = await shop();
+    const drill = await saveDrill(context, world.vault, "nightly", settings(plan.id));
+    world.region.immortal.add("WEB-test");
+    const job = await runDrillNow(context, drill);
+    await world.run(job);
+    const { id } = await newestRun(context, drill);
+    await context.repositories.drillRuns.change(id, ["Failed"], { state: "Running", reason: null });
+    await look(context);
+    expect(await newestRun(context, drill)).toMatchObject({ state: "Failed", reason: { code: "DrillCleanupFailed" } });
+    world.region.immortal.clear();
+    await context.jobs.restart(job.id);
+    // Another server has looked between the two writes of the restart.
+    await context.repositories.drillRuns.change(id, ["Running"], { state: "Failed" });
+    await world.run(job);
+    expect(await newestRun(context, drill)).toMatchObject({ state: "Succeeded", reason: null });
+  });
+
   it("takes the test back when it is cancelled, also while the plan waits for a person", async () => {
     const { world, context, plan } = await shop([manual]);
     const drill = await saveDrill(context, world.vault, "nightly", settings(plan.id));

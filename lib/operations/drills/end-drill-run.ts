@@ -28,7 +28,8 @@ export async function endDrillRun(
   await insertFollowers(context, run, state);
   const endedAt = context.clock.now().toISOString();
   const changes = { state, reason, endedAt, waitsFor: null, holdUntil: null };
-  const ended = (await drillRuns.change(runId, OPEN_DRILL_RUN_STATES, changes)) ?? run;
+  // A run that failed may have been restarted since.
+  const ended = (await drillRuns.change(runId, [...OPEN_DRILL_RUN_STATES, "Failed"], changes)) ?? run;
   await recordDrillEvent(context, drill, ended);
   await forgetOldRuns(context, drill);
   announceDrill(context, drill);

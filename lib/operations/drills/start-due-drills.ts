@@ -1,11 +1,14 @@
 import { scheduledOccurrence, type Drill, type DrillRun } from "@/lib/domain/drill";
 import { dueInstants } from "@/lib/domain/drill-schedule";
 import { decideStart, notStartedInTime, pausedMeanwhile, supersededBy } from "@/lib/domain/drill-start";
+import type { Job } from "@/lib/jobs/job";
+import { hasEnded } from "@/lib/jobs/job-states";
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
 import { beginDrillRun, ensureDrillJob } from "./begin-drill-run";
 import { announceDrill, recordDrillEvent } from "./drill-events";
-import { skipDrillRun } from "./end-drill-run";
+import { drillFailure } from "./drill-failure";
+import { endDrillRun, skipDrillRun } from "./end-drill-run";
 import { newDrillRun } from "./new-drill-run";
 import { isTestCompleted } from "./test-of-run";
 
@@ -66,8 +69,16 @@ async function tend(context: OperationContext, run: DrillRun): Promise<void> {
   const drill = await context.repositories.drills.get(run.drillId);
   if (!drill) return;
   if (run.state === "Scheduled") return startOrSkip(context, drill, run);
-  if (run.state === "Running") await ensureDrillJob(context, drill, run);
-  else await goOnWhenCompleted(context, run);
+  const job = await ensureDrillJob(context, drill, run);
+  if (hasEnded(job.state)) await endLeftOpen(context, run, job);
+  else await goOnWhenCompleted(context, run, job);
+}
+
+/** A restart of its job was refused, or the process died, after the run was opened again for it. */
+async function endLeftOpen(context: OperationContext, run: DrillRun, job: Job): Promise<void> {
+  const state = job.state === "Succeeded" ? "Succeeded" : "Failed";
+  const outcome = { state: job.state === "Cancelled" ? "Cancelled" : state, errors: job.errors } as const;
+  await endDrillRun(context, run.id, state, drillFailure(job, outcome));
 }
 
 async function startOrSkip(context: OperationContext, drill: Drill, run: DrillRun): Promise<void> {
@@ -84,9 +95,8 @@ async function startOrSkip(context: OperationContext, drill: Drill, run: DrillRu
 }
 
 /** A test that somebody has completed through its plan or its machines: the drill need not wait for a word. */
-async function goOnWhenCompleted(context: OperationContext, run: DrillRun): Promise<void> {
-  const job = await context.jobs.get(run.jobId);
-  if (job?.state !== "Suspended" || !(await isTestCompleted(context, run))) return;
+async function goOnWhenCompleted(context: OperationContext, run: DrillRun, job: Job): Promise<void> {
+  if (job.state !== "Suspended" || !(await isTestCompleted(context, run))) return;
   try {
     await context.jobs.resume(job.id, "The test failover was completed through its plan or its machines.");
   } catch (error) {
