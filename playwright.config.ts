@@ -11,7 +11,7 @@ const chromium = [
 /** Needs a portal in which nothing has been done. */
 const first = "first-visit";
 /** The story's chapters: each goes on with the vault, the machines and the jobs that the one before has left. */
-const chapters = ["quick-start", "protection", "failover", "failback", "recovery-plan", "evidence", "jobs"];
+const chapters = ["quick-start", "protection", "drills", "failover", "failback", "recovery-plan", "evidence", "jobs"];
 /** Concerns of their own, on networks and storage that the first chapter has made. */
 const concerns = ["keyboard", "folder-site", "automation"];
 /** The same, on machines that the second chapter has protected. */

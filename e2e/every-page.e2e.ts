@@ -50,6 +50,7 @@ test("addresses of things that do not exist say so, and lead back", async ({ pag
     ["/recovery-services/none/dashboard", /no vault named none/],
     ["/recovery-services/contoso-vault/protected-items/none", /not protected/],
     ["/recovery-services/contoso-vault/recovery-plans/none", /no such plan/],
+    ["/recovery-services/contoso-vault/drills/none", /no such drill/],
     ["/recovery-services/contoso-vault/jobs/none", /no such job/],
     ["/recovery-services/contoso-vault/evidence/none", /no such run/],
     ["/sites/none", /no site named none/],
@@ -81,7 +82,7 @@ async function linksOf(page: Page): Promise<string[]> {
 /** An address without the names of what it shows: vaults, jobs, items, plans, machines, sites and runbooks are many. */
 function kindOf(address: string): string {
   return address.replaceAll(
-    /\/(recovery-services|jobs|evidence|protected-items|recovery-plans|virtual-machines|sites|automation|runbooks)\/[^/]+/g,
+    /\/(recovery-services|jobs|evidence|protected-items|recovery-plans|drills|virtual-machines|sites|automation|runbooks)\/[^/]+/g,
     "/$1/one",
   );
 }

@@ -36,7 +36,9 @@ export function accepted(call: Call, vault: VaultAddress, job: Job, resourceId: 
   const jobId = siteRecoveryArmId(vault, "replicationJobs", job.id);
   // A job that a vault's version or our own namespace has started is still read in Site Recovery's.
   const status = version(includes(SITE_RECOVERY_API_VERSIONS, call) ? call.apiVersion : COMMON_API_VERSION);
-  const result = version(includes(OWN_API_VERSIONS, call) ? COMMON_API_VERSION : call.apiVersion);
+  // What our own verbs make may be a resource of ours or one of the vault's: each is read in its own namespace's version.
+  const isOwn = resourceId.includes("/providers/Secondsite.Recovery/");
+  const result = version(includes(OWN_API_VERSIONS, call) && !isOwn ? COMMON_API_VERSION : call.apiVersion);
   return new Response(null, {
     status: 202,
     headers: {

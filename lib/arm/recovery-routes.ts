@@ -1,3 +1,4 @@
+import { drillRoutes } from "./resources/drills";
 import { failoverRoutes } from "./resources/failovers";
 import { failoverStandingRoutes } from "./resources/failover-standing";
 import { jobRoutes } from "./resources/jobs";
@@ -7,6 +8,7 @@ import { planValidationRoutes } from "./resources/plan-validation";
 import { protectedItemRoutes } from "./resources/protected-items";
 import { recoveryPointRoutes } from "./resources/recovery-points";
 import { recoveryPlanRoutes } from "./resources/recovery-plans";
+import { readinessRoutes } from "./resources/readiness";
 import { resynchronizationRoutes } from "./resources/resynchronization";
 import type { Route } from "./route";
 
@@ -22,4 +24,6 @@ export const recoveryRoutes: readonly Route[] = [
   ...planDocumentRoutes,
   ...planValidationRoutes,
   ...jobRoutes,
+  ...drillRoutes,
+  ...readinessRoutes,
 ];

@@ -102,6 +102,14 @@ export const api = {
     ),
   planSettings: (vault: string) => address(ownInVault(vault, "recoveryPlanSettings", "default"), apiVersions.own),
   applyPlanDocument: (vault: string) => address(ownInVault(vault, "applyPlanDocument"), apiVersions.own),
+  drills: (vault: string) => address(ownInVault(vault, "drills"), apiVersions.own),
+  /** Without more: the drill itself; else a verb, or `runs`. */
+  drill: (vault: string, drill: string, ...below: readonly string[]) =>
+    address(ownInVault(vault, "drills", drill, ...below), apiVersions.own),
+  readiness: (vault: string) => address(ownInVault(vault, "readiness"), apiVersions.own),
+  coverage: (vault: string, months: string) => address(ownInVault(vault, "coverage"), apiVersions.own, { months }),
+  trends: (vault: string, months: string, subject?: string) =>
+    address(ownInVault(vault, "trends"), apiVersions.own, { months, ...(subject ? { subject } : {}) }),
   jobs: (vault: string, filter?: string) =>
     address(inVault(vault, "replicationJobs"), apiVersions.siteRecovery, filter ? { $filter: filter } : {}),
   job: (vault: string, job: string) => address(inVault(vault, "replicationJobs", job), apiVersions.siteRecovery),
@@ -149,6 +157,8 @@ export const vaultTabs = [
   "dashboard",
   "protected-items",
   "recovery-plans",
+  "drills",
+  "readiness",
   "resources",
   "servers",
   "verification",
@@ -166,6 +176,7 @@ export const pages = {
   vaultTab: (vault: string, tab: VaultTab) => join("recovery-services", vault, tab),
   protectedItem: (vault: string, item: string) => join("recovery-services", vault, "protected-items", item),
   recoveryPlan: (vault: string, plan: string) => join("recovery-services", vault, "recovery-plans", plan),
+  drill: (vault: string, drill: string) => join("recovery-services", vault, "drills", drill),
   job: (vault: string, job: string) => join("recovery-services", vault, "jobs", job),
   evidence: (vault: string, run: string) => join("recovery-services", vault, "evidence", run),
   sites: () => "/sites",

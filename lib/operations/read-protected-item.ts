@@ -36,6 +36,11 @@ export interface ProtectedItemView {
 const LATE_INTERVALS = 3;
 const LATE_GRACE_SECONDS = 60;
 
+/** The age of the newest point from which on a machine is late. */
+export function lateAfterSeconds(policy: Pick<Policy, "replicationIntervalSeconds"> | null): number {
+  return (policy?.replicationIntervalSeconds ?? 300) * LATE_INTERVALS + LATE_GRACE_SECONDS;
+}
+
 export async function readProtectedItem(
   context: OperationContext,
   vault: Vault,
@@ -128,8 +133,7 @@ function healthOf(
   if (item.activeLocation === "Recovery") return [...health, ...sourceBack(context, item, source)];
   const connected = context.sites.isConnected(item.providerId);
   if (!connected) health.push({ level: "Error", category: "FabricInfrastructure", explanation: silent(item, source) });
-  const limit = (policy?.replicationIntervalSeconds ?? 300) * LATE_INTERVALS + LATE_GRACE_SECONDS;
-  if (connected && item.state === "Protected" && rpo !== null && rpo > limit) {
+  if (connected && item.state === "Protected" && rpo !== null && rpo > lateAfterSeconds(policy)) {
     health.push({ level: "Warning", category: "Replication", explanation: late(item, rpo) });
   }
   if (item.state === "Protected" && item.lastTestFailoverAt === null) {

@@ -37,6 +37,7 @@ import { JobChanges } from "@/lib/jobs/job-changes";
 import { JobRunner } from "@/lib/jobs/job-runner";
 import { definitionRegistry, JobService } from "@/lib/jobs/job-service";
 import type { OperationContext } from "@/lib/operations/context";
+import { startDueDrills } from "@/lib/operations/drills/start-due-drills";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
 import { allJobs } from "@/lib/operations/jobs/all-jobs";
 import { pruneJobs } from "@/lib/operations/prune-jobs";
@@ -59,6 +60,7 @@ const SCRUB_LOOK_MS = 10 * 60_000;
 const JOBS_LOOK_MS = 6 * 60 * 60_000;
 /** Manual actions are given whole minutes. */
 const OVERDUE_LOOK_MS = 10_000;
+const DRILL_LOOK_MS = 10_000;
 
 export const DEFAULT_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const DEFAULT_RESOURCE_GROUP = "contoso";
@@ -192,6 +194,8 @@ export async function createContainer(options: {
   );
   const spaceTrouble = (error: unknown) =>
     logger.warn({ err: error }, "the space of a vault could not be looked after");
+  const drillTrouble = (error: unknown, drill?: string) =>
+    logger.warn({ err: error, drill }, "a drill could not be looked after");
   const recurring = [
     new RecurringWork({
       clock,
@@ -216,6 +220,12 @@ export async function createContainer(options: {
       everyMs: JOBS_LOOK_MS,
       work: () => pruneJobs(context),
       onTrouble: (error) => logger.warn({ err: error }, "old jobs could not be forgotten"),
+    }),
+    new RecurringWork({
+      clock,
+      everyMs: DRILL_LOOK_MS,
+      work: () => startDueDrills(context, drillTrouble),
+      onTrouble: drillTrouble,
     }),
   ];
   publishJobs(jobParts.changes, live);

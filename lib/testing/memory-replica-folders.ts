@@ -27,6 +27,14 @@ export class MemoryReplicaFolders implements ReplicaFolders {
     return folder;
   }
 
+  /** Of the disk; a Fault: it cannot be looked at. */
+  free: number | Fault = 2 ** 40;
+
+  async freeBytes(): Promise<number> {
+    if (this.free instanceof Fault) throw this.free;
+    return this.free;
+  }
+
   async list(folder: string): Promise<string[]> {
     const inside = [...this.files.keys()].filter((path) => path.startsWith(`${folder}/`));
     return inside.map((path) => path.slice(folder.length + 1));

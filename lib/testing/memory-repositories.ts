@@ -14,6 +14,7 @@ import type {
   VaultEvent,
   VirtualNetwork,
 } from "@/lib/domain/entities";
+import { hasDrillRunEnded, type Drill, type DrillRun } from "@/lib/domain/drill";
 import type { EvidenceSettings } from "@/lib/domain/evidence-settings";
 import type { EvidenceNote, FailoverRecord } from "@/lib/domain/failover-record";
 import type { RecoveryPointLock, VaultSample } from "@/lib/domain/space";
@@ -49,6 +50,8 @@ interface Tables {
   readonly records: Map<string, FailoverRecord>;
   readonly evidenceSettings: Map<string, { readonly vaultId: string; readonly settings: EvidenceSettings }>;
   readonly evidenceNotes: Map<string, EvidenceNote>;
+  readonly drills: Table<Drill>;
+  readonly drillRuns: Table<DrillRun>;
   readonly plans: Table<RecoveryPlan>;
   readonly machines: Table<DeployedMachine>;
   readonly networks: Table<VirtualNetwork & { id: string }>;
@@ -77,6 +80,8 @@ export function createMemoryRepositories(): Repositories {
     records: new Map(),
     evidenceSettings: new Map(),
     evidenceNotes: new Map(),
+    drills: new Table("drill", (d) => [`${d.vaultId}/${nameKey(d.name)}`]),
+    drillRuns: new Table("run of a drill", (r) => [`${r.drillId}/${r.occurrence}`]),
     plans: new Table("recovery plan", (p) => [`${p.vaultId}/${nameKey(p.name)}`]),
     machines: new Table("virtual machine", () => []),
     networks: new Table("virtual network", (n) => [n.id]),
@@ -84,11 +89,8 @@ export function createMemoryRepositories(): Repositories {
     events: new Table("event", () => []),
   };
   return {
-    ...ofSites(tables),
-    ...ofProtection(tables),
-    ...ofRegion(tables),
-    ...ofSpace(tables),
-    ...ofRecords(tables),
+    ...{ ...ofSites(tables), ...ofProtection(tables), ...ofRegion(tables), ...ofSpace(tables), ...ofRecords(tables) },
+    ...ofDrills(tables),
     ...automationRepositories(),
   };
 }
@@ -109,12 +111,18 @@ function deleteItem(tables: Tables, id: string): void {
   tables.cycles.splice(0, Infinity, ...tables.cycles.filter((row) => row.protectedItemId !== id));
 }
 
+function deleteDrill(tables: Tables, id: string): void {
+  tables.drills.delete(id);
+  tables.drillRuns.deleteWhere((row) => row.drillId === id);
+}
+
 function deleteVault(tables: Tables, id: string): void {
   tables.vaults.delete(id);
   for (const [key, sample] of tables.samples) if (sample.vaultId === id) tables.samples.delete(key);
   for (const record of tables.records.values()) if (record.vaultId === id) tables.records.delete(record.id);
   for (const [owner, { vaultId }] of tables.evidenceSettings) if (vaultId === id) tables.evidenceSettings.delete(owner);
   for (const note of tables.evidenceNotes.values()) if (note.vaultId === id) tables.evidenceNotes.delete(note.id);
+  for (const drill of tables.drills.all((row) => row.vaultId === id)) deleteDrill(tables, drill.id);
   for (const fabric of tables.fabrics.all((row) => row.vaultId === id)) deleteFabric(tables, fabric.id);
   tables.policies.deleteWhere((row) => row.vaultId === id);
   tables.plans.deleteWhere((row) => row.vaultId === id);
@@ -357,6 +365,46 @@ function ofRecords({
           .sort((a, b) => b.times.declaredAt.localeCompare(a.times.declaredAt))
           .slice(0, take)
           .map(copy),
+    },
+  };
+}
+
+function ofDrills(tables: Tables): Pick<Repositories, "drills" | "drillRuns"> {
+  const { drills, drillRuns } = tables;
+  const newestFirst = (rows: DrillRun[]) => rows.reverse().sort((a, b) => b.dueAt.localeCompare(a.dueAt));
+  return {
+    drills: {
+      insert: async (drill) => drills.insert(drill, drill.name),
+      get: async (id) => drills.get(id),
+      find: async (vaultId, name) => drills.first((row) => row.vaultId === vaultId && sameName(row.name, name)),
+      list: async (vaultId) => drills.all((row) => row.vaultId === vaultId),
+      listAll: async () => drills.all(() => true),
+      async update(id, expectedRevision, changes) {
+        const row = drills.get(id);
+        if (row && row.revision !== expectedRevision) throw revisionChangedRefusal(id);
+        return drills.update(id, { ...changes, revision: expectedRevision + 1 });
+      },
+      delete: async (id) => deleteDrill(tables, id),
+    },
+    drillRuns: {
+      async insert(run) {
+        const known = drillRuns.first((row) => row.drillId === run.drillId && row.occurrence === run.occurrence);
+        if (!known) drillRuns.insert(run, run.occurrence);
+        return !known;
+      },
+      get: async (id) => drillRuns.get(id),
+      list: async (drillId, { take } = {}) =>
+        newestFirst(drillRuns.all((row) => row.drillId === drillId)).slice(0, take),
+      listOpen: async () => drillRuns.all((row) => !hasDrillRunEnded(row.state)),
+      async newestScheduled(drillId, until) {
+        const made = (row: DrillRun) => row.drillId === drillId && row.startedBy === "Schedule" && row.dueAt <= until;
+        return newestFirst(drillRuns.all(made))[0]?.dueAt ?? null;
+      },
+      async change(id, from, changes) {
+        const row = drillRuns.get(id);
+        return row && from.includes(row.state) ? drillRuns.update(id, changes) : null;
+      },
+      delete: async (ids) => ids.forEach((id) => drillRuns.delete(id)),
     },
   };
 }

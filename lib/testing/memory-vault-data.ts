@@ -38,6 +38,7 @@ export class MemoryVaultData implements VaultData {
   damages: Partial<VaultCheck> = {};
   damagedPoints: DamagedPoint[] = [];
   unlocked = true;
+  hasRecoveryPassphrase = false;
   sweeps = 0;
   /** Every sweep fails in this way. */
   sweepProblem: Fault | null = null;
@@ -59,7 +60,10 @@ export class MemoryVaultData implements VaultData {
     return [new Uint8Array()];
   }
   async keyState() {
-    return { state: this.unlocked ? ("Unlocked" as const) : ("Locked" as const), hasRecoveryPassphrase: false };
+    return {
+      state: this.unlocked ? ("Unlocked" as const) : ("Locked" as const),
+      hasRecoveryPassphrase: this.hasRecoveryPassphrase,
+    };
   }
   async changePassphrase(): Promise<void> {}
   async setRecoveryPassphrase(): Promise<void> {}

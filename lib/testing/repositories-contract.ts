@@ -5,6 +5,8 @@ import type { Repositories } from "@/lib/operations/ports/repositories";
 import {
   sampleCycle,
   sampleDeployed,
+  sampleDrill,
+  sampleDrillRun,
   sampleFabric,
   sampleFailoverRecord,
   sampleItem,
@@ -335,6 +337,58 @@ export function describeRepositories(name: string, open: () => Promise<Repositor
       await r.vaults.delete("vault-1");
       expect(await r.evidenceNotes.list("run-1")).toEqual([]);
       expect(await r.evidenceSettings.get("item-1")).toBeNull();
+    });
+
+    it("keeps drills by their name in a vault, and writes them only at the revision that was read", async () => {
+      await fill();
+      await r.drills.insert(sampleDrill());
+      await expect(r.drills.insert(sampleDrill({ id: "drill-2", name: "WEEKLY" }))).rejects.toMatchObject({
+        code: "NameTaken",
+      });
+      expect(await r.drills.find("vault-1", "Weekly")).toEqual(sampleDrill());
+      const changed = await r.drills.update("drill-1", 1, {
+        enabled: false,
+        trigger: { kind: "Schedule", cron: "* * * * *" },
+      });
+      expect(changed).toEqual(
+        sampleDrill({ enabled: false, trigger: { kind: "Schedule", cron: "* * * * *" }, revision: 2 }),
+      );
+      expect(await r.drills.get("drill-1")).toEqual(changed);
+      await expect(r.drills.update("drill-1", 1, { enabled: true })).rejects.toMatchObject({ code: "RevisionChanged" });
+      await expect(r.drills.update("none", 1, {})).rejects.toMatchObject({ code: "NotFound" });
+      expect([await r.drills.list("vault-1"), await r.drills.listAll()]).toEqual([[changed], [changed]]);
+      await r.vaults.delete("vault-1");
+      expect(await r.drills.listAll()).toEqual([]);
+    });
+
+    it("makes one run of an occurrence, and changes it only from the states that are named", async () => {
+      await fill();
+      await r.drills.insert(sampleDrill());
+      await r.drills.insert(sampleDrill({ id: "drill-2", name: "other" }));
+      const first = sampleDrillRun();
+      const both = await Promise.all([r.drillRuns.insert(first), r.drillRuns.insert({ ...first, id: "twin" })]);
+      expect([...both].sort()).toEqual([false, true]);
+      expect(await r.drillRuns.list("drill-1")).toHaveLength(1);
+      const id = (await r.drillRuns.list("drill-1"))[0]?.id ?? "";
+      expect(await r.drillRuns.insert({ ...first, id: "elsewhere", drillId: "drill-2" })).toBe(true);
+      const later = { dueAt: "2026-11-23T08:00:00.000Z", occurrence: "schedule/later", id: "later" };
+      expect(await r.drillRuns.insert({ ...first, ...later, state: "Skipped" })).toBe(true);
+      expect(await r.drillRuns.insert({ ...first, id: "wish", occurrence: "wish/1", startedBy: "Person" })).toBe(true);
+      expect((await r.drillRuns.list("drill-1")).map((run) => run.id)).toEqual(["later", "wish", id]);
+      expect((await r.drillRuns.list("drill-1", { take: 1 })).map((run) => run.id)).toEqual(["later"]);
+      expect((await r.drillRuns.listOpen()).map((run) => run.id)).toEqual([id, "elsewhere", "wish"]);
+      expect(await r.drillRuns.newestScheduled("drill-1", "2026-11-22T23:00:00.000Z")).toBe(first.dueAt);
+      expect(await r.drillRuns.newestScheduled("drill-1", "2026-11-24T00:00:00.000Z")).toBe(later.dueAt);
+      expect(await r.drillRuns.newestScheduled("drill-1", "2025-01-01T00:00:00.000Z")).toBeNull();
+      const starts = [1, 2].map(() => r.drillRuns.change(id, ["Scheduled"], { state: "Running", startedAt: "now" }));
+      expect((await Promise.all(starts)).filter((run) => run !== null)).toHaveLength(1);
+      expect(await r.drillRuns.get(id)).toEqual({ ...first, id, state: "Running", startedAt: "now" });
+      expect(await r.drillRuns.change("none", ["Running"], {})).toBeNull();
+      await r.drillRuns.delete(["later", "wish"]);
+      expect(await r.drillRuns.list("drill-1")).toHaveLength(1);
+      await r.drills.delete("drill-1");
+      expect(await r.drillRuns.get(id)).toBeNull();
+      expect(await r.drillRuns.get("elsewhere")).not.toBeNull();
     });
 
     it("leaves a deployed machine when protection of its item ends", async () => {

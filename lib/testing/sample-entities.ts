@@ -10,6 +10,7 @@ import type {
   ReportedMachine,
   Vault,
 } from "@/lib/domain/entities";
+import type { Drill, DrillRun } from "@/lib/domain/drill";
 import type { FailoverRecord } from "@/lib/domain/failover-record";
 import type { ReplicationCycle } from "@/lib/domain/replication-history";
 
@@ -234,3 +235,44 @@ export function sampleFailoverRecord(
     ...others,
   };
 }
+
+export const sampleDrill = (changes: Partial<Drill> = {}): Drill => ({
+  id: "drill-1",
+  vaultId: "vault-1",
+  name: "weekly",
+  planId: "plan-1",
+  trigger: { kind: "Schedule", cron: "0 2 * * 6" },
+  timeZone: "Europe/Berlin",
+  windows: [],
+  whenMissed: "Skip",
+  graceMinutes: 0,
+  networkName: "isolated",
+  point: "Latest",
+  useSharedPoints: false,
+  cleanUp: { kind: "AfterMinutes", minutes: 30 },
+  enabled: true,
+  keepRuns: 50,
+  activeSince: AT,
+  createdAt: AT,
+  revision: 1,
+  ...changes,
+});
+
+export const sampleDrillRun = (changes: Partial<DrillRun> = {}): DrillRun => ({
+  id: "drill-run-1",
+  vaultId: "vault-1",
+  drillId: "drill-1",
+  occurrence: `schedule/${AT}`,
+  startedBy: "Schedule",
+  dueAt: AT,
+  state: "Scheduled",
+  jobId: "drill-job-1",
+  testJobId: null,
+  cleanupJobId: null,
+  startedAt: null,
+  endedAt: null,
+  holdUntil: null,
+  waitsFor: null,
+  reason: null,
+  ...changes,
+});

@@ -101,6 +101,7 @@ const pretty: Readonly<Record<string, string>> = {
   PartiallySucceeded: "Partially succeeded",
   CompletedWithInformation: "Completed with information",
   WaitingForManualAction: "Waiting for a manual action",
+  WaitingForDrillCompletion: "Waiting until a person completes the test",
   WaitingForStopTestFailover: "Waiting for the test to be completed",
   WaitingForCompleteFailover: "Waiting for Complete failover",
   WaitingForFinalizeProtection: "Waiting for initial replication",

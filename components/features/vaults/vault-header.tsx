@@ -13,6 +13,8 @@ const labels: Record<VaultTab, string> = {
   dashboard: "Dashboard",
   "protected-items": "Protected Items",
   "recovery-plans": "Recovery Plans",
+  drills: "Drills",
+  readiness: "Readiness",
   resources: "Resources",
   servers: "Servers",
   verification: "Verification",

@@ -13,6 +13,7 @@ import {
   recoveryPointRepository,
   resynchronizationRepository,
 } from "./protection-repositories";
+import { drillRepository, drillRunRepository } from "./drill-repositories";
 import { evidenceNoteRepository, evidenceSettingsRepository } from "./evidence-repositories";
 import { failoverRecordRepository } from "./failover-record-repository";
 import { replicationHistoryRepository } from "./replication-history-repository";
@@ -47,6 +48,8 @@ export function createSqliteRepositories(database: ControlDatabase): Repositorie
     failoverRecords: failoverRecordRepository(database),
     evidenceSettings: evidenceSettingsRepository(database),
     evidenceNotes: evidenceNoteRepository(database),
+    drills: drillRepository(database),
+    drillRuns: drillRunRepository(database),
     deployedMachines: deployedMachineRepository(database),
     virtualNetworks: virtualNetworkRepository(database),
     storageAccounts: storageAccountRepository(database),

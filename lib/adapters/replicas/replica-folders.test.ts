@@ -55,3 +55,14 @@ test("what the operating system refuses is said with cause and cure", async () =
     recommendedAction: expect.stringMatching(/./) as string,
   });
 });
+
+test("the free space of an account is that of its disk, also before the account has a folder", async () => {
+  const folders = createReplicaFolders(root);
+  const { bavail, bsize } = await fs.statfs(root);
+  const near = (bytes: number) => Math.abs(bytes - bavail * bsize) < 2 ** 30;
+  expect(near(await folders.freeBytes("contoso"))).toBe(true);
+  await folders.make("contoso", owner);
+  expect(near(await folders.freeBytes("CONTOSO"))).toBe(true);
+  const gone = createReplicaFolders(path.join(root, "gone"));
+  await expect(gone.freeBytes("contoso")).rejects.toMatchObject({ recommendedAction: expect.stringMatching(/./) });
+});

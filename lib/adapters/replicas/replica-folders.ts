@@ -42,6 +42,16 @@ export function createReplicaFolders(storageRoot: string): ReplicaFolders {
 
     list,
 
+    async freeBytes(storageAccount) {
+      const account = within(path.join(storageRoot, storageAccount.toLowerCase()));
+      // An account has no folder before its first use; it will be on the disk of all accounts.
+      const place = (await entries(account)) === null ? storageRoot : account;
+      return attempt(place, "look at", async () => {
+        const { bavail, bsize } = await fs.statfs(place);
+        return bavail * bsize;
+      });
+    },
+
     async sizes(folder) {
       const found = await Promise.all((await list(folder)).map((name) => sizeOf(path.join(folder, name), name)));
       return found.filter((file) => file !== null);
@@ -98,9 +108,9 @@ async function readMark(folder: string): Promise<{ itemId?: unknown } | null> {
   }
 }
 
-async function attempt(folder: string, operation: string, work: () => Promise<void>): Promise<void> {
+async function attempt<T>(folder: string, operation: string, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     throw translateFileError(error, folder, operation);
   }

@@ -1,5 +1,5 @@
+import { enqueueAs } from "@/lib/jobs/enqueue-as";
 import type { Job } from "@/lib/jobs/job";
-import type { JobQueue } from "@/lib/jobs/job-queue";
 import type { OperationContext } from "../context";
 
 /** Where a job comes from; kept in its input under a name that no operation uses. */
@@ -23,21 +23,10 @@ export function originOf(job: Pick<Job, "input">): JobOrigin {
  */
 export function withOrigin(context: OperationContext, origin: () => JobOrigin): OperationContext {
   const { jobs } = context;
-  const queue: JobQueue = {
-    enqueue: (request) => {
-      const known = originOf(request);
-      return jobs.enqueue({ ...request, input: { ...request.input, [KEY]: { ...origin(), ...known } } });
-    },
-    get: (id) => jobs.get(id),
-    steps: (id) => jobs.steps(id),
-    list: (query) => jobs.list(query),
-    allowedActions: (job, steps) => jobs.allowedActions(job, steps),
-    cancel: (id) => jobs.cancel(id),
-    restart: (id) => jobs.restart(id),
-    resume: (id, comments, more) => jobs.resume(id, comments, more),
-    forget: (ids) => jobs.forget(ids),
-    waitForEnd: (id, signal) => jobs.waitForEnd(id, signal),
-  };
+  const queue = enqueueAs(jobs, (request) => {
+    const known = originOf(request);
+    return jobs.enqueue({ ...request, input: { ...request.input, [KEY]: { ...origin(), ...known } } });
+  });
   return { ...context, jobs: queue };
 }
 

@@ -1,6 +1,7 @@
 import type { Job } from "@/lib/jobs/job";
 import type { JobDefinition, JobOutcome } from "@/lib/jobs/job-definition";
 import type { OperationContext } from "../context";
+import { drillJob } from "../drills/drill-job";
 import { withEvidence } from "../evidence/with-evidence";
 import { planBackSteps, settlePlanBack } from "../recovery-plans/plan-back-steps";
 import { settlePlanCommit } from "../recovery-plans/plan-items-steps";
@@ -42,4 +43,5 @@ export const recoveryJobs: readonly JobDefinition<OperationContext>[] = [
   planOrMachineJob<PlanItemsRun>(reverseReplicateJob, { ...ofItems, steps: planReverseSteps }),
   planOrMachineJob<PlanItemsRun>(cancelFailoverJob, { ...ofItems, steps: planCancelSteps }),
   completeMigrationJob,
+  drillJob,
 ].map(withEvidence);

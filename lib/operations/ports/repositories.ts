@@ -35,6 +35,7 @@ import type {
   RunbookRun,
   RunbookVersion,
 } from "@/lib/domain/automation";
+import type { Drill, DrillRun, DrillRunState } from "@/lib/domain/drill";
 import type { EvidenceSettings } from "@/lib/domain/evidence-settings";
 import type { EvidenceNote, FailoverRecord } from "@/lib/domain/failover-record";
 import type { RecoveryPointLock, VaultSample } from "@/lib/domain/space";
@@ -246,6 +247,38 @@ export interface EvidenceNoteRepository {
   list(recordId: string): Promise<EvidenceNote[]>;
 }
 
+export type DrillChanges = Partial<Omit<Drill, "id" | "vaultId" | "name" | "createdAt" | "revision">>;
+
+export interface DrillRepository {
+  insert(drill: Drill): Promise<void>;
+  get(id: string): Promise<Drill | null>;
+  find(vaultId: string, name: string): Promise<Drill | null>;
+  list(vaultId: string): Promise<Drill[]>;
+  /** Of every vault. */
+  listAll(): Promise<Drill[]>;
+  /** As of protected items. */
+  update(id: string, expectedRevision: number, changes: DrillChanges): Promise<Drill>;
+  /** Takes its runs along. */
+  delete(id: string): Promise<void>;
+}
+
+export type DrillRunChanges = Partial<Omit<DrillRun, "id" | "vaultId" | "drillId" | "occurrence" | "dueAt">>;
+
+export interface DrillRunRepository {
+  /** Atomic. False, and nothing written, when the drill has a run of this occurrence already. */
+  insert(run: DrillRun): Promise<boolean>;
+  get(id: string): Promise<DrillRun | null>;
+  /** Newest first, by the instant when they were due. */
+  list(drillId: string, options?: { readonly take?: number }): Promise<DrillRun[]>;
+  /** Of every vault and drill: Scheduled, Running, WaitingForCleanup; in the order of insertion. */
+  listOpen(): Promise<DrillRun[]>;
+  /** When the newest run that the schedule made, due not after `until`, was due; null: there is none. */
+  newestScheduled(drillId: string, until: string): Promise<string | null>;
+  /** Atomic: writes only while the run is in one of these states; null when it is not, or is gone. */
+  change(id: string, from: readonly DrillRunState[], changes: DrillRunChanges): Promise<DrillRun | null>;
+  delete(ids: readonly string[]): Promise<void>;
+}
+
 export interface DeployedMachineRepository {
   insert(machine: DeployedMachine): Promise<void>;
   get(id: string): Promise<DeployedMachine | null>;
@@ -372,6 +405,8 @@ export interface Repositories {
   readonly failoverRecords: FailoverRecordRepository;
   readonly evidenceSettings: EvidenceSettingsRepository;
   readonly evidenceNotes: EvidenceNoteRepository;
+  readonly drills: DrillRepository;
+  readonly drillRuns: DrillRunRepository;
   readonly deployedMachines: DeployedMachineRepository;
   readonly virtualNetworks: VirtualNetworkRepository;
   readonly storageAccounts: StorageAccountRepository;

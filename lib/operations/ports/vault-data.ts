@@ -95,6 +95,8 @@ export interface ReplicaFolders {
   placeOf(storageAccount: string, owner: { itemId: string; jobId: string; machineName: string }): Promise<string>;
   /** Makes the folder (idempotent) with an ownership mark naming item and job; returns its absolute path. */
   make(storageAccount: string, owner: { itemId: string; jobId: string; machineName: string }): Promise<string>;
+  /** What the disk that takes this account's folders has free now. */
+  freeBytes(storageAccount: string): Promise<number>;
   /** What is in it now, for the proof of a cleanup; empty when it is gone. */
   list(folder: string): Promise<string[]>;
   /** As `list`, with how long the files are. */
