@@ -107,11 +107,16 @@ test("run as a test it shows a runbook's output as it comes, and halts at the ma
 
   const output = page.getByRole("log", { name: `Output of ${RUNBOOK_ACTION}` });
   await expect(output).toContainText("records are being switched", { timeout: 60_000 });
-  await page.getByRole("button", { name: "Hold the output" }).click();
+  const follow = page.getByRole("button", { name: "Follow the output" });
+  // The page moves while steps are added to it: a press can miss.
+  await expect(async () => {
+    await page.getByRole("button", { name: "Hold the output" }).click({ timeout: 2_000 });
+    await expect(follow).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
   receiver.gate = 1;
   await expect(page.getByText("Held. There is more.")).toBeVisible();
   await expect(output).not.toContainText("half of the records");
-  await page.getByRole("button", { name: "Follow the output" }).click();
+  await follow.click();
   await expect(output).toContainText("half of the records are switched");
   receiver.gate = 2;
   await expect(output).toContainText("all records are switched", { timeout: 20_000 });
