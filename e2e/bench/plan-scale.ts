@@ -138,7 +138,7 @@ async function measure(
       row("cleanup of all, with its proof", seconds(since() - cleanedAt)),
       row("memory before", mebibytes(before)),
       row("memory, highest", mebibytes(peakBytes)),
-      row("memory for each running replica", mebibytes((peakBytes - before) / scale.machines)),
+      row("memory that came with each machine", mebibytes((peakBytes - before) / scale.machines)),
       othersRow(others),
     ],
   };
