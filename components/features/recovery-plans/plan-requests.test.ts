@@ -15,7 +15,11 @@ describe("the requests of a plan", () => {
   it("are taken by the service's schemas, and lose nothing there", () => {
     const test = planRequests.test("v", "p", null, custom).body;
     expect(PlanTestFailoverBody.parse(test)).toEqual(test);
-    const unplanned = planRequests.unplanned("v", "p", { shutDownSource: true, startInstantly: false, point: custom }).body;
+    const unplanned = planRequests.unplanned("v", "p", {
+      shutDownSource: true,
+      startInstantly: false,
+      point: custom,
+    }).body;
     expect(PlanUnplannedFailoverBody.parse(unplanned)).toEqual(unplanned);
     const back = planRequests.failback("v", "p", { dataSync: "ForDownTime", createMachine: true }).body;
     expect(PlanPlannedFailoverBody.parse(back)).toEqual(back);

@@ -107,22 +107,25 @@ describe.each(KINDS)("a %s VMDK", (kind) => {
     expect(() => again.write(0, Buffer.alloc(512))).toThrow(Fault);
   });
 
-  it.each(["fcafe", "3"])("with the short content id %s, as QEMU writes it, is renewed in its place or refused", (id) => {
-    const fileSystem = create(kind, MIB);
-    edit(fileSystem, "/d.vmdk", `CID=${contentId}`, `CID${" ".repeat(8 - id.length)}=${id}`);
-    if (id.length < 4) {
-      expect(codeOf(() => openDisk(fileSystem, "/d.vmdk", "readwrite"))).toBe("VmdkDescriptorInvalid");
-      expect(openDisk(fileSystem, "/d.vmdk", "read").linkageId).toBe("00000003");
-      return;
-    }
-    const disk = openDisk(fileSystem, "/d.vmdk", "readwrite");
-    expect(disk.linkageId).toBe("000fcafe");
-    disk.write(512, stamp(512, 512, 1));
-    disk.close();
-    const renewed = openDisk(fileSystem, "/d.vmdk", "read").linkageId;
-    expect(renewed).toMatch(/^000[0-9a-f]{5}$/);
-    expect(renewed).not.toBe("000fcafe");
-  });
+  it.each(["fcafe", "3"])(
+    "with the short content id %s, as QEMU writes it, is renewed in its place or refused",
+    (id) => {
+      const fileSystem = create(kind, MIB);
+      edit(fileSystem, "/d.vmdk", `CID=${contentId}`, `CID${" ".repeat(8 - id.length)}=${id}`);
+      if (id.length < 4) {
+        expect(codeOf(() => openDisk(fileSystem, "/d.vmdk", "readwrite"))).toBe("VmdkDescriptorInvalid");
+        expect(openDisk(fileSystem, "/d.vmdk", "read").linkageId).toBe("00000003");
+        return;
+      }
+      const disk = openDisk(fileSystem, "/d.vmdk", "readwrite");
+      expect(disk.linkageId).toBe("000fcafe");
+      disk.write(512, stamp(512, 512, 1));
+      disk.close();
+      const renewed = openDisk(fileSystem, "/d.vmdk", "read").linkageId;
+      expect(renewed).toMatch(/^000[0-9a-f]{5}$/);
+      expect(renewed).not.toBe("000fcafe");
+    },
+  );
 
   it("spans its files without a seam, beyond 2 GiB", () => {
     const fileSystem = create(kind, 5 * 2 ** 30);
