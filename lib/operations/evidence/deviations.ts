@@ -31,14 +31,12 @@ export function deviationsOf(
   return once.sort((a, b) => a.at.localeCompare(b.at));
 }
 
+/** A failed application check is among the warnings of the job already. */
 function ofMachine(machine: RecordedMachine, endedAt: string): Deviation[] {
-  const { name, outcome, detail, applicationCheck: check } = machine;
+  const { name, outcome, detail } = machine;
   const found: Deviation[] = [];
   if (outcome === "Skipped") found.push({ at: endedAt, what: `${name} was left out: ${detail ?? ""}` });
   if (outcome === "Succeeded" && detail) found.push({ at: machine.upAt ?? endedAt, what: `${name}: ${detail}` });
-  if (check?.passed === false) {
-    found.push({ at: check.at, what: `The application check of ${name} failed (${check.what}): ${check.detail}` });
-  }
   for (const disk of machine.disks) {
     if (disk.restoredRoot === null || disk.identical) continue;
     found.push({
