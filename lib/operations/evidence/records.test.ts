@@ -63,7 +63,7 @@ describe("the record of a test failover", () => {
       loss: { seconds: null, bytes: null, orders: null },
       pointAgeSeconds: 0,
     });
-    const picture = await world.evidenceFiles.get("vault-1", machine?.screenshot?.file ?? "");
+    const picture = await world.evidenceFiles.get("vault-1", machine?.screenshot?.sha256 ?? "");
     expect(Buffer.from(picture ?? []).toString()).toBe("screen of SQL-test");
     expect(machine?.screenshot?.file).toBe(`${machine?.screenshot?.sha256}.png`);
     expect(record.measured.rpoSeconds).toBe(0);

@@ -284,7 +284,7 @@ const faults: Record<
   runbooks: [
     {
       fault: "a runbook that was never published",
-      says: /shop: .*switch-dns.*publish/,
+      says: /shop: .*Switch-DNS.*publish/,
       plant: (shop) => withRunbook(shop, null),
     },
     {
