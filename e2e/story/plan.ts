@@ -80,11 +80,11 @@ async function writeRunbooks({ arm, tell }: Context): Promise<void> {
     await arm.sendText("PUT", `${runbook}/draft/content`, text);
     await arm.send("POST", `${runbook}/publish`);
   }
-  await arm.send("PUT", `${ACCOUNT}/variables/load-balancer-key`, {
-    name: "load-balancer-key",
+  await arm.send("PUT", `${ACCOUNT}/variables/LoadBalancerKey`, {
+    name: "LoadBalancerKey",
     properties: { value: JSON.stringify(WEBHOOK_KEY), isEncrypted: true },
   });
-  const shown = await arm.get<{ properties: { value: string | null } }>(`${ACCOUNT}/variables/load-balancer-key`);
+  const shown = await arm.get<{ properties: { value: string | null } }>(`${ACCOUNT}/variables/LoadBalancerKey`);
   tell.expect(shown.properties.value === null, "two runbooks are published; the key is never shown again");
 }
 
@@ -116,7 +116,7 @@ async function writePlan({ arm, tell }: Context, items: readonly ProtectedItem[]
     customDetails: {
       instanceType: "WebhookActionDetails",
       uri: webhookUrl,
-      secretVariableId: `${ACCOUNT}/variables/load-balancer-key`,
+      secretVariableId: `${ACCOUNT}/variables/LoadBalancerKey`,
       timeout: "PT30S",
     },
   };
