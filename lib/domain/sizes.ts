@@ -37,16 +37,14 @@ export function findSize(name: string): MachineSize | null {
 }
 
 /** The smallest sizes that have the cores, memory and data disks of a machine, smallest first. */
-export function sizesFor(machine: {
-  readonly cpuCount: number;
-  readonly memoryBytes: number;
-  readonly dataDiskCount: number;
-}): MachineSize[] {
+export function sizesFor<Size extends Omit<MachineSize, "maxNicsCount">>(
+  machine: { readonly cpuCount: number; readonly memoryBytes: number; readonly dataDiskCount: number },
+  sizes: readonly Size[],
+): Size[] {
   const memoryInGB = machine.memoryBytes / 1024 ** 3;
-  return SIZES.filter(
-    (candidate) =>
-      candidate.cpuCoresCount >= machine.cpuCount &&
-      candidate.memoryInGB >= memoryInGB &&
-      candidate.maxDataDiskCount >= machine.dataDiskCount,
-  ).sort((a, b) => a.memoryInGB - b.memoryInGB || a.cpuCoresCount - b.cpuCoresCount);
+  const fits = (size: Size) =>
+    size.cpuCoresCount >= machine.cpuCount &&
+    size.memoryInGB >= memoryInGB &&
+    size.maxDataDiskCount >= machine.dataDiskCount;
+  return sizes.filter(fits).sort((a, b) => a.memoryInGB - b.memoryInGB || a.cpuCoresCount - b.cpuCoresCount);
 }

@@ -165,7 +165,7 @@ export function sizeOf(machine: ReportedMachine | null, asked: string | null): s
   }
   if (machine === null) return DEFAULT_SIZE;
   const dataDiskCount = machine.disks.filter((disk) => disk.role === "data").length;
-  return sizesFor({ ...machine, dataDiskCount })[0]?.name ?? DEFAULT_SIZE;
+  return sizesFor({ ...machine, dataDiskCount }, SIZES)[0]?.name ?? DEFAULT_SIZE;
 }
 
 /** @throws Refusal NotProtectable in the words of the first rule that is broken */

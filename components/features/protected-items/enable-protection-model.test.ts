@@ -88,6 +88,13 @@ describe("choosing machines to protect", () => {
     expect(toCandidate(both).availability).toBe("protected");
   });
 
+  it("proposes no size that has less memory or fewer cores than the machine", () => {
+    const machine = { ...base.machine, memoryBytes: 3 * 2 ** 30 };
+    const sizes = [size("mid", 2, 1), size("large", 4, 1)];
+    expect(proposeSettings(toCandidate(item({ machine })), sizes, networks).size).toBe("large");
+    expect(proposeSettings(toCandidate(item({ machine: { ...machine, cpuCount: 2 } })), sizes, networks).size).toBe("");
+  });
+
   it("proposes the smallest size that takes the data disks and a network that is not for tests", () => {
     const settings = proposeSettings(
       toCandidate(item()),

@@ -1,5 +1,6 @@
 import { api, apiVersions, resourceIds } from "@/lib/client/paths";
 import type { ProtectableItemResource } from "@/lib/contract/fabrics";
+import { sizesFor } from "@/lib/domain/sizes";
 
 /** A discovered machine as the panel offers it. */
 export interface Candidate {
@@ -9,6 +10,8 @@ export interface Candidate {
   readonly machineId: string;
   readonly generation: string;
   readonly osType: string;
+  readonly memoryBytes: number;
+  readonly cpuCount: number;
   readonly disks: readonly CandidateDisk[];
   readonly availability: "ready" | "protected" | "notProtectable";
   readonly problems: readonly Problem[];
@@ -57,6 +60,8 @@ export function toCandidate(item: ProtectableItemResource): Candidate {
       isSystem: disk.vhdType === "OperatingSystem",
       sizeBytes: disk.maxSizeMB * MEBIBYTE,
     })),
+    memoryBytes: properties.machine.memoryBytes,
+    cpuCount: properties.machine.cpuCount,
     availability: properties.protectionStatus === "Protected" ? "protected" : isBroken ? "notProtectable" : "ready",
     problems,
   };
@@ -83,13 +88,11 @@ export interface NetworkOffer {
   readonly isIsolated: boolean;
 }
 
-/** The smallest size that takes all the data disks: the first of the list in order of memory. */
+/** The smallest size that has the machine's cores, memory and data disks; empty when there is none. */
 export function proposeSize(candidate: Candidate, sizes: readonly SizeOffer[]): string {
-  const dataDisks = candidate.disks.filter((disk) => !disk.isSystem).length;
-  const fitting = [...sizes]
-    .filter((size) => size.maxDataDiskCount >= dataDisks)
-    .sort((a, b) => a.memoryInGB - b.memoryInGB || a.cpuCoresCount - b.cpuCoresCount);
-  return fitting[0]?.name ?? "";
+  const { cpuCount, memoryBytes, disks } = candidate;
+  const dataDiskCount = disks.filter((disk) => !disk.isSystem).length;
+  return sizesFor({ cpuCount, memoryBytes, dataDiskCount }, sizes)[0]?.name ?? "";
 }
 
 /** All disks, and the first network that is not set aside for tests. */

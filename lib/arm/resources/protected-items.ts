@@ -140,7 +140,7 @@ export const protectedItemRoutes: readonly Route[] = [
       const { vault, fabric, item } = await resolveProtectedItem(call);
       const { machine } = await sourceOf(call.context, item);
       const dataDiskCount = Math.max(0, item.diskIds.length - 1);
-      const fitting = machine ? sizesFor({ ...machine, dataDiskCount }) : [...SIZES];
+      const fitting = machine ? sizesFor({ ...machine, dataDiskCount }, SIZES) : [...SIZES];
       const others = SIZES.filter((size) => !fitting.includes(size));
       return list([
         ...fitting.map((size) => presentTargetSize(vault, fabric, item, size, true)),

@@ -1,5 +1,5 @@
 import type { ProtectedItem } from "@/lib/domain/entities";
-import { findSize, sizesFor } from "@/lib/domain/sizes";
+import { findSize, SIZES, sizesFor } from "@/lib/domain/sizes";
 import type { Explanation } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
 import { sourceOf } from "../source-machine";
@@ -17,7 +17,7 @@ export async function sizeProblem(context: OperationContext, item: ProtectedItem
   }
   if (machine === null) return null;
   const dataDiskCount = machine.disks.filter(({ id, role }) => role === "data" && item.diskIds.includes(id)).length;
-  const fitting = sizesFor({ ...machine, dataDiskCount });
+  const fitting = sizesFor({ ...machine, dataDiskCount }, SIZES);
   if (fitting.length === 0 || fitting.some(({ name }) => name.toLowerCase() === size.toLowerCase())) return null;
   const needs = `${machine.cpuCount} cores, ${(machine.memoryBytes / 1024 ** 3).toFixed(2)} GB of memory and ${dataDiskCount} data disks`;
   return problem(
