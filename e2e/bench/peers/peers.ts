@@ -127,13 +127,25 @@ function sizes({ stored }: Rounds): Section {
       ? []
       : [
           rowWithGoal("initial, of restic's", share(ours?.initialBytes, restic.initialBytes), 1, ratio),
+          ...(ours?.compactedBytes === undefined
+            ? []
+            : [
+                row("secondsite, initial, after compaction", megabytes(ours.compactedBytes)),
+                rowWithGoal(
+                  "initial after compaction, of restic's",
+                  share(ours.compactedBytes, restic.initialBytes),
+                  1,
+                  ratio,
+                ),
+              ]),
           rowWithGoal("delta, of restic's", share(ours?.deltaBytes, restic.deltaBytes), 0.5, ratio),
         ];
   return {
     title: "Stored, beside the same",
     method:
       "All files of each store after the initial replication, and what the delta added. Ours before any compaction in the " +
-      "background. rsync keeps one uncompressed copy.",
+      "background, which is then run once over a copy (packs of more than an hour; what it announces to be deleted does not count). " +
+      "rsync keeps one uncompressed copy.",
     rows: [...plain, ...goals],
   };
 }

@@ -19,6 +19,8 @@ export interface Stored {
   readonly tool: ToolName;
   readonly initialBytes: number;
   readonly deltaBytes: number;
+  /** Of ours, and only in the last round. */
+  readonly compactedBytes?: number;
 }
 
 export interface Rounds {
@@ -76,6 +78,7 @@ class Round {
     this.#show(images.before);
     for (const tool of tools) await this.#measure("initial", tool.name, () => tool.store(this.#disk));
     const initial = new Map(tools.map((tool) => [tool.name, tool.storedBytes()]));
+    const compactedBytes = this.#isLast() ? ours.copy(this.#folder, "vault-compacted").compactedBytes() : undefined;
     this.#show(images.after);
     const scanned = ours.copy(this.#folder, "vault-scanned");
     const keeping = tools.filter((tool) => tool.rescan !== undefined);
@@ -88,6 +91,7 @@ class Round {
       tool: tool.name,
       initialBytes: initial.get(tool.name) ?? 0,
       deltaBytes: tool.storedBytes() - (initial.get(tool.name) ?? 0),
+      ...(tool === ours && compactedBytes !== undefined ? { compactedBytes } : {}),
     }));
     for (const tool of keeping) await this.#measure("rescan", tool.name, () => this.#must(tool.rescan?.(this.#disk)));
     for (const tool of tools) if (tool.restore !== undefined) await this.#restore(tool);
@@ -103,6 +107,10 @@ class Round {
       ["zstd", () => new Zstd(this.#folder)],
     ];
     return makers.filter(([name]) => !this.#options.missing.includes(name)).map(([, make]) => make());
+  }
+
+  #isLast(): boolean {
+    return this.#round === this.#options.rounds - 1;
   }
 
   #inTurn(tools: Tool[]): Tool[] {
