@@ -19,7 +19,7 @@ function Hash({ hash, label }: { readonly hash: string | null; readonly label: s
 }
 
 const columnsOf = (isOver: boolean): readonly TableColumn<Disk>[] => [
-  { key: "name", header: "Disk", cell: (disk) => disk.name },
+  { key: "name", header: "Disk", cell: (disk) => <span className="break-all">{disk.name}</span> },
   {
     key: "verdict",
     header: "Verdict",
@@ -50,7 +50,7 @@ const columnsOf = (isOver: boolean): readonly TableColumn<Disk>[] => [
     hideBelow: "lg",
     cell: (disk) => formatBytes(disk.bytesVerified),
   },
-  { key: "seconds", header: "Took", align: "end", cell: (disk) => formatDuration(disk.seconds) },
+  { key: "seconds", header: "Took", align: "end", hideBelow: "sm", cell: (disk) => formatDuration(disk.seconds) },
 ];
 
 /** Hash equality disk by disk: the identity of the data at the source, in the vault and on the replica. */

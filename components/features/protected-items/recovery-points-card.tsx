@@ -49,7 +49,7 @@ const columns = (
   },
   {
     key: "orders",
-    header: "Orders on disk",
+    header: "Orders",
     align: "end",
     cell: (point) => numberOrDash(figuresOf(point).orders?.count ?? null, formatCount),
     sortValue: (point) => figuresOf(point).orders?.count ?? -1,
