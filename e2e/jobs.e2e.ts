@@ -36,6 +36,5 @@ test("a job that went well shows its steps with their times", async ({ page }) =
   const steps = page.getByRole("list", { name: "Steps" }).getByRole("listitem");
   await expect.poll(() => steps.count()).toBeGreaterThan(2);
   await expect(steps.first()).toContainText("Succeeded");
-  // A plan shows how long each step took, a single job also when it was.
-  await expect(steps.first()).toContainText(/\d+:\d\d|\d (ms|s)/);
+  await expect(steps.first()).toContainText(/\d+:\d\d/);
 });

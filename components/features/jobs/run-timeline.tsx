@@ -1,10 +1,10 @@
 "use client";
 import { clsx } from "clsx";
-import { useNow } from "@/components/ui/relative-time";
+import { ExactTime, useNow } from "@/components/ui/relative-time";
 import type { ReplicationJobResource } from "@/lib/contract/replication-jobs";
 import { JobDuration } from "./job-duration";
 import { JobErrors } from "./job-errors";
-import { readableError } from "./job-model";
+import { readableError, realTime } from "./job-model";
 import { JobStatus } from "./job-status";
 import { runTimeline, type TimelineGroup, type TimelineStep } from "./run-timeline-model";
 import { ChildJobLink, StepBody } from "./step-body";
@@ -69,6 +69,9 @@ function Step({ step, job, vaultName }: RunTimelineProps & { readonly step: Time
         <JobStatus state={task.state} description={task.stateDescription} />
         <span className="text-[0.8125rem] text-muted sm:text-right">
           <JobDuration start={task.startTime} end={task.endTime} />
+        </span>
+        <span className="text-[0.8125rem] text-muted empty:hidden sm:col-span-4">
+          <ExactTime at={realTime(task.startTime)} fallback="" />
         </span>
       </div>
       <StepBody task={task} vaultName={vaultName} jobName={job.name} />
