@@ -7,7 +7,13 @@ import { vault, type Context, type List } from "./site-to-azure";
 
 interface Listed {
   readonly name: string;
-  readonly properties: { readonly kind: string; readonly subject: { readonly type: string } };
+  readonly properties: {
+    readonly kind: string;
+    readonly subject: { readonly type: string };
+    readonly machines: number;
+    readonly machinesSucceeded: number;
+    readonly measured: { readonly rtoSeconds: number | null };
+  };
 }
 
 const FORMATS = ["json", "html", "pdf"] as const;
@@ -27,7 +33,11 @@ export async function expectSignedReports(context: Context, kinds: readonly stri
       const record = value.find(
         ({ properties }) => properties.kind === kind && properties.subject.type === "RecoveryPlan",
       );
-      tell.expect(record !== undefined, `the plan's ${kind} is on record`);
+      const { machines = 0, machinesSucceeded, measured } = record?.properties ?? {};
+      tell.expect(
+        machines > 0 && machinesSucceeded === machines && typeof measured?.rtoSeconds === "number",
+        `the plan's ${kind} is on record: all ${String(machines)} machines up after ${String(measured?.rtoSeconds)} s`,
+      );
       for (const format of FORMATS) {
         const file = path.join(folder, `${kind}.${format}`);
         await fs.writeFile(file, await download(context, `${records}/${record?.name ?? ""}/report.${format}`));

@@ -1,3 +1,4 @@
+import type { ProtectedItem } from "@/lib/domain/entities";
 import type { FailoverRecordKind, RecordedMachine } from "@/lib/domain/failover-record";
 import type { Job, JobStep } from "@/lib/jobs/job";
 import { runnerMemory } from "@/lib/jobs/runner-memory";
@@ -42,8 +43,7 @@ async function recordedMachine(context: OperationContext, parts: RunParts, membe
   if (!run) return { ...(known ?? blank(member)), ...standing(parts, member, null, known) };
   const { job, kind } = parts;
   const life = lifeOf(run);
-  const isTakenBack =
-    parts.hasEnded && runnerMemory(job).undoing !== null && !(await hasReplica(context, member.itemId, job.id));
+  const isTakenBack = parts.hasEnded && runnerMemory(job).undoing !== null && !(await stays(context, parts, item));
   const point = run.recoveryPoint && (await context.repositories.recoveryPoints.get(run.recoveryPoint.id));
   const pointKind = point?.kind ?? known?.recoveryPoint?.kind ?? "Unknown";
   return {
@@ -77,9 +77,11 @@ function lifeOf(run: RunEvidence): NonNullable<RunEvidence["life"]> | null {
   return run.life && run.life.machineId === run.machineId ? run.life : null;
 }
 
-async function hasReplica(context: OperationContext, itemId: string, jobId: string): Promise<boolean> {
-  const machines = await context.repositories.deployedMachines.listByItem(itemId);
-  return machines.some((machine) => machine.jobId === jobId);
+/** What the run made of the machine is still there: a replica of this job, or, of a failback, the machine at its site. */
+async function stays(context: OperationContext, { job, kind }: RunParts, item: ProtectedItem): Promise<boolean> {
+  if (kind === "Failback") return item.activeLocation === "Primary";
+  const machines = await context.repositories.deployedMachines.listByItem(item.id);
+  return machines.some((machine) => machine.jobId === job.id);
 }
 
 function standing(

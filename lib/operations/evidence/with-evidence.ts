@@ -1,3 +1,4 @@
+import { clockTime } from "@/lib/domain/clock-time";
 import type { RecordedPerson } from "@/lib/domain/failover-record";
 import type { Job } from "@/lib/jobs/job";
 import type { JobDefinition, JobOutcome } from "@/lib/jobs/job-definition";
@@ -83,7 +84,7 @@ async function detailOf(context: OperationContext, job: Job): Promise<string> {
     run.secondsLost === null ? null : `${run.secondsLost} s`,
     run.ordersLost === null ? null : `${run.ordersLost} orders`,
   ].filter((text) => text !== null);
-  return `: now of ${run.recoveryPoint.at}${lost.length === 0 ? "" : `, with ${lost.join(" and ")} lost`}`;
+  return `: now of ${clockTime(run.recoveryPoint.at)}${lost.length === 0 ? "" : `, with ${lost.join(" and ")} lost`}`;
 }
 
 /** The newest failover of each machine that such a job can be about. */

@@ -63,6 +63,22 @@ describe("a failback that synchronizes during the failover", () => {
     expect(runsOf(item)[0]?.disks.every((disk) => disk.identical && disk.restoredRoot === disk.pointRoot)).toBe(true);
   });
 
+  it("is on record with the machine up, and a time until recovery; one that was taken back is not", async () => {
+    const world = new RecoveryWorld();
+    const context = await inAzure(world);
+    const record = async (job: Job) => world.repositories.failoverRecords.get(job.id);
+    world.replicaCapture.failures.set("SQL", 1);
+    const failed = await record(await world.run(await back(world, context)));
+    expect([failed?.outcome, failed?.machines[0]?.outcome, failed?.measured.rtoSeconds]).toEqual([
+      ...["Failed", "Failed", null],
+    ]);
+    const came = await record(await world.run(await back(world, context)));
+    expect([came?.outcome, came?.machines[0]?.outcome, came?.direction]).toEqual([
+      ...["Succeeded", "Succeeded", "RecoveryToPrimary"],
+    ]);
+    expect(came?.measured.rtoSeconds).not.toBeNull();
+  });
+
   it("of images that nobody can boot is synchronized, not booted", async () => {
     const world = new RecoveryWorld();
     const context = await inAzure(world, null);

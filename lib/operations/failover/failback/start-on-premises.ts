@@ -36,6 +36,7 @@ export async function startOnPremises(step: FailoverStep, run: FailbackRun): Pro
     },
   );
   if (signs) requireOrders(item, point, signs);
+  await recordUp(step, item, signs !== null);
   await changeItem(context, item.id, () => ({
     state: "PlannedFailoverCommitRequired",
     activeLocation: "Primary",
@@ -44,13 +45,29 @@ export async function startOnPremises(step: FailoverStep, run: FailbackRun): Pro
   return {
     details: {
       host: target.provider.hostName,
-      outcome: signs ? "running" : "synchronized, not booted: its site does not run it",
+      outcome: signs ? "running" : `synchronized, not booted: ${NOT_RUN}`,
       firstLineMs: signs?.firstLineMs ?? null,
       ordersInAzure: point.orders?.count ?? null,
       ordersFound: signs?.orders ?? null,
     },
   };
 }
+
+/** From here on the record of the run counts the machine as up. Its site's console is not kept as a picture. */
+async function recordUp({ services: context, job }: FailoverStep, item: ProtectedItem, runs: boolean): Promise<void> {
+  const { id: machineId } = await requireReplica(context, item);
+  const upAt = context.clock.now().toISOString();
+  const notBootedReason = runs ? null : NOT_RUN;
+  const life = { machineId, firstSignOfLifeAt: runs ? upAt : null, upAt, notBootedReason };
+  await recordRun(
+    context,
+    item.id,
+    { jobId: job.id, kind: "Failback" },
+    { life: { ...life, screenshot: null, applicationCheck: null } },
+  );
+}
+
+const NOT_RUN = "its site does not run it";
 
 /** The source is off again, by its host's word; then the machine in Azure may run. */
 export async function undoStartOnPremises(step: FailoverStep, run: FailbackRun): Promise<void> {
