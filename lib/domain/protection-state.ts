@@ -1,4 +1,5 @@
 import type { Explanation } from "@/lib/kernel/fault";
+import { clockTime } from "./clock-time";
 
 /**
  * The words of the service for where a protected machine stands (asr reference 3.1), and THE table of what may be done in
@@ -376,9 +377,4 @@ function reasonAtRecovery(operation: ProtectedItemOperation, standing: Standing)
     because: "it runs in Azure since its failover",
     cure: "Fail it back, or complete the migration when it is to stay in Azure.",
   };
-}
-
-/** For people, in sentences: `2026-01-05 08:00:07 UTC`. */
-export function clockTime(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }

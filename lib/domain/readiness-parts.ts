@@ -1,3 +1,4 @@
+import { clockTime } from "./clock-time";
 import type { Reading, ReadinessReadings } from "./readiness-readings";
 
 export interface Finding {
@@ -141,7 +142,7 @@ export const readinessParts: readonly Part[] = [
       if (hosts.length === 0) return notMet("No host is registered.", "Register a host in the quick start.");
       const silent = hosts.filter(({ isConnected }) => !isConnected);
       const say = ({ host, site, lastHeartbeatAt }: (typeof hosts)[number]) =>
-        `${host} (${site}), last heard ${lastHeartbeatAt ?? "never"}`;
+        `${host} (${site}), last heard ${lastHeartbeatAt ? clockTime(lastHeartbeatAt) : "never"}`;
       if (silent.length > 0) return notMet(listed(silent.map(say)), "Bring the hosts back.");
       return met(`${count(hosts, "host")} connected.`);
     },

@@ -1,3 +1,4 @@
+import { clockTime } from "@/lib/domain/clock-time";
 import type { ProtectedItem } from "@/lib/domain/entities";
 import { explainNotAllowed, type ProtectedItemOperation, type Standing } from "@/lib/domain/protection-state";
 import type { Job } from "@/lib/jobs/job";
@@ -96,7 +97,7 @@ export async function releaseItem(context: OperationContext, itemId: string, job
 
 function busy(item: ProtectedItem, holder?: Job): Refusal {
   const who = holder
-    ? `the job '${holder.friendlyName}', started at ${holder.createdAt}, works on it`
+    ? `the job '${holder.friendlyName}', started at ${clockTime(holder.createdAt)}, works on it`
     : "a job works on it";
   return new Refusal(
     "conflict",

@@ -1,6 +1,7 @@
 import { bothRunningOf } from "@/lib/domain/both-running";
 import type { Fabric, Policy, ProtectedItem, RecoveryPoint, Vault } from "@/lib/domain/entities";
-import { allowedOperations, clockTime, type ProtectedItemOperation } from "@/lib/domain/protection-state";
+import { clockTime } from "@/lib/domain/clock-time";
+import { allowedOperations, type ProtectedItemOperation } from "@/lib/domain/protection-state";
 import { describeMode, type Resynchronization, type ResynchronizationFlag } from "@/lib/domain/resynchronization";
 import { rpoSeconds } from "@/lib/domain/recovery-points";
 import type { Explanation } from "@/lib/kernel/fault";

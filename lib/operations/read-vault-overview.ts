@@ -1,3 +1,4 @@
+import { clockTime } from "@/lib/domain/clock-time";
 import type { ProtectedItem, Vault } from "@/lib/domain/entities";
 import type { OperationContext } from "./context";
 import { readProtectedItem } from "./read-protected-item";
@@ -38,7 +39,7 @@ export async function readVaultOverview(context: OperationContext, vault: Vault)
           : [
               {
                 name: provider.hostName,
-                message: `No heartbeat since ${provider.lastHeartbeatAt ?? "its registration"}.`,
+                message: `No heartbeat since ${provider.lastHeartbeatAt ? clockTime(provider.lastHeartbeatAt) : "its registration"}.`,
               },
             ],
       ),

@@ -1,3 +1,4 @@
+import { clockTime } from "@/lib/domain/clock-time";
 import { siteRecoveryArmId } from "@/lib/contract/arm-id";
 import type { EventResource, VaultHealthResource } from "@/lib/contract/monitoring";
 import type { ReplicationUsage, VaultUsage } from "@/lib/contract/vaults";
@@ -57,7 +58,7 @@ export function presentVaultHealth(vault: Vault, health: VaultHealth): VaultHeal
           ...none,
           summaryCode: "ProviderNotConnected",
           category: "FabricInfrastructure",
-          summaryMessage: `No heartbeat of ${host.hostName} since ${host.lastHeartbeatAt ?? "its registration"}.`,
+          summaryMessage: `No heartbeat of ${host.hostName} since ${host.lastHeartbeatAt ? clockTime(host.lastHeartbeatAt) : "its registration"}.`,
           affectedResourceType: "replicationRecoveryServicesProviders",
           affectedResourceCorrelationIds: [host.id],
         })),

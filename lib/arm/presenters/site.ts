@@ -1,3 +1,4 @@
+import { clockTime } from "@/lib/domain/clock-time";
 import { siteRecoveryArmId } from "@/lib/contract/arm-id";
 import type { ContainerResource, FabricResource, ProviderResource } from "@/lib/contract/fabrics";
 import type { HealthError } from "@/lib/contract/health-error";
@@ -94,7 +95,9 @@ export function presentContainer({ vault, fabric, hosts, paired }: FabricFacts):
 function hostErrors({ provider, connected }: HostFacts): HealthError[] {
   if (connected) return [];
   const heard =
-    provider.lastHeartbeatAt === null ? "has never been heard from" : `was last heard at ${provider.lastHeartbeatAt}`;
+    provider.lastHeartbeatAt === null
+      ? "has never been heard from"
+      : `was last heard at ${clockTime(provider.lastHeartbeatAt)}`;
   return [
     presentHealthError(
       {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { clockTime } from "@/lib/domain/clock-time";
 import type { RecoveryPlanAction } from "@/lib/domain/entities";
 import type { Job } from "@/lib/jobs/job";
 import { RecoveryWorld } from "@/lib/testing/recovery-world";
@@ -89,7 +90,7 @@ describe("a manual action", () => {
     expect(lost.reason).toMatchObject({
       kind: "conflict",
       code: "ManualActionCompleted",
-      message: `${winner} completed the action 'one' at ${at}.`,
+      message: `${winner} completed the action 'one' at ${clockTime(at)}.`,
     });
   });
 

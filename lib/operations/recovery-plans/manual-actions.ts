@@ -1,3 +1,4 @@
+import { clockTime } from "@/lib/domain/clock-time";
 import type { Vault } from "@/lib/domain/entities";
 import type { Job, JobStep } from "@/lib/jobs/job";
 import { runnerMemory } from "@/lib/jobs/runner-memory";
@@ -92,7 +93,7 @@ async function notWaiting(context: OperationContext, job: Job, step: JobStep): P
   const now = (await context.jobs.get(job.id)) ?? job;
   const done = runnerMemory(now).resumes[String(step.index)];
   const who = done
-    ? `${done.by ?? LOCAL_USER} completed the action '${step.friendlyName}' at ${done.at}.`
+    ? `${done.by ?? LOCAL_USER} completed the action '${step.friendlyName}' at ${clockTime(done.at)}.`
     : `The action '${step.friendlyName}' is not waiting for anybody: it is ${step.state}.`;
   return new Refusal(
     "conflict",

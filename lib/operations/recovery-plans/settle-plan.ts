@@ -1,3 +1,4 @@
+import { clockTime } from "@/lib/domain/clock-time";
 import type { Job } from "@/lib/jobs/job";
 import type { JobOutcome } from "@/lib/jobs/job-definition";
 import { hasEnded } from "@/lib/jobs/job-states";
@@ -103,7 +104,7 @@ export async function changePlan(
 
 export function planBusy(plan: RecoveryPlan, holder: Job | null): Refusal {
   const who = holder
-    ? `the job '${holder.friendlyName}', started at ${holder.createdAt}, is running it`
+    ? `the job '${holder.friendlyName}', started at ${clockTime(holder.createdAt)}, is running it`
     : "a job runs it";
   return new Refusal(
     "conflict",

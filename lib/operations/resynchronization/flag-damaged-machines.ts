@@ -1,3 +1,4 @@
+import { clockTime } from "@/lib/domain/clock-time";
 import type { ProtectedItem } from "@/lib/domain/entities";
 import { isFailedOver } from "@/lib/domain/protection-state";
 import type { DamagedPoint, VaultCheck } from "@/lib/engine/vault/vault-check";
@@ -56,7 +57,7 @@ function hasSource(item: ProtectedItem): boolean {
 }
 
 function reasonOf({ at, state, disks }: DamagedPoint): string {
-  const newest = `a check found that its newest recovery point, of ${at},`;
+  const newest = `a check found that its newest recovery point, of ${clockTime(at)},`;
   if (state === "lost") return `${newest} is lost.`;
   const bytes = disks.reduce((sum, disk) => sum + disk.lostBytes, 0);
   const where = disks.map(({ diskId }) => diskId).join(", ");
