@@ -12,7 +12,7 @@ import { IconButton } from "@/components/ui/icon-button";
 import { api, pages } from "@/lib/client/paths";
 import { automationAccountsQuery } from "@/lib/client/queries/automation";
 import { useShellStore } from "@/lib/client/stores/shell-store";
-import { DeleteDialog } from "./delete-dialog";
+import { DeleteResourceDialog } from "@/components/shell/delete-resource-dialog";
 
 const NEW_ACCOUNT_PATH = ["management", "automation-account"];
 
@@ -76,7 +76,7 @@ export function AccountList() {
           />
         )}
       </QueryView>
-      <DeleteDialog
+      <DeleteResourceDialog
         what="automation account"
         name={deleting}
         path={(name) => api.automation(name)}

@@ -12,7 +12,7 @@ import { armText, DONE_AT_ONCE } from "@/lib/client/arm-text";
 import { startOperation } from "@/lib/client/long-running";
 import { api, pages } from "@/lib/client/paths";
 import { runbookQuery } from "@/lib/client/queries/automation";
-import { DeleteDialog } from "./delete-dialog";
+import { DeleteResourceDialog } from "@/components/shell/delete-resource-dialog";
 import { PublishDialog } from "./publish-dialog";
 import type { Edit, RunbookTexts } from "./runbook-texts";
 import { TestDialog } from "./test-dialog";
@@ -63,7 +63,7 @@ export function RunbookCommands({ account, texts, edit, onSaved, onStarted }: Ru
         />
       ) : null}
       <DiscardDialog isOpen={open === "discard"} path={path("draft", "undoEdit")} runbook={name} onClose={close} />
-      <DeleteDialog
+      <DeleteResourceDialog
         what="runbook"
         name={open === "delete" ? name : null}
         path={() => path()}

@@ -13,7 +13,7 @@ import { api } from "@/lib/client/paths";
 import { automationVariablesQuery } from "@/lib/client/queries/automation";
 import type { VariableResource } from "@/lib/contract/automation";
 import { variableText } from "@/lib/domain/automation-rules";
-import { DeleteDialog } from "./delete-dialog";
+import { DeleteResourceDialog } from "@/components/shell/delete-resource-dialog";
 import { VariablePanel } from "./variable-panel";
 
 /** What runbooks can be given. Encrypted values go in and are never shown again. */
@@ -86,7 +86,7 @@ export function VariableList({ account }: { readonly account: string }) {
       {open === null ? null : (
         <VariablePanel account={account} variable={open === "new" ? null : open} onClose={() => setOpen(null)} />
       )}
-      <DeleteDialog
+      <DeleteResourceDialog
         what="variable"
         name={deleting}
         path={(name) => api.automation(account, "variables", name)}

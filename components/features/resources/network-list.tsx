@@ -13,7 +13,7 @@ import { api } from "@/lib/client/paths";
 import { virtualNetworksQuery } from "@/lib/client/queries/region";
 import { useShellStore } from "@/lib/client/stores/shell-store";
 import type { VirtualNetworkResource } from "@/lib/contract/region-resources";
-import { DeleteResourceDialog } from "./delete-resource-dialog";
+import { DeleteResourceDialog } from "@/components/shell/delete-resource-dialog";
 
 export const NEW_NETWORK_PATH = ["network-services", "virtual-network"];
 

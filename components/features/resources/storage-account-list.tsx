@@ -14,7 +14,7 @@ import { api } from "@/lib/client/paths";
 import { storageAccountsQuery } from "@/lib/client/queries/region";
 import { useShellStore } from "@/lib/client/stores/shell-store";
 import type { StorageAccountResource } from "@/lib/contract/region-resources";
-import { DeleteResourceDialog } from "./delete-resource-dialog";
+import { DeleteResourceDialog } from "@/components/shell/delete-resource-dialog";
 import { ReplaceKeyDialog } from "./replace-key-dialog";
 
 export const NEW_STORAGE_PATH = ["data-services", "storage", "storage-account"];

@@ -1,10 +1,10 @@
 "use client";
-import { useOperation } from "@/components/shell/use-operation";
+import { useOperation } from "./use-operation";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { ErrorBar } from "@/components/ui/message-bar";
 import { startOperation } from "@/lib/client/long-running";
 
-/** Asks before a storage account or network is deleted, and shows why when the service refuses. */
+/** Asks before a resource is deleted that has no job of its own for it, and shows why when the service refuses. */
 export function DeleteResourceDialog(props: {
   readonly what: string;
   /** Null: closed. */
@@ -12,6 +12,7 @@ export function DeleteResourceDialog(props: {
   readonly path: (name: string) => string;
   readonly consequence: string;
   readonly onClose: () => void;
+  readonly onDeleted?: () => void;
 }) {
   const operation = useOperation();
   const { name, what } = props;
@@ -25,7 +26,10 @@ export function DeleteResourceDialog(props: {
       title: `Delete ${what}`,
       subject: name,
       start: () => startOperation("DELETE", props.path(name)),
-      onAccepted: close,
+      onAccepted: () => {
+        close();
+        props.onDeleted?.();
+      },
     });
   };
   return (
