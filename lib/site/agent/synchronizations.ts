@@ -1,13 +1,18 @@
 import type { z } from "zod";
 import { Fault } from "@/lib/kernel/fault";
 import type { ProgressReport } from "../protocol";
+import { reconnectDelayMs } from "./back-off";
 import { ProgressMeter } from "./progress-meter";
 import {
   synchronizeBack,
   type SynchronizeBackCommand,
+  type SynchronizeBackOptions,
   type SynchronizeBackTools,
   type SynchronizedDisk,
 } from "./synchronize-back";
+
+/** About a minute of waiting in all; then the failback fails and says that the host does not answer. */
+const HOST_OUTAGES_MAX = 6;
 
 interface UnderWay {
   readonly command: SynchronizeBackCommand;
@@ -71,15 +76,16 @@ export class Synchronizations {
     const stop = new AbortController();
     const meter = new ProgressMeter(this.#tools.clock);
     meter.start(0);
-    const work = synchronizeBack(this.#tools, command, {
-      signal: AbortSignal.any([stop.signal, this.#ended]),
+    const signal = AbortSignal.any([stop.signal, this.#ended]);
+    const options: SynchronizeBackOptions = {
+      signal,
       onProgress: ({ phase, bytesDone, bytesTotal }) => {
         if (underWay.phase !== phase) meter.start(bytesTotal);
         underWay.phase = phase;
         meter.update(bytesDone, bytesTotal);
       },
-    });
-    const result = work
+    };
+    const result = this.#throughRestartsOfTheHost(() => synchronizeBack(this.#tools, command, options), signal)
       .then((disks) => {
         this.#takenBack.add(command.machineId);
         return disks;
@@ -88,6 +94,20 @@ export class Synchronizations {
     const underWay: UnderWay = { command, stop, meter, result, phase: "" };
     this.#underWay.set(command.machineId, underWay);
     return underWay;
+  }
+
+  /** A host that was killed is started again by its supervisor; what has come meanwhile is equal and not sent again. */
+  async #throughRestartsOfTheHost<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { clock, random } = this.#tools;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const isAway = error instanceof Fault && error.code === "ComputeHostUnreachable";
+        if (!isAway || failures > HOST_OUTAGES_MAX) throw error;
+        await clock.sleep(reconnectDelayMs(failures, random), signal);
+      }
+    }
   }
 }
 

@@ -61,6 +61,11 @@ async function startHost(): Promise<void> {
   await host.startDesired();
 }
 
+async function stopHost(): Promise<void> {
+  hostServer.closeAllConnections();
+  await new Promise((resolve) => hostServer.close(resolve));
+}
+
 function startAgent(): void {
   const { endpoint, trusted, clientCertificate, clientKeyPem, vaultKeys } = registration;
   const agent = new SiteAgent({
@@ -192,8 +197,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await stopAgents();
   hostClient.close();
-  hostServer.closeAllConnections();
-  await new Promise((resolve) => hostServer.close(resolve));
+  await stopHost();
   await door.close();
   remove();
 });
@@ -251,6 +255,26 @@ describe("a machine that the agent takes back", () => {
     const { synchronizedBack } = await bringBack(final.name);
     expect(synchronizedBack?.[0]).toMatchObject({ bytesWritten: BLOCK });
     expect(await start()).toMatchObject({ power: "running" });
+  });
+
+  it("comes back although its host died meanwhile, once that is up again", async () => {
+    const point = await pointOfReplica([1, 2, 3], true);
+    want();
+    startAgent();
+    let died = false;
+    onDownload = async (name) => {
+      if (!name.startsWith("data/") || died) return;
+      died = true;
+      await stopHost();
+    };
+    const asked = bringBack(point.name);
+    await expect.poll(() => died).toBe(true);
+    // All has come long before: only the host's word is missing.
+    await systemClock.sleep(300);
+    await startHost();
+    expect((await asked).synchronizedBack?.map(({ root }) => root)).toEqual(point.roots);
+    expect(await rootsNow()).toEqual(point.roots);
+    expect(await hostClient.start(MACHINE)).toMatchObject({ power: "running" });
   });
 
   it("tells how far it is, in bytes, and nothing else of that machine meanwhile", async () => {
