@@ -179,7 +179,7 @@ describe("a runbook", { timeout: 60_000 }, () => {
     expect(alive("sleep 63.25")).toEqual([]);
   });
 
-  it("that prints a gigabyte is ended, and costs neither memory nor disk", async () => {
+  it("that prints without end is ended at its limit, and costs neither memory nor disk", async () => {
     const runId = await start("while :; do head -c 1048576 /dev/zero | tr '\\0' x; done", {
       limits: { outputBytes: 32 * MIB, outputKeptBytes: 64 * 1024 },
     });
