@@ -28,10 +28,10 @@ export interface JobQueue {
   list(query: JobQuery): Promise<Job[]>;
   /** What a person may do with it now: the one place that decides. */
   allowedActions(job: Job, steps: readonly JobStep[]): readonly JobAction[];
-  /** Refusal JobActionNotAllowed unless allowed; the job ends at the next step boundary. */
-  cancel(jobId: string): Promise<Job>;
+  /** By whom, when somebody did. Refusal JobActionNotAllowed unless allowed; the job ends at the next step boundary. */
+  cancel(jobId: string, by?: string): Promise<Job>;
   /** A new attempt from the failed step. Refusal JobActionNotAllowed unless allowed. */
-  restart(jobId: string): Promise<Job>;
+  restart(jobId: string, by?: string): Promise<Job>;
   /**
    * Goes on after a suspension. Of several people who do it at once exactly one succeeds. Refusal JobActionNotAllowed unless
    * suspended (it names who resumed it last, and when), CommentsRequired when they are empty.

@@ -71,18 +71,18 @@ export class JobService<S> implements JobQueue {
     return allowedActions(job, steps, new Set(irrevocable));
   }
 
-  async cancel(jobId: string): Promise<Job> {
+  async cancel(jobId: string, by?: string): Promise<Job> {
     const job = await this.require(jobId, "Cancel");
     const states = ["NotStarted", "InProgress", "Suspended"] as const;
     // A suspended job has no runner: it becomes runnable again so that one takes back what was done.
     const wake = job.state === "Suspended" ? { state: "InProgress" as const, stateDescription: "Cancelling" } : {};
-    const changes = { cancelRequestedAt: this.now(), ...wake };
+    const changes = { cancelRequestedAt: this.now(), cancelRequestedBy: by ?? null, ...wake };
     await this.parts.store.update(jobId, { states }, { job: changes });
     this.parts.changes.cancel(jobId);
     return this.changed(jobId);
   }
 
-  async restart(jobId: string): Promise<Job> {
+  async restart(jobId: string, by?: string): Promise<Job> {
     const job = await this.require(jobId, "Restart");
     const definition = this.parts.definitions.get(job.scenarioName);
     assert(definition, "a restart was allowed without a definition");
@@ -91,7 +91,7 @@ export class JobService<S> implements JobQueue {
     const memory = withRunnerMemory(job.memory, {
       attempt: attempt + 1,
       undoing: null,
-      history: [...history, { endedAt: job.endedAt, errors: job.errors }],
+      history: [...history, { endedAt: job.endedAt, errors: job.errors, restart: { at: this.now(), by: by ?? null } }],
     });
     const fresh = { state: "NotStarted", startedAt: null, endedAt: null, progress: null, details: {} } as const;
     const steps = (await this.parts.store.steps(jobId))
@@ -101,7 +101,7 @@ export class JobService<S> implements JobQueue {
     await this.parts.store.update(
       jobId,
       { states: ["Failed"] },
-      { job: { ...again, cancelRequestedAt: null, memory }, steps },
+      { job: { ...again, cancelRequestedAt: null, cancelRequestedBy: null, memory }, steps },
     );
     return this.changed(jobId);
   }
@@ -188,6 +188,7 @@ function newJob(request: EnqueueRequest, friendlyName: string, id: string, creat
     startedAt: null,
     endedAt: null,
     cancelRequestedAt: null,
+    cancelRequestedBy: null,
     errors: [],
     comments: null,
   };

@@ -67,7 +67,15 @@ export interface JobUpdate {
 export type JobChanges = Partial<
   Pick<
     Job,
-    "state" | "stateDescription" | "memory" | "startedAt" | "endedAt" | "cancelRequestedAt" | "errors" | "comments"
+    | "state"
+    | "stateDescription"
+    | "memory"
+    | "startedAt"
+    | "endedAt"
+    | "cancelRequestedAt"
+    | "cancelRequestedBy"
+    | "errors"
+    | "comments"
   >
 >;
 export type StepChanges = Partial<

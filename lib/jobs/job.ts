@@ -29,6 +29,8 @@ export interface Job {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly cancelRequestedAt: string | null;
+  /** Null also when nobody was named. */
+  readonly cancelRequestedBy: string | null;
   readonly errors: readonly JobError[];
   /** Comments given when a person resumed it. */
   readonly comments: string | null;

@@ -10,6 +10,14 @@ export interface Resumption {
   readonly evidence?: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** What an attempt ended with, and the restart that began the next. */
+export interface EarlierAttempt {
+  readonly endedAt: string | null;
+  readonly errors: readonly JobError[];
+  /** Left out of what was written before restarts were kept. */
+  readonly restart?: { readonly at: string; readonly by: string | null };
+}
+
 /**
  * What the runner itself must know after a kill; lives in the job's memory under a key that no step uses, so that it is
  * written in the same transaction as the steps.
@@ -22,8 +30,7 @@ export interface RunnerMemory {
   readonly resumes: Readonly<Record<string, Resumption>>;
   /** Ids of child jobs by step index, attempt and key. */
   readonly children: Readonly<Record<string, string>>;
-  /** What earlier attempts ended with. */
-  readonly history: readonly { readonly endedAt: string | null; readonly errors: readonly JobError[] }[];
+  readonly history: readonly EarlierAttempt[];
 }
 
 const KEY = "$runner";

@@ -17,7 +17,15 @@ async function furnished() {
         ...{ id, vaultId: "vault-1", scenarioName: "TestFailover", friendlyName: "Test failover", state: "Succeeded" },
         ...{ stateDescription: "Completed", input: {}, memory: {}, targetId: "item-SQL", targetName: "SQL" },
         ...{ targetType: "ProtectionEntity", parentJobId: null, createdAt: context.clock.now().toISOString() },
-        ...{ startedAt: null, endedAt: null, cancelRequestedAt: null, errors: [], comments: null, ...changes },
+        ...{
+          startedAt: null,
+          endedAt: null,
+          cancelRequestedAt: null,
+          cancelRequestedBy: null,
+          errors: [],
+          comments: null,
+          ...changes,
+        },
       },
       [],
     );

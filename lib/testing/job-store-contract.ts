@@ -24,6 +24,7 @@ const job = (changes: Partial<Job> = {}): Job => ({
   startedAt: null,
   endedAt: null,
   cancelRequestedAt: null,
+  cancelRequestedBy: null,
   errors: [],
   comments: null,
   ...changes,
@@ -103,13 +104,15 @@ export function describeJobStore(name: string, open: () => Promise<JobStoreUnder
       await store.create(job(), [step(0), step(1)]);
       await store.claim("job-1", claim("a", "2026-11-22T08:00:00.000Z"));
       const guard = { owner: "a", states: ["NotStarted"] as const };
+      const cancel = { cancelRequestedAt: "earlier", cancelRequestedBy: "ann" };
       const written = await store.update("job-1", guard, {
-        job: { state: "Succeeded", memory: { folder: "x" }, endedAt: "later" },
+        job: { state: "Succeeded", memory: { folder: "x" }, endedAt: "later", ...cancel },
         steps: [{ index: 1, state: "Succeeded", progress: { bytesDone: 2 ** 40, bytesTotal: 2 ** 40 } }],
         releaseLease: true,
       });
       expect(written).toBe(true);
-      expect(await store.get("job-1")).toEqual(job({ state: "Succeeded", memory: { folder: "x" }, endedAt: "later" }));
+      const expected = job({ state: "Succeeded", memory: { folder: "x" }, endedAt: "later", ...cancel });
+      expect(await store.get("job-1")).toEqual(expected);
       expect(await store.steps("job-1")).toEqual([
         step(0),
         { ...step(1), state: "Succeeded", progress: { bytesDone: 2 ** 40, bytesTotal: 2 ** 40 } },

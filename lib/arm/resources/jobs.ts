@@ -21,10 +21,13 @@ async function jobAnswer(context: OperationContext, vault: Vault, job: Job): Pro
 }
 
 /** Resume, restart and cancel are done when they are written: 200 with the job, which the poller takes as the end. */
-async function act(call: Call<ParamNames<typeof JOB>, unknown>, how: (job: Job) => Promise<Job>): Promise<Response> {
+async function act(
+  call: Call<ParamNames<typeof JOB>, unknown>,
+  how: (job: Job, by: string) => Promise<Job>,
+): Promise<Response> {
   const vault = await resolveVault(call);
   const job = await requireJob(call.context, vault, call.params.jobName);
-  return jobAnswer(call.context, vault, await how(job));
+  return jobAnswer(call.context, vault, await how(job, call.context.settings.localUser));
 }
 
 export const jobRoutes: readonly Route[] = [
@@ -65,7 +68,7 @@ export const jobRoutes: readonly Route[] = [
     summary: "Cancels a job at its next step boundary; what it did is taken back.",
     apiVersions,
     answer: ReplicationJobResource,
-    handle: (call) => act(call, (job) => call.context.jobs.cancel(job.id)),
+    handle: (call) => act(call, (job, by) => call.context.jobs.cancel(job.id, by)),
   }),
   route({
     method: "POST",
@@ -73,7 +76,7 @@ export const jobRoutes: readonly Route[] = [
     summary: "Starts a failed job again from the step that failed.",
     apiVersions,
     answer: ReplicationJobResource,
-    handle: (call) => act(call, (job) => call.context.jobs.restart(job.id)),
+    handle: (call) => act(call, (job, by) => call.context.jobs.restart(job.id, by)),
   }),
   route({
     method: "POST",
@@ -83,6 +86,7 @@ export const jobRoutes: readonly Route[] = [
     body: ResumeJobBody,
     bodyOptional: true,
     answer: ReplicationJobResource,
-    handle: (call) => act(call, (job) => call.context.jobs.resume(job.id, call.body.properties?.comments ?? "")),
+    handle: (call) =>
+      act(call, (job, by) => call.context.jobs.resume(job.id, call.body.properties?.comments ?? "", { by })),
   }),
 ];

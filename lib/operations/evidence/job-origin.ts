@@ -10,6 +10,9 @@ export interface JobOrigin {
   readonly drillId?: string;
 }
 
+/** There is no sign-in: whoever sits at this machine, when nobody was named. */
+export const LOCAL_USER = "local user";
+
 const KEY = "origin";
 const PROGRAM_CHARACTERS_MAX = 200;
 

@@ -3,13 +3,14 @@ import type { FailoverRecord, RecordedMachine, RecordedPerson, RecordedStep } fr
 import type { Job, JobStep } from "@/lib/jobs/job";
 import type { JobOutcome } from "@/lib/jobs/job-definition";
 import { hasEnded } from "@/lib/jobs/job-states";
+import { runnerMemory } from "@/lib/jobs/runner-memory";
 import { assert } from "@/lib/kernel/assert";
 import type { OperationContext } from "../context";
 import { isPlanInput, planRunOf } from "../recovery-plans/plan-run";
 import { runOf } from "../run-evidence";
 import { deviationsOf } from "./deviations";
 import { targetsFor } from "./evidence-settings";
-import { originOf } from "./job-origin";
+import { LOCAL_USER, originOf } from "./job-origin";
 import { measuredObjectives } from "./measured-objectives";
 import { directionOf, kindOf } from "./recorded-kinds";
 import { membersOf, recordedMachines } from "./recorded-machines";
@@ -118,7 +119,7 @@ function peopleOf(job: Job, steps: readonly JobStep[], previous: FailoverRecord 
   const { requestedBy } = originOf(job);
   const asked: RecordedPerson = {
     role: "requested",
-    who: requestedBy?.who ?? "local user",
+    who: requestedBy?.who ?? LOCAL_USER,
     at: job.createdAt,
     what: job.friendlyName,
     ...(requestedBy?.program ? { program: requestedBy.program } : {}),
@@ -129,8 +130,25 @@ function peopleOf(job: Job, steps: readonly JobStep[], previous: FailoverRecord 
     const comment = typeof observation === "string" ? `: ${observation}` : "";
     return [{ role: "acted", who: completedBy, at: completedAt, what: `Completed '${friendlyName}'${comment}` }];
   });
+  const restarts = runnerMemory(job).history.flatMap(({ restart }): RecordedPerson[] =>
+    restart === undefined
+      ? []
+      : [{ role: "acted", who: restart.by ?? LOCAL_USER, at: restart.at, what: "Restarted the run" }],
+  );
+  const cancelled: RecordedPerson[] =
+    job.cancelRequestedAt === null
+      ? []
+      : [
+          {
+            role: "acted",
+            who: job.cancelRequestedBy ?? LOCAL_USER,
+            at: job.cancelRequestedAt,
+            what: "Cancelled the run",
+          },
+        ];
+  const own = [...acted, ...restarts, ...cancelled].sort((a, b) => a.at.localeCompare(b.at));
   const later = previous?.people.filter((person) => person.jobId !== undefined) ?? [];
-  return [asked, ...acted, ...later];
+  return [asked, ...own, ...later];
 }
 
 function recordedStep(step: JobStep): RecordedStep {

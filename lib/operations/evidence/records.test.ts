@@ -144,6 +144,25 @@ describe("the record of a test failover", () => {
     expect(whats(healed)).toEqual([expect.stringMatching(/^Attempt 1: Error ReplicaDidNotBoot/)]);
   });
 
+  it("names who restarted it and who cancelled it, and the local user when nobody was named", async () => {
+    const { world, context } = await furnished();
+    world.region.bootFailures.set("SQL-test", 3);
+    const job = await world.run(await begin(world, context, "TestFailover"));
+    await world.run(await context.jobs.restart(job.id, "bert"));
+    await world.run(await context.jobs.restart(job.id));
+    await context.jobs.restart(job.id, "cleo");
+    const stopped = await world.run(await context.jobs.cancel(job.id, "dora"));
+    expect(stopped.state).toBe("Cancelled");
+    const { people } = await recordOf(world, job.id);
+    expect(people.map(({ role, who, what }) => [role, who, what])).toEqual([
+      ["requested", "local user", "Test failover"],
+      ["acted", "bert", "Restarted the run"],
+      ["acted", "local user", "Restarted the run"],
+      ["acted", "cleo", "Restarted the run"],
+      ["acted", "dora", "Cancelled the run"],
+    ]);
+  });
+
   it("outlives the protection of its machine, whatever is asked of it later", async () => {
     const { world, context } = await furnished();
     const job = await world.run(await begin(world, context, "TestFailover"));

@@ -6,7 +6,7 @@ import { assert } from "@/lib/kernel/assert";
 import type { OperationContext } from "../context";
 import { isPlanInput, planItemsRunOf } from "../recovery-plans/plan-run";
 import { runOf, runsOf } from "../run-evidence";
-import { originOf } from "./job-origin";
+import { LOCAL_USER, originOf } from "./job-origin";
 import { changeRecord, keepRecord, refreshRecord } from "./keep-record";
 import { followUpOf, isRecorded } from "./recorded-kinds";
 
@@ -58,7 +58,7 @@ async function addFollowUp(context: OperationContext, job: Job, outcome: JobOutc
     const done = outcome.state === "Succeeded" ? await detailOf(context, job) : `: ${outcome.state.toLowerCase()}`;
     const person: RecordedPerson = {
       role: followUp.role,
-      who: requestedBy?.who ?? "local user",
+      who: requestedBy?.who ?? LOCAL_USER,
       at: job.createdAt,
       what: `${followUp.what}${done}`,
       ...(requestedBy?.program ? { program: requestedBy.program } : {}),

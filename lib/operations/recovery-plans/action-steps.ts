@@ -8,6 +8,7 @@ import { actionApplies } from "@/lib/domain/recovery-plan-rules";
 import type { StepContext, StepDefinition, StepOutcome } from "@/lib/jobs/job-definition";
 import { idempotencyKey } from "../automation/idempotency-key";
 import type { OperationContext } from "../context";
+import { LOCAL_USER } from "../evidence/job-origin";
 import { actionContext, type ActionPlace } from "./action-context";
 import type { ActionRun } from "./plan-run";
 import { callWebhook } from "../automation/call-webhook";
@@ -21,8 +22,6 @@ export const MANUAL_ACTION_TASK = "ManualActionTask";
 export const RUNBOOK_ACTION_TASK = "AutomationRunbookTask";
 /** Ours. */
 export const WEBHOOK_ACTION_TASK = "WebhookTask";
-/** There is no sign-in: whoever sits at this machine, when nobody was named. */
-export const LOCAL_USER = "local user";
 
 const NAMES = {
   ManualActionDetails: { name: MANUAL_ACTION, taskType: MANUAL_ACTION_TASK },

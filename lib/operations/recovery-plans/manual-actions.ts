@@ -5,7 +5,8 @@ import { runnerMemory } from "@/lib/jobs/runner-memory";
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
 import type { KeptFile } from "../ports/evidence-files";
-import { LOCAL_USER, MANUAL_ACTION } from "./action-steps";
+import { LOCAL_USER } from "../evidence/job-origin";
+import { MANUAL_ACTION } from "./action-steps";
 
 export interface Completion {
   readonly stepIndex: number;

@@ -1,7 +1,7 @@
 import type { Job } from "@/lib/jobs/job";
 import type { JobOutcome, StepContext, StepDefinition } from "@/lib/jobs/job-definition";
 import type { OperationContext } from "../context";
-import { WAITING_FOR_COMPLETE_FAILOVER } from "../failover/failback/await-completion";
+import { completionDetails, WAITING_FOR_COMPLETE_FAILOVER } from "../failover/failback/await-completion";
 import { beginFailback, undoBeginFailback } from "../failover/failback/begin-failback";
 import { captureReplica, undoCapture, type CaptureMoment } from "../failover/failback/capture-replica";
 import type { FailbackRun } from "../failover/failback/failback-run";
@@ -121,10 +121,10 @@ function before(run: PlanBackRun, all: readonly PlanMachine[]): Step[] {
       friendlyName: "Complete failover",
       taskType: "CompleteFailoverTask",
       groupName: BEFORE_GROUP,
-      run: async ({ resumed }) =>
-        resumed === null
+      run: async (step) =>
+        step.resumed === null
           ? { suspend: WAITING_FOR_COMPLETE_FAILOVER }
-          : { details: { completedAt: resumed.at, observation: resumed.comments } },
+          : { details: completionDetails(step, step.resumed) },
       undo: async () => {},
     },
   ];

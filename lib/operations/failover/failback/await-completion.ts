@@ -1,4 +1,6 @@
-import type { StepOutcome } from "@/lib/jobs/job-definition";
+import type { StepContext, StepOutcome } from "@/lib/jobs/job-definition";
+import type { Resumption } from "@/lib/jobs/runner-memory";
+import type { OperationContext } from "../../context";
 import type { FailoverStep } from "../failover-run";
 import { ALREADY_BACK, failbackItemOf, type FailbackRun } from "./failback-run";
 
@@ -10,5 +12,10 @@ export async function awaitCompletion(step: FailoverStep, run: FailbackRun): Pro
   const { isSwitched } = await failbackItemOf(step, run);
   if (isSwitched) return ALREADY_BACK;
   if (step.resumed === null) return { suspend: WAITING_FOR_COMPLETE_FAILOVER };
-  return { details: { completedAt: step.resumed.at, observation: step.resumed.comments } };
+  return { details: completionDetails(step, step.resumed) };
+}
+
+/** What is kept of the person who completed the failover. */
+export function completionDetails({ services }: StepContext<OperationContext>, { at, by, comments }: Resumption) {
+  return { completedAt: at, completedBy: by ?? services.settings.localUser, observation: comments };
 }

@@ -258,13 +258,17 @@ describe("a failback that synchronizes before the failover", () => {
     expect((await world.store.get(job.id))?.stateDescription).toBe("WaitingForCompleteFailover");
     expect([world.region.running(), world.site.machine("SQL").power]).toEqual([["SQL"], "off"]);
     world.replicaCapture.write("SQL", 5);
-    await context.jobs.resume(job.id, "Everybody is ready.");
+    await context.jobs.resume(job.id, "Everybody is ready.", { by: "bert" });
     const ended = await context.jobs.waitForEnd(job.id);
     await runner.stop();
     expect([ended.state, ended.errors]).toEqual(["Succeeded", []]);
     expect(world.site.machine("SQL")).toMatchObject({ power: "running", orders: 112 });
     const [run] = runsOf(await world.item("SQL"));
     expect(run?.failback?.synchronizations.map(({ moment }) => moment)).toEqual(["before", "final"]);
+    const record = await world.repositories.failoverRecords.get(job.id);
+    expect(record?.people.at(-1)).toMatchObject({
+      ...{ role: "acted", who: "bert", what: "Completed 'Complete failover': Everybody is ready." },
+    });
   });
 
   it("that is cancelled while it waits leaves the machine in Azure as it was, and the source unstarted", async () => {
