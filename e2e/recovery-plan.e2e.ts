@@ -142,12 +142,23 @@ test("completing the plan's test removes every test machine", async () => {
   await expect(command(page, "Planned failover")).not.toHaveAttribute("aria-disabled", "true", { timeout: 60_000 });
 });
 
-test("run as a planned failover no machine loses an order, and the plan is committed", async () => {
+test("run as a planned failover no machine loses an order, one is made anew from another point, and the plan is committed", async () => {
   const dialog = await openCommand(page, "Planned failover");
   await tick(dialog, /^Start instantly/);
   await dialog.getByRole("button", { name: "Fail over" }).click();
   await expect(dialog).toBeHidden();
   await completeManualAction("Load balancer switched by the operator on duty.");
+  await expect(command(page, "Commit")).not.toHaveAttribute("aria-disabled", "true", { timeout: 60_000 });
+  const change = await openCommand(page, "Change recovery point");
+  const submit = change.getByRole("button", { name: "Change recovery point" });
+  await expectDisabled(submit, /at least one machine/);
+  await dropDown(change, "Recovery point of CONTOSO-WEB").click();
+  await page.getByRole("option").last().click();
+  await submit.click();
+  await expect(change).toBeHidden();
+  const changing = page.getByRole("region", { name: /^Running: Change recovery point/ });
+  await expect(changing).toBeVisible();
+  await expect(changing).toBeHidden({ timeout: 60_000 });
   await expect(command(page, "Commit")).not.toHaveAttribute("aria-disabled", "true", { timeout: 60_000 });
   const commit = await openCommand(page, "Commit");
   await commit.getByRole("button", { name: "Commit" }).click();
@@ -165,6 +176,7 @@ test("run as a planned failover no machine loses an order, and the plan is commi
     await expect(item.evidence("Planned failover").getByText("Identical", { exact: true })).not.toHaveCount(0);
     await expect(item.evidence("Planned failover")).not.toContainText("Checking");
   }
+  await expect(item.evidence("Change of recovery point")).toContainText("Succeeded");
 });
 
 async function addRunbook(): Promise<void> {

@@ -190,6 +190,29 @@ describe("recovery plans in ARM's shape", () => {
     expect([refused.status, refused.body]).toMatchObject([400, { error: { code: "RecoveryPlanPointTwice" } }]);
   });
 
+  it("change the points of all machines that wait for a commit, and end their protection for good", async () => {
+    const { send, until, world } = await portal();
+    await send("PUT", PLAN, body(group("SQL"), group("WEB")));
+    const own = `${PLAN}/providers/Secondsite.Recovery`;
+    const ended = async (begun: Awaited<ReturnType<typeof send>>) => {
+      expect(begun.status).toBe(202);
+      return until(new URL(begun.headers.get("azure-asyncoperation") ?? "").pathname, ["Succeeded"]);
+    };
+    const [older] = await world.repositories.recoveryPoints.list("item-SQL");
+    await world.site.replicate("item-SQL", false);
+    await ended(await send("POST", `${PLAN}/unplannedFailover`, { properties: {} }));
+    const recoveryPoints = [{ replicationProtectedItemId: `${ITEMS}/SQL`, recoveryPointId: older?.id }];
+    const job = await ended(await send("POST", `${own}/applyRecoveryPoint`, { properties: { recoveryPoints } }, OWN));
+    expect(job).toMatchObject({ properties: { scenarioName: "ChangePit", friendlyName: "Change recovery point" } });
+    expect((await world.item("SQL")).failoverRecoveryPointId).toBe(older?.id);
+    const wrong = { properties: { recoveryPointType: "Latest" } };
+    expect((await send("POST", `${own}/applyRecoveryPoint`, wrong, OWN)).status).toBe(400);
+    await ended(await send("POST", `${own}/completeMigration`, undefined, OWN));
+    expect((await send("GET", PLAN)).status).toBe(404);
+    expect((await send("GET", `${ITEMS}/SQL`)).status).toBe(404);
+    expect(world.region.running().sort()).toEqual(["SQL", "WEB"]);
+  });
+
   it("are exported, applied, compared and cloned", async () => {
     const { send } = await portal();
     await send("PUT", PLAN, body(group("SQL", [runbook]), group("WEB", [manual])));

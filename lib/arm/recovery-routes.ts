@@ -4,6 +4,7 @@ import { failoverStandingRoutes } from "./resources/failover-standing";
 import { jobRoutes } from "./resources/jobs";
 import { planActionRoutes } from "./resources/plan-actions";
 import { planDocumentRoutes } from "./resources/plan-documents";
+import { planOwnVerbRoutes } from "./resources/plan-own-verbs";
 import { planValidationRoutes } from "./resources/plan-validation";
 import { protectedItemRoutes } from "./resources/protected-items";
 import { recoveryPointRoutes } from "./resources/recovery-points";
@@ -22,6 +23,7 @@ export const recoveryRoutes: readonly Route[] = [
   ...recoveryPlanRoutes,
   ...planActionRoutes,
   ...planDocumentRoutes,
+  ...planOwnVerbRoutes,
   ...planValidationRoutes,
   ...jobRoutes,
   ...drillRoutes,

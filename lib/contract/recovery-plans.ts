@@ -114,6 +114,18 @@ export const PlanTestFailoverBody = z.object({
   }),
 });
 
+/**
+ * Ours, since the service changes the point of single machines only:
+ * POST P/providers/Secondsite.Recovery/applyRecoveryPoint. Left out, the newest point of each machine.
+ */
+export const PlanChangePointBody = z.object({
+  properties: z.object({
+    recoveryPointType: z.enum(["LatestProcessed", "LatestApplicationConsistent"]).nullish(),
+    multiVmSyncPointOption: z.enum(["UseMultiVmSyncRecoveryPoint", "UsePerVmRecoveryPoint"]).nullish(),
+    recoveryPoints: z.array(MachinePointWire).nullish(),
+  }),
+});
+
 export const RecoveryPlanResource = z.object({
   id: z.string(),
   name: z.string(),

@@ -21,14 +21,7 @@ async function end(
   scenarioName: string,
   operation: "DisableProtection" | "CompleteMigration",
 ): Promise<Job> {
-  const plans = (await context.repositories.recoveryPlans.list(item.vaultId)).filter((plan) =>
-    planItemIds(plan.groups).includes(item.id),
-  );
-  if (plans.length > 0) {
-    const names = plans.map((plan) => plan.name);
-    throw inPlans(item, names);
-  }
-  await requireWholeDisks(context, item);
+  await requireEndable(context, item, null);
   const id = context.random.uuid();
   await holdItem(context, item.id, id, operation);
   try {
@@ -43,6 +36,26 @@ async function end(
     await context.repositories.protectedItems.release(item.id, id);
     throw error;
   }
+}
+
+/**
+ * `ownPlanId`: the plan that ends it itself.
+ * @throws Refusal ProtectedItemInRecoveryPlan, DisksNotComplete
+ */
+export async function requireEndable(
+  context: OperationContext,
+  item: ProtectedItem,
+  ownPlanId: string | null,
+): Promise<void> {
+  const plans = await context.repositories.recoveryPlans.list(item.vaultId);
+  const holding = plans.filter(({ id, groups }) => id !== ownPlanId && planItemIds(groups).includes(item.id));
+  if (holding.length > 0) {
+    throw inPlans(
+      item,
+      holding.map(({ name }) => name),
+    );
+  }
+  await requireWholeDisks(context, item);
 }
 
 /** The recovery points go with the protection, and with them what such a machine still has to read. */

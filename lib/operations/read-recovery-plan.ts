@@ -46,27 +46,22 @@ export async function readRecoveryPlan(
   };
 }
 
-const ASKED = [
-  "PlannedFailover",
-  "UnplannedFailover",
-  "TestFailover",
-  "TestFailoverCleanup",
-  "Commit",
-  "Failback",
-  "ReverseReplicate",
-  "CancelFailover",
-] as const;
-const OF_ONE: readonly ProtectedItemOperation[] = [
-  "TestFailoverCleanup",
-  "Commit",
-  "ReverseReplicate",
-  "CancelFailover",
-];
-/** Whether a run would not pass over a machine that has failed over, or has not. */
-function goes(operation: ProtectedItemOperation, isOver: boolean): boolean {
-  if (operation === "TestFailover") return true;
-  return (operation === "Failback") === isOver;
-}
+/**
+ * Which machines are asked. `some`: one for which it is there is enough. `here`, `over`: those that have not failed over and
+ * that have, without what another plan holds; `free`: without what another plan holds; `all`: every one.
+ */
+const ASKED = {
+  PlannedFailover: "here",
+  UnplannedFailover: "here",
+  TestFailover: "free",
+  TestFailoverCleanup: "some",
+  ChangePit: "some",
+  Commit: "some",
+  Failback: "over",
+  ReverseReplicate: "some",
+  CancelFailover: "some",
+  CompleteMigration: "all",
+} as const satisfies Partial<Record<ProtectedItemOperation, string>>;
 
 const NOBODY: Explanation = {
   code: "RecoveryPlanOperationNotAllowed",
@@ -76,10 +71,7 @@ const NOBODY: Explanation = {
   recommendedAction: "Look at the state of the plan's machines under Protected Items.",
 };
 
-/**
- * Failover, failback and test need every machine that they would not pass over, and at least one; the others need one that
- * waits for them. The verbs refuse by the same rules, machine by machine.
- */
+/** The verbs refuse by the same rules, machine by machine. */
 async function answersOf(context: OperationContext, plan: RecoveryPlan, items: readonly ProtectedItem[]) {
   const each = await Promise.all(
     items.map(async (item) => {
@@ -87,13 +79,18 @@ async function answersOf(context: OperationContext, plan: RecoveryPlan, items: r
       return { item, isOver, isElsewhere, standing: await standingOf(context, item) };
     }),
   );
-  return ASKED.map((operation) => {
-    const asked = OF_ONE.includes(operation)
-      ? each
-      : each.filter((one) => !one.isElsewhere && goes(operation, one.isOver));
-    const problems = asked.map(({ item, standing }) => explainNotAllowed(operation, standing, item.machineName));
-    const found = problems.find((problem) => problem !== null) ?? null;
+  const askedBy = {
+    some: each,
+    all: each,
+    free: each.filter(({ isElsewhere }) => !isElsewhere),
+    here: each.filter(({ isElsewhere, isOver }) => !isElsewhere && !isOver),
+    over: each.filter(({ isElsewhere, isOver }) => !isElsewhere && isOver),
+  };
+  return (Object.keys(ASKED) as (keyof typeof ASKED)[]).map((operation) => {
+    const asked = askedBy[ASKED[operation]];
     if (asked.length === 0) return { operation, problem: NOBODY };
-    return { operation, problem: OF_ONE.includes(operation) && problems.includes(null) ? null : found };
+    const problems = asked.map(({ item, standing }) => explainNotAllowed(operation, standing, item.machineName));
+    const isThere = ASKED[operation] === "some" && problems.includes(null);
+    return { operation, problem: isThere ? null : (problems.find((problem) => problem !== null) ?? null) };
   });
 }

@@ -23,7 +23,7 @@ const synchronizations: readonly RadioOption<DataSync>[] = [
 ];
 
 /** The planned failover of a plan from Azure back to its site. */
-export function FailbackPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
+export function FailbackPlanDialog({ plan, vaultName, onRun, onChangeDirection, ...frame }: PlanDialogProps) {
   const [dataSync, setDataSync] = useState<DataSync>("ForDownTime");
   const [createMachine, setCreateMachine] = useState(false);
   return (
@@ -42,7 +42,13 @@ export function FailbackPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDia
           "The run halts at each manual action until somebody completes it with a comment.",
         ]}
       </Consequences>
-      <RunPreview vaultName={vaultName} plan={plan} failoverType="PlannedFailover" direction="RecoveryToPrimary" />
+      <RunPreview
+        vaultName={vaultName}
+        plan={plan}
+        failoverType="PlannedFailover"
+        direction="RecoveryToPrimary"
+        onChangeDirection={onChangeDirection}
+      />
       <RadioChoice label="Data synchronization" options={synchronizations} value={dataSync} onChange={setDataSync} />
       <Checkbox isSelected={createMachine} onChange={setCreateMachine}>
         Create on-premises virtual machines that do not exist

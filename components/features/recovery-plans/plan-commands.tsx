@@ -16,7 +16,7 @@ import type { PlanGroup } from "./plan-draft";
 import { draftProblems } from "./plan-draft";
 import { planRequests } from "./plan-requests";
 import { planJobId, whyPlanCannot } from "./plan-status";
-import { deleteVerb, planVerbs, type PlanVerb } from "./plan-verbs";
+import { deleteVerb, oppositeOf, planVerbs, type PlanVerb } from "./plan-verbs";
 import { ValidatePlanPanel } from "./validate-plan-panel";
 
 const tools = {
@@ -64,6 +64,10 @@ export function PlanCommands({ vaultName, plan, draft, onDraftDone, onDeleted }:
     setVerb(null);
     clearError();
   };
+  const choose = (one: PlanVerb) => {
+    clearError();
+    setVerb(one);
+  };
   const nothing = draft === null ? "Nothing was changed." : null;
   const ofTool = (id: Tool, label: string, icon: Command["icon"], disabledReason: string | null): Command => ({
     id,
@@ -78,10 +82,7 @@ export function PlanCommands({ vaultName, plan, draft, onDraftDone, onDeleted }:
     icon: one.icon,
     disabledReason: reasonOf(one, plan, draft !== null),
     isDanger: one === deleteVerb,
-    onPress: () => {
-      clearError();
-      setVerb(one);
-    },
+    onPress: () => choose(one),
   });
   const unsaved = draft === null ? null : UNSAVED;
   const commands: Command[] = [
@@ -100,6 +101,8 @@ export function PlanCommands({ vaultName, plan, draft, onDraftDone, onDeleted }:
     ofTool("import", "Import", <FileUp />, unsaved),
     ofVerb(deleteVerb),
   ];
+  const opposite = verb && oppositeOf(verb);
+  const changeDirection = opposite && reasonOf(opposite, plan, draft !== null) === null ? () => choose(opposite) : null;
   const Tool = tool === null ? null : tools[tool];
   return (
     <>
@@ -108,18 +111,20 @@ export function PlanCommands({ vaultName, plan, draft, onDraftDone, onDeleted }:
       {Tool === null ? null : <Tool vaultName={vaultName} plan={plan} onClose={() => setTool(null)} />}
       {verb === null ? null : (
         <verb.Dialog
+          key={verb.operation}
           plan={plan}
           vaultName={vaultName}
           busy={isStarting}
           error={error}
           onClose={close}
+          onChangeDirection={changeDirection}
           onRun={(request) =>
             run({
               title: verb.label,
               subject: plan.properties.friendlyName,
               start: () => startOperation(request.method, request.path, request.body),
               onAccepted: close,
-              ...(verb === deleteVerb ? { onSucceeded: onDeleted } : {}),
+              ...(endsPlan(verb) ? { onSucceeded: onDeleted } : {}),
             })
           }
         />
@@ -127,6 +132,8 @@ export function PlanCommands({ vaultName, plan, draft, onDraftDone, onDeleted }:
     </>
   );
 }
+
+const endsPlan = (verb: PlanVerb) => verb === deleteVerb || verb.operation === "CompleteMigration";
 
 function reasonOf(verb: PlanVerb, plan: RecoveryPlanResource, hasUnsavedChanges: boolean): string | null {
   if (verb !== deleteVerb) return whyPlanCannot(verb.operation, plan, hasUnsavedChanges);

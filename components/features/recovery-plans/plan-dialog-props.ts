@@ -10,6 +10,8 @@ export interface PlanDialogProps {
   /** The refusal of the last attempt. */
   readonly error: ArmError | null;
   readonly onRun: (request: PlanRequest) => void;
+  /** To the planned failover of the other direction; null: the plan is active on one side only. */
+  readonly onChangeDirection: (() => void) | null;
   readonly onClose: () => void;
 }
 

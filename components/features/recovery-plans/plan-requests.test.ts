@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PlanValidationBody } from "@/lib/contract/plan-validation";
 import {
+  PlanChangePointBody,
   PlanPlannedFailoverBody,
   PlanTestFailoverBody,
   PlanUnplannedFailoverBody,
@@ -23,6 +24,8 @@ describe("the requests of a plan", () => {
     expect(PlanUnplannedFailoverBody.parse(unplanned)).toEqual(unplanned);
     const back = planRequests.failback("v", "p", { dataSync: "ForDownTime", createMachine: true }).body;
     expect(PlanPlannedFailoverBody.parse(back)).toEqual(back);
+    const change = planRequests.changePoint("v", "p", custom).body;
+    expect(PlanChangePointBody.parse(change)).toEqual(change);
   });
 
   it("send single points beside the type that the other machines follow", () => {

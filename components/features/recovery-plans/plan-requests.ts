@@ -21,6 +21,8 @@ export interface PlanPoint {
 }
 
 export const LATEST_POINT: PlanPoint = { type: "Latest", custom: [] };
+/** Nothing chosen yet. */
+export const CUSTOM_POINT: PlanPoint = { type: "Custom", custom: [] };
 
 /** Of a failback: first while the machines in Azure run, or all while nothing runs. */
 export type DataSync = "ForDownTime" | "ForSynchronization";
@@ -133,6 +135,15 @@ export const planRequests = {
       ...sourceOptions(choice.shutDownSource),
       ...provider(choice.point),
     }),
+  changePoint: (vault: string, plan: string, point: PlanPoint): PlanRequest => ({
+    method: "POST",
+    path: api.recoveryPlanOwn(vault, plan, "applyRecoveryPoint"),
+    body: { properties: pointOptions(point) },
+  }),
+  completeMigration: (vault: string, plan: string): PlanRequest => ({
+    method: "POST",
+    path: api.recoveryPlanOwn(vault, plan, "completeMigration"),
+  }),
   commit: (vault: string, plan: string) => post(vault, plan, "failoverCommit"),
   cancel: (vault: string, plan: string) => post(vault, plan, "failoverCancel"),
   /** A planned failover in the other direction. */

@@ -2,7 +2,9 @@ import {
   CalendarClock,
   CircleCheckBig,
   CircleX,
+  CloudUpload,
   FlaskConical,
+  History,
   RefreshCw,
   Siren,
   Stamp,
@@ -35,6 +37,7 @@ export const planVerbs: readonly PlanVerb[] = [
   { operation: "PlannedFailover", label: "Planned failover", icon: <CalendarClock />, Dialog: run.PlannedPlanDialog },
   { operation: "UnplannedFailover", label: "Unplanned failover", icon: <Siren />, Dialog: run.UnplannedPlanDialog },
   { operation: "Commit", label: "Commit", icon: <Stamp />, Dialog: settle.CommitPlanDialog },
+  { operation: "ChangePit", label: "Change recovery point", icon: <History />, Dialog: settle.ChangePlanPointDialog },
   {
     operation: "CancelFailover",
     label: "Cancel failover",
@@ -48,7 +51,20 @@ export const planVerbs: readonly PlanVerb[] = [
     icon: <RefreshCw />,
     Dialog: settle.ReverseReplicatePlanDialog,
   },
+  {
+    operation: "CompleteMigration",
+    label: "Complete migration",
+    icon: <CloudUpload />,
+    Dialog: settle.CompletePlanMigrationDialog,
+  },
 ];
+
+/** The planned failovers of both directions: from the dialog of one the other is a step away while both are possible. */
+const OPPOSITES: Readonly<Record<string, string>> = { PlannedFailover: "Failback", Failback: "PlannedFailover" };
+
+export function oppositeOf(verb: PlanVerb): PlanVerb | null {
+  return planVerbs.find(({ operation }) => operation === OPPOSITES[verb.operation]) ?? null;
+}
 
 /** No operation of the service's list: a plan can go whenever it is not run. */
 export const deleteVerb: PlanVerb = {

@@ -36,19 +36,23 @@ export function PointChoice(props: {
   readonly plan: RecoveryPlanResource;
   readonly value: PlanPoint;
   readonly onChange: (value: PlanPoint) => void;
+  /** The machines have failed over: their sources have nothing later, and only those whose point can be changed are listed. */
+  readonly isChange?: boolean;
 }) {
-  const { value, onChange } = props;
-  const items = useQuery(protectedItemsQuery(props.vaultName)).data ?? [];
+  const { value, onChange, isChange = false } = props;
+  const all = useQuery(protectedItemsQuery(props.vaultName)).data ?? [];
+  const items = isChange ? all.filter((item) => item.properties.allowedOperations.includes("ChangePit")) : all;
+  const offered = points.filter((point) => !isChange || point.value !== "Latest");
   const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map());
   return (
     <>
       <Select
         label="Recovery point of each machine"
-        options={points}
+        options={offered}
         value={value.type}
         onChange={(type) => {
           setChosen(new Map());
-          onChange({ type: points.find((one) => one.value === type)?.value ?? "Latest", custom: [] });
+          onChange({ type: offered.find((one) => one.value === type)?.value ?? "Custom", custom: [] });
         }}
         isRequired
       />

@@ -47,7 +47,7 @@ export function TestPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogP
   );
 }
 
-export function PlannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
+export function PlannedPlanDialog({ plan, vaultName, onRun, onChangeDirection, ...frame }: PlanDialogProps) {
   const [startInstantly, setStartInstantly] = useState(false);
   return (
     <FormDialog
@@ -65,7 +65,13 @@ export function PlannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDial
           halts,
         ]}
       </Consequences>
-      <RunPreview vaultName={vaultName} plan={plan} failoverType="PlannedFailover" direction="PrimaryToRecovery" />
+      <RunPreview
+        vaultName={vaultName}
+        plan={plan}
+        failoverType="PlannedFailover"
+        direction="PrimaryToRecovery"
+        onChangeDirection={onChangeDirection}
+      />
       <StartInstantlyChoice value={startInstantly} onChange={setStartInstantly} />
     </FormDialog>
   );

@@ -4,7 +4,8 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Consequences } from "@/components/ui/consequences";
 import { FormDialog } from "@/components/ui/form-dialog";
 import type { PlanDialogProps } from "./plan-dialog-props";
-import { planRequests } from "./plan-requests";
+import { CUSTOM_POINT, planRequests } from "./plan-requests";
+import { PointChoice, pointProblem } from "./point-choice";
 import { directionText } from "./run-order";
 
 export function CommitPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
@@ -19,6 +20,54 @@ export function CommitPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialo
         The machines that were failed over become the machines. Their other recovery points are deleted; the recovery
         point can no longer be changed.
       </p>
+    </FormDialog>
+  );
+}
+
+export function ChangePlanPointDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
+  const [point, setPoint] = useState(CUSTOM_POINT);
+  return (
+    <FormDialog
+      {...frame}
+      isDanger
+      title={`Change the recovery point of ${plan.properties.friendlyName}`}
+      submitLabel="Change recovery point"
+      disabledReason={pointProblem(point)}
+      onSubmit={() => onRun(planRequests.changePoint(vaultName, plan.name, point))}
+    >
+      <Consequences>
+        {[
+          "The disks of the other points are written and verified while the replicas run on.",
+          "Then the replicas are replaced, group after group. What they have written since the failover is lost.",
+          "A machine whose replica is made from that point already is left as it is.",
+        ]}
+      </Consequences>
+      <PointChoice vaultName={vaultName} plan={plan} value={point} onChange={setPoint} isChange />
+    </FormDialog>
+  );
+}
+
+export function CompletePlanMigrationDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
+  const [isSure, setSure] = useState(false);
+  return (
+    <FormDialog
+      {...frame}
+      isDanger
+      title={`Complete the migration of ${plan.properties.friendlyName}`}
+      submitLabel="Complete migration"
+      disabledReason={isSure ? null : "Tick the box to say that the machines stay in Azure."}
+      onSubmit={() => onRun(planRequests.completeMigration(vaultName, plan.name))}
+    >
+      <Consequences>
+        {[
+          "All machines of the plan stay in Azure for good. They are not protected any more, and there is no way back.",
+          "Their failover becomes final, and all their recovery points are deleted.",
+          "The plan is deleted with its groups and actions. The records of its runs stay.",
+        ]}
+      </Consequences>
+      <Checkbox isSelected={isSure} onChange={setSure}>
+        The machines stay in Azure for good
+      </Checkbox>
     </FormDialog>
   );
 }

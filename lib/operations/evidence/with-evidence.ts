@@ -74,27 +74,35 @@ async function addFollowUp(context: OperationContext, job: Job, outcome: JobOutc
   }
 }
 
-/** Of a change of the recovery point: what the machine runs from since then, and what is lost with it. */
+/** Of a change of the recovery point: what each machine runs from since then, and what is lost with it. */
 async function detailOf(context: OperationContext, job: Job): Promise<string> {
   if (job.scenarioName !== "ChangePit") return "";
-  const item = await context.repositories.protectedItems.get(String(job.input["itemId"]));
-  const run = item && runOf(item, job.id);
-  if (!run?.recoveryPoint) return "";
-  const lost = [
-    run.secondsLost === null ? null : `${run.secondsLost} s`,
-    run.ordersLost === null ? null : `${run.ordersLost} orders`,
-  ].filter((text) => text !== null);
-  return `: now of ${clockTime(run.recoveryPoint.at)}${lost.length === 0 ? "" : `, with ${lost.join(" and ")} lost`}`;
+  const details: string[] = [];
+  for (const itemId of itemIdsOf(job)) {
+    const item = await context.repositories.protectedItems.get(itemId);
+    const run = item && runOf(item, job.id);
+    if (!item || !run?.recoveryPoint) continue;
+    const lost = [
+      run.secondsLost === null ? null : `${run.secondsLost} s`,
+      run.ordersLost === null ? null : `${run.ordersLost} orders`,
+    ].filter((text) => text !== null);
+    const name = isPlanInput(job.input) ? `${item.machineName} ` : "";
+    const loss = lost.length === 0 ? "" : `, with ${lost.join(" and ")} lost`;
+    details.push(`${name}now of ${clockTime(run.recoveryPoint.at)}${loss}`);
+  }
+  return details.length === 0 ? "" : `: ${details.join("; ")}`;
+}
+
+function itemIdsOf({ input }: Job): readonly string[] {
+  if (!isPlanInput(input)) return [String(input["itemId"])];
+  return planItemsRunOf(input).machines.map((machine) => machine.itemId);
 }
 
 /** The newest failover of each machine that such a job can be about. */
 async function recordsConcerned(context: OperationContext, job: Job): Promise<Set<string>> {
-  const itemIds = isPlanInput(job.input)
-    ? planItemsRunOf(job.input).machines.map((machine) => machine.itemId)
-    : [String(job.input["itemId"])];
   const isOfTest = job.scenarioName === "TestFailoverCleanup";
   const found = new Set<string>();
-  for (const itemId of itemIds) {
+  for (const itemId of itemIdsOf(job)) {
     const item = await context.repositories.protectedItems.get(itemId);
     const run = item
       ? runsOf(item).find((one) => one.kind !== "ChangeRecoveryPoint" && (one.kind === "TestFailover") === isOfTest)

@@ -8,9 +8,10 @@ import { replicateNow, siteAnswers } from "../source-machine";
  * Latest: what the source has now is sent first when its site answers, then the newest point is taken. LatestProcessed: the
  * newest point that is there. (asr reference 3.3.)
  */
-export type PointChoice =
-  | { readonly type: "Latest" | "LatestProcessed" | "LatestApplicationConsistent" }
-  | { readonly type: "Id"; readonly id: string };
+export type PointChoice = { readonly type: "Latest" } | StoredPointChoice;
+/** Without asking the source. */
+export type StoredPointChoice =
+  { readonly type: "LatestProcessed" | "LatestApplicationConsistent" } | { readonly type: "Id"; readonly id: string };
 
 /** @throws Refusal RecoveryPointNotFound */
 export async function choosePoint(
@@ -28,20 +29,39 @@ async function find(
   item: ProtectedItem,
   choice: PointChoice,
 ): Promise<RecoveryPoint | null> {
-  const { recoveryPoints } = step.services.repositories;
+  if (choice.type !== "Latest") return storedPoint(step.services, item, choice);
+  await sendLatest(step, item);
+  return step.services.repositories.recoveryPoints.newest(item.id);
+}
+
+/** Among those that are in the vault. */
+async function storedPoint(
+  context: OperationContext,
+  item: ProtectedItem,
+  choice: StoredPointChoice,
+): Promise<RecoveryPoint | null> {
+  const { recoveryPoints } = context.repositories;
   switch (choice.type) {
     case "Id":
-      return findPoint(step.services, item, choice.id);
+      return findPoint(context, item, choice.id);
     case "LatestApplicationConsistent":
       return (
         (await recoveryPoints.list(item.id)).filter((point) => point.kind === "ApplicationConsistent").at(-1) ?? null
       );
     case "LatestProcessed":
       return recoveryPoints.newest(item.id);
-    case "Latest":
-      await sendLatest(step, item);
-      return recoveryPoints.newest(item.id);
   }
+}
+
+/** Before a job is made. @throws Refusal RecoveryPointNotFound */
+export async function requireStoredPoint(
+  context: OperationContext,
+  item: ProtectedItem,
+  choice: StoredPointChoice,
+): Promise<RecoveryPoint> {
+  const point = await storedPoint(context, item, choice);
+  if (!point) throw noSuchPoint(item, choice);
+  return point;
 }
 
 /** A site that does not answer is no failure: the newest point that arrived is what there is, and the job says so. */
@@ -79,12 +99,10 @@ export async function findPoint(
   return point?.protectedItemId === item.id ? point : null;
 }
 
-/** Before a job is made: a point that is named must be there. */
+/** Before a job is made: a point that is named must be there. The newest is looked for when the job comes to it. */
 export async function requirePoint(context: OperationContext, item: ProtectedItem, choice: PointChoice): Promise<void> {
-  if (choice.type === "Id" && !(await findPoint(context, item, choice.id))) throw noSuchPoint(item, choice);
-  if (choice.type !== "LatestApplicationConsistent") return;
-  const points = await context.repositories.recoveryPoints.list(item.id);
-  if (!points.some((point) => point.kind === "ApplicationConsistent")) throw noSuchPoint(item, choice);
+  if (choice.type === "Id" || choice.type === "LatestApplicationConsistent")
+    await requireStoredPoint(context, item, choice);
 }
 
 function noSuchPoint(item: ProtectedItem, choice: PointChoice): Refusal {

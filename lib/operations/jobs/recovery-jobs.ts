@@ -3,6 +3,8 @@ import type { JobDefinition, JobOutcome } from "@/lib/jobs/job-definition";
 import type { OperationContext } from "../context";
 import { drillJob } from "../drills/drill-job";
 import { withEvidence } from "../evidence/with-evidence";
+import { planChangePointSteps } from "../recovery-plans/change-plan-point-steps";
+import { planMigrationSteps } from "../recovery-plans/complete-plan-migration";
 import { planBackSteps, settlePlanBack } from "../recovery-plans/plan-back-steps";
 import { settlePlanCommit } from "../recovery-plans/plan-items-steps";
 import { planOrMachineJob } from "../recovery-plans/plan-or-machine-job";
@@ -38,10 +40,10 @@ export const recoveryJobs: readonly JobDefinition<OperationContext>[] = [
   plannedFailoverJob,
   unplannedFailoverJob,
   commitFailoverJob,
-  changeRecoveryPointJob,
+  planOrMachineJob<PlanItemsRun>(changeRecoveryPointJob, { ...ofItems, steps: planChangePointSteps }),
   planOrMachineJob<PlanBackRun>(failbackJob, { machines: takingPart, steps: planBackSteps, settle: settlePlanBack }),
   planOrMachineJob<PlanItemsRun>(reverseReplicateJob, { ...ofItems, steps: planReverseSteps }),
   planOrMachineJob<PlanItemsRun>(cancelFailoverJob, { ...ofItems, steps: planCancelSteps }),
-  completeMigrationJob,
+  planOrMachineJob<PlanItemsRun>(completeMigrationJob, { ...ofItems, steps: planMigrationSteps }),
   drillJob,
 ].map(withEvidence);

@@ -1,15 +1,13 @@
 import type { ProtectedItem, RecoveryPlan } from "@/lib/domain/entities";
 import { planHash } from "@/lib/domain/plan-hash";
-import { explainNotAllowed } from "@/lib/domain/protection-state";
 import { withServiceGroups } from "@/lib/domain/recovery-plan-rules";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
-import { standingOf } from "../hold-protected-item";
 import { siteAnswers } from "../source-machine";
-import { planItems } from "./plan-items";
+import { planItems, waitingFor } from "./plan-items";
 import type { PlanItemsRun } from "./plan-run";
-import { machineOf, nothingToDo, startPlanJob } from "./start-plan-job";
+import { machineOf, startPlanJob } from "./start-plan-job";
 
 /** Commits every machine of the plan that waits for it, whichever way it was failed over. */
 export async function commitRecoveryPlan(context: OperationContext, plan: RecoveryPlan): Promise<Job> {
@@ -52,22 +50,6 @@ export async function reverseReplicatePlan(context: OperationContext, plan: Reco
 function itemsRun(plan: RecoveryPlan, waiting: readonly ProtectedItem[], notes: string): PlanItemsRun {
   const machines = waiting.map((item) => machineOf(item, null));
   return { planId: plan.id, planName: plan.name, planHash: planHash(plan.groups), machines, notes };
-}
-
-/** A machine that waits and is held by something else is for the hold to refuse, by name. */
-async function waitingFor(
-  context: OperationContext,
-  plan: RecoveryPlan,
-  operation: "Commit" | "TestFailoverCleanup" | "CancelFailover" | "ReverseReplicate",
-  whenNone: string,
-): Promise<ProtectedItem[]> {
-  const waiting: ProtectedItem[] = [];
-  for (const item of (await planItems(context, plan)).values()) {
-    const standing = { ...(await standingOf(context, item)), holder: null };
-    if (explainNotAllowed(operation, standing, item.machineName) === null) waiting.push(item);
-  }
-  if (waiting.length === 0) throw nothingToDo(plan, whenNone);
-  return waiting;
 }
 
 function siteSilent(item: ProtectedItem): Refusal {

@@ -12,7 +12,10 @@ export interface PlanMachine {
   readonly networkName: string | null;
   /** Why this run leaves it alone; null: it takes part. */
   readonly leftOut: string | null;
-  /** Settled when the run began: the point that was chosen for it, or its part of a point that its consistency group shares. */
+  /**
+   * Settled when the run began: the point that was chosen for it, or its part of a point that its consistency group shares;
+   * of a change of the recovery point always.
+   */
   readonly sharedPointId?: string;
 }
 
@@ -59,7 +62,7 @@ export function backRunOf(run: Pick<FailbackRun, "dataSyncOption" | "createMachi
   return { kind: "Failback", itemId, dataSyncOption, createMachine, providerId: null };
 }
 
-/** Commit or cleanup of several items in one job. */
+/** What is done to several items of a plan in one job. */
 export interface PlanItemsRun {
   readonly planId: string;
   readonly planName?: string;

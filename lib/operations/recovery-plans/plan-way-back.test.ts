@@ -86,7 +86,7 @@ describe("the way back of a recovery plan", () => {
   it("brings every machine and order back in order, runs the actions of the direction, and goes on to be protected", async () => {
     const shop = await inAzure();
     const { world, context, plan } = shop;
-    expect(await allowed(shop)).toEqual(["Failback"]);
+    expect(await allowed(shop)).toEqual(["Failback", "CompleteMigration"]);
     ran.splice(0);
     const job = await world.run(await failBackRecoveryPlan(context, plan, DURING));
     expect([job.state, job.errors]).toEqual(["Succeeded", []]);
@@ -185,7 +185,7 @@ describe("the way back of a recovery plan", () => {
   it("cancels failovers that are not committed: the sources run, the replicas are gone", async () => {
     const shop = await inAzure({ committed: false });
     const { world, context, plan } = shop;
-    expect(await allowed(shop)).toEqual(["Commit", "CancelFailover"]);
+    expect(await allowed(shop)).toEqual(["ChangePit", "Commit", "CancelFailover", "CompleteMigration"]);
     world.site.connected = false;
     await expect(cancelPlanFailover(context, plan)).rejects.toMatchObject({ code: "SiteNotConnected" });
     world.site.connected = true;

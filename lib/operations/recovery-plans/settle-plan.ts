@@ -63,7 +63,7 @@ export async function releasePlan(context: OperationContext, planId: string, job
   if (plan) announce(context, plan.vaultId, "replicationRecoveryPlans", plan.name);
 }
 
-/** Before a restart: all or nothing. */
+/** Before a restart: all or nothing. A machine that is not protected any more is not held; the steps know what to make of it. */
 export async function holdPlanAgain(
   context: OperationContext,
   job: Job,
@@ -74,6 +74,7 @@ export async function holdPlanAgain(
   const held: string[] = [];
   try {
     for (const itemId of itemIds) {
+      if ((await context.repositories.protectedItems.get(itemId)) === null) continue;
       await holdAgain(context, itemId, job.id);
       held.push(itemId);
     }
