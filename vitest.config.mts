@@ -5,10 +5,10 @@ export default defineConfig({
   resolve: { alias: { "@": path.resolve(import.meta.dirname) } },
   test: {
     include: ["{lib,app,components,bin,scripts,prisma}/**/*.test.{ts,tsx}"],
-    // Tests of real processes share two cores with whatever else runs; some only wait, hence one worker more than cores.
+    // Tests of real processes share two cores with whatever else runs; some only wait, hence more workers than cores.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
-    maxWorkers: 3,
+    maxWorkers: 4,
   },
 });

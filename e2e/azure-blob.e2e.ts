@@ -1,15 +1,15 @@
-import process from "node:process";
 import { expect, test } from "@playwright/test";
 import { ArmDriver, ArmError, paths } from "@/lib/testing/drive/arm-driver";
 import { Azurite } from "@/lib/testing/azurite";
 import { ImageSite } from "./support/image-site";
+import { portalOf } from "./support/portals";
 
 /** A vault in Azure Blob Storage, which Azurite plays: the whole way there and back, and an outage of the storage. */
 test.describe.configure({ mode: "serial" });
 
 const MIB = 1024 ** 2;
 const ACCOUNT = "blobstorage";
-const arm = new ArmDriver(process.env["PORTAL_ORIGIN"] ?? "");
+const arm = new ArmDriver(portalOf("programs").origin);
 const connectTo = (azurite: Azurite) => ({
   location: "westeurope",
   properties: { azureBlob: { connectionString: azurite.connectionString, container: "vaults" } },

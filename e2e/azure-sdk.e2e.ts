@@ -1,12 +1,12 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import process from "node:process";
 import { expect, test } from "@playwright/test";
 import { differenceBetween } from "./azure-sdk/compare-images";
 import { type ClientRun, type Exchange, type Json, runClient, runProgram } from "./azure-sdk/run-client";
 import { secureRequest } from "./azure-sdk/secure-request";
 import { makeImage } from "./bench/images";
+import { portalOf } from "./support/portals";
 
 /**
  * The official Azure clients, unchanged and over TLS, take a machine of a folder of images through its whole life. They
@@ -14,10 +14,7 @@ import { makeImage } from "./bench/images";
  */
 test.describe.configure({ mode: "serial" });
 
-const portal = {
-  home: process.env["PORTAL_HOME"] ?? "",
-  tlsOrigin: process.env["PORTAL_TLS_ORIGIN"] ?? "",
-};
+const portal = portalOf("programs");
 const root = path.resolve(import.meta.dirname, "..");
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "secondsite-sdk-"));
 const images = [path.join(folder, "ledger-1.raw"), path.join(folder, "ledger-2.raw")] as const;

@@ -8,13 +8,12 @@ import { expect, test } from "@playwright/test";
 import { ArmDriver, paths, type ArmJob } from "@/lib/testing/drive/arm-driver";
 import { makeImages, SOUND, UNFIT } from "./bad-input/images";
 import { expectExplained, expectRefused, sendRaw } from "./bad-input/requests";
+import { portalOf } from "./support/portals";
 
 /** What people and programs get wrong, asked of a running portal: each is refused with cause and cure, and nothing is lost. */
 test.describe.configure({ mode: "serial" });
 
-const origin = process.env["PORTAL_ORIGIN"] ?? "";
-const tlsOrigin = process.env["PORTAL_TLS_ORIGIN"] ?? "";
-const home = process.env["PORTAL_HOME"] ?? "";
+const { origin, tlsOrigin, home } = portalOf("programs");
 const doors = [origin, tlsOrigin];
 const arm = new ArmDriver(origin);
 const root = path.resolve(import.meta.dirname, "..");

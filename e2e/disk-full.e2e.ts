@@ -2,19 +2,20 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import process from "node:process";
 import { expect, test } from "@playwright/test";
 import { ArmDriver, paths, type ArmJob } from "@/lib/testing/drive/arm-driver";
 import { expectExplained } from "./bad-input/requests";
 import { ImageSite, type List } from "./support/image-site";
+import { portalOf } from "./support/portals";
 
 /** A storage account whose disk is full: said where people look, nothing lost, and over when there is space again. */
 test.describe.configure({ mode: "serial" });
 
 const MIB = 1024 ** 2;
 const ACCOUNT = "fullstorage";
-const arm = new ArmDriver(process.env["PORTAL_ORIGIN"] ?? "");
-const accountFolder = path.join(process.env["PORTAL_HOME"] ?? "", "storage", ACCOUNT);
+const portal = portalOf("programs");
+const arm = new ArmDriver(portal.origin);
+const accountFolder = path.join(portal.home, "storage", ACCOUNT);
 const mount = (...args: string[]) => spawnSync("mount", [...args, accountFolder]).status === 0;
 
 /** Made when the tests begin: the runner reads this file more often than it runs it. */

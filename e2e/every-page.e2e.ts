@@ -1,32 +1,73 @@
 import { expect, type Page } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScrolling, expectReadableInTheDark } from "./support/accessibility";
-import { portalOrigin, test } from "./support/portal-test";
+import { openTab, portalOrigin, test } from "./support/portal-test";
+
+test.describe.configure({ mode: "parallel" });
 
 /** Pages of one kind look alike; these many of each are looked at. */
 const OF_A_KIND = 2;
 
 /** Found by following the links, as a crawler does, with on the pages what the story has left. */
 test("every page that a link leads to has a title, a heading, no serious obstacle, and fits a telephone", async ({
-  page,
+  browser,
 }) => {
   test.setTimeout(300_000);
-  const found = ["/"];
-  const visited = new Set<string>();
-  const kinds = new Map<string, number>();
+  const found = new Crawl("/");
   const wrong: string[] = [];
-  for (let address = found.shift(); address !== undefined; address = found.shift()) {
-    const kind = kindOf(address);
-    const seen = kinds.get(kind) ?? 0;
-    if (visited.has(address) || seen >= OF_A_KIND) continue;
-    kinds.set(kind, seen + 1);
-    visited.add(address);
-    found.push(...(await test.step(address, () => visit(page, address))));
-    // All pages are looked at, so that one run tells of all that is wrong.
-    await test.step(address, () => inspect(page)).catch((error: unknown) => wrong.push(`${address}: ${String(error)}`));
-  }
+  const follow = async (page: Page) => {
+    for (let address = found.next(); address !== null; address = found.next()) {
+      await test.step(address, async () => {
+        found.add(await visit(page, address));
+        // All pages are looked at, so that one run tells of all that is wrong.
+        await inspect(page).catch((error: unknown) => wrong.push(`${address}: ${String(error)}`));
+      });
+    }
+  };
+  const tabs = await Promise.all([openTab(browser), openTab(browser)]);
+  // One tab begins: only from its page the other knows where to go.
+  const [first] = tabs;
+  const start = found.next() ?? "";
+  found.add(await visit(first, start));
+  await inspect(first);
+  await Promise.all(tabs.map(follow));
+  // What the last page of one tab led to, when the other had ended.
+  await follow(first);
+  for (const tab of tabs) await tab.context().close();
   expect(wrong).toEqual([]);
-  expect(visited.size).toBeGreaterThan(15);
+  expect(found.count).toBeGreaterThan(15);
 });
+
+/** Addresses that are to be visited, each once, and only some of a kind. */
+class Crawl {
+  readonly #waiting: string[];
+  readonly #seen = new Set<string>();
+  readonly #kinds = new Map<string, number>();
+
+  constructor(start: string) {
+    this.#waiting = [start];
+  }
+
+  get count(): number {
+    return this.#seen.size;
+  }
+
+  add(addresses: readonly string[]): void {
+    this.#waiting.push(...addresses);
+  }
+
+  /** Null: there is nothing more for now. */
+  next(): string | null {
+    for (let address = this.#waiting.shift(); address !== undefined; address = this.#waiting.shift()) {
+      const kind = kindOf(address);
+      const ofKind = this.#kinds.get(kind) ?? 0;
+      if (this.#seen.has(address) || ofKind >= OF_A_KIND) continue;
+      this.#kinds.set(kind, ofKind + 1);
+      this.#seen.add(address);
+      return address;
+    }
+    return null;
+  }
+}
 
 /** Answers the addresses of its links. */
 async function visit(page: Page, address: string): Promise<string[]> {

@@ -6,6 +6,7 @@ import { ArmDriver, paths, type ArmJob } from "@/lib/testing/drive/arm-driver";
 import { expectAccessible, expectNoSidewaysScrolling, expectReadableInTheDark } from "./support/accessibility";
 import { ImageSite, type List } from "./support/image-site";
 import { openTab, test } from "./support/portal-test";
+import { portalOf } from "./support/portals";
 
 /** Replication as an administrator meets it: a limit for the line, a killed transfer, a resynchronization, damage that heals. */
 test.describe.configure({ mode: "serial" });
@@ -15,8 +16,9 @@ const ACCOUNT = "carestorage";
 const NAME = "care";
 const BIG_BYTES = 400 * MIB;
 const MEGABITS = 640;
-const arm = new ArmDriver(process.env["PORTAL_ORIGIN"] ?? "");
-const vaultsFolder = path.join(process.env["PORTAL_HOME"] ?? "", "storage", ACCOUNT, "vaults");
+const portal = portalOf("programs");
+const arm = new ArmDriver(portal.origin);
+const vaultsFolder = path.join(portal.home, "storage", ACCOUNT, "vaults");
 
 let site: ImageSite;
 let page: Page;
@@ -25,7 +27,7 @@ test.beforeAll(async ({ browser }) => {
   site = new ImageSite(arm, { name: NAME, account: ACCOUNT, images: { big: BIG_BYTES, small: 8 * MIB } });
   await arm.send("PUT", paths.storageAccount(ACCOUNT), { location: "westeurope", properties: {} });
   await site.prepare();
-  page = await openTab(browser);
+  page = await openTab(browser, "programs");
 });
 
 test.afterAll(async () => {

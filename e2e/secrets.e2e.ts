@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import process from "node:process";
 import { expect, test } from "@playwright/test";
 import { ArmDriver, paths } from "@/lib/testing/drive/arm-driver";
+import { portalOf } from "./support/portals";
 
 /** After everything else: what people entered as secrets is nowhere that somebody could read it later. */
 const SECRETS = {
@@ -13,16 +13,16 @@ const SECRETS = {
   "the key of the storage account": "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq",
   "the encrypted variable of automation": "the-token-of-the-load-balancer",
 };
-const home = process.env["PORTAL_HOME"] ?? "";
-const arm = new ArmDriver(process.env["PORTAL_ORIGIN"] ?? "");
+const portals = (["people", "programs"] as const).map(portalOf);
 
 test("no file of the home holds a secret: not the database, its journal, a log, or a vault", () => {
   for (const [what, secret] of Object.entries(SECRETS)) {
-    expect(filesWith(secret, home), what).toEqual([]);
+    for (const { home } of portals) expect(filesWith(secret, home), what).toEqual([]);
   }
 });
 
 test("the search finds what is planted", () => {
+  const { home } = portalOf("people");
   const planted = path.join(home, "logs", "planted.log");
   fs.writeFileSync(planted, `passphrase=${SECRETS["the passphrase of the first story"]}`);
   expect(filesWith(SECRETS["the passphrase of the first story"], home)).toEqual([planted]);
@@ -37,7 +37,7 @@ test("no process of the portal was given a secret in its arguments or its enviro
       pid,
       given: ["cmdline", "environ"].map((file) => readIfThere(`/proc/${pid}/${file}`)).join("\0"),
     }))
-    .filter(({ given }) => given.includes(`SECONDSITE_HOME=${home}`));
+    .filter(({ given }) => portals.some(({ home }) => given.includes(`SECONDSITE_HOME=${home}`)));
   expect(processes.length).toBeGreaterThan(4);
   for (const { pid, given } of processes) {
     for (const [what, secret] of Object.entries(SECRETS)) expect(given.includes(secret), `${what}, ${pid}`).toBe(false);
@@ -45,6 +45,7 @@ test("no process of the portal was given a secret in its arguments or its enviro
 });
 
 test("no answer of the API holds a secret: vaults, jobs with their errors, events, storage accounts, sites", async () => {
+  const arm = new ArmDriver(portalOf("people").origin);
   const vault = paths.vault("contoso-vault");
   const addresses = [
     vault,

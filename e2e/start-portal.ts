@@ -1,11 +1,21 @@
 import path from "node:path";
-import { startPortal } from "@/lib/testing/drive/portal-process";
+import { startPortal, type PortalProcess } from "@/lib/testing/drive/portal-process";
+import { announcePortal } from "./support/portals";
 
-/** One portal with the Contoso estate for all browser tests; its address goes to the tests through the environment. */
+/** The portals of all browser tests, each in a home of its own; where they are goes to the tests through the environment. */
 export default async function startForBrowserTests(): Promise<() => Promise<void>> {
-  const portal = await startPortal({ root: path.resolve(import.meta.dirname, "..") });
-  process.env["PORTAL_ORIGIN"] = portal.origin;
-  process.env["PORTAL_TLS_ORIGIN"] = portal.tlsOrigin;
-  process.env["PORTAL_HOME"] = portal.home;
-  return () => portal.stop();
+  const root = path.resolve(import.meta.dirname, "..");
+  const started: PortalProcess[] = [];
+  const stop = async () => void (await Promise.all(started.map((portal) => portal.stop())));
+  try {
+    for (const name of ["people", "programs"] as const) {
+      const portal = await startPortal({ root, demo: name === "people" });
+      started.push(portal);
+      announcePortal(name, portal);
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
 }

@@ -28,6 +28,21 @@ export function run(command, args, options = {}) {
   });
 }
 
+/** The same with its output kept back: it is in the message of the error when the command fails. */
+export function runQuietly(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => (output += piece.toString()));
+    child.on("error", reject);
+    child.on("close", (code, signal) =>
+      code === 0
+        ? resolve()
+        : reject(new Error(`${output}\n${command} ${args.join(" ")} ended with ${signal ?? `code ${code}`}`)),
+    );
+  });
+}
+
 const stampFile = (name) => path.join(root, "node_modules", ".secondsite", name);
 
 /** Does `work` unless the files hash to what they did the last time it succeeded. */
@@ -73,7 +88,8 @@ export async function ensureNodeModules() {
     ["package.json", "package-lock.json"],
     async () => {
       process.stdout.write("  npm packages; two native modules are compiled the first time (one to three minutes)\n");
-      await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+      // npm builds one package after the other; each of the two native ones may use all cores.
+      await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { env: { JOBS: "max", ...process.env } });
     },
     () => !installed(),
   );

@@ -5,9 +5,24 @@
 import process from "node:process";
 import { buildAll } from "./build.mjs";
 import { setUp } from "./setup.mjs";
-import { chromiumPath, ensureDebianPackages, run, step } from "./steps.mjs";
+import { chromiumPath, ensureDebianPackages, run, runQuietly, step } from "./steps.mjs";
 
 const npx = (title, ...args) => step(title, () => run("npx", ["--no-install", ...args]));
+
+/** Each uses one core; what a command prints is shown when it has failed. */
+async function inLanes(...lanes) {
+  const results = await Promise.allSettled(
+    lanes.map(async (lane) => {
+      for (const [title, ...args] of lane) {
+        const started = performance.now();
+        await runQuietly("npx", ["--no-install", ...args]);
+        process.stdout.write(`  ${title}: done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+      }
+    }),
+  );
+  const failed = results.filter(({ status }) => status === "rejected").map(({ reason }) => reason.message);
+  if (failed.length > 0) throw new Error(failed.join("\n"));
+}
 
 async function ensureBrowser() {
   if (chromiumPath()) return "unchanged";
@@ -21,10 +36,17 @@ try {
   await setUp();
   await step("Chromium", ensureBrowser);
   await buildAll();
-  await npx("Law of imports", "depcruise", "--config", ".dependency-cruiser.cjs", "app", "components", "lib", "bin");
-  await npx("Format", "prettier", "--check", "--log-level=warn", ".");
-  await npx("Types", "tsc", "--noEmit");
-  await npx("Lint", "eslint", ".", "--max-warnings", "0");
+  const folders = ["app", "components", "lib", "bin"];
+  await step("Law of imports, format, types, lint", () =>
+    inLanes(
+      [
+        ["law of imports", "depcruise", "--config", ".dependency-cruiser.cjs", ...folders],
+        ["format", "prettier", "--check", "--log-level=warn", "."],
+        ["types", "tsc", "--noEmit"],
+      ],
+      [["lint", "eslint", ".", "--max-warnings", "0"]],
+    ),
+  );
   await npx("Unit tests", "vitest", "run");
   await npx("Browser tests", "playwright", "test");
 } catch (error) {

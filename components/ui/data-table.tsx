@@ -142,7 +142,8 @@ function TableRow<T>({ row, table }: { readonly row: T; readonly table: DataTabl
             cellClass,
             column.align === "end" && "text-right",
             column.hideBelow && hidden[column.hideBelow],
-            index === 0 && "font-medium",
+            // Names are as long as people make them.
+            index === 0 && "font-medium max-sm:min-w-24 max-sm:wrap-anywhere",
           )}
         >
           {index === 0 && href ? <TextLink href={href}>{column.cell(row)}</TextLink> : column.cell(row)}

@@ -1,20 +1,16 @@
 import { test as base, type Browser, type Page } from "@playwright/test";
+import { portalOf, type PortalName } from "./portals";
 
-/** The address that the set-up of the run has put into the environment. */
-export function portalOrigin(): string {
-  const origin = process.env["PORTAL_ORIGIN"];
-  if (origin === undefined) throw new Error("no portal was started for the browser tests");
-  return origin;
-}
+export const portalOrigin = (): string => portalOf("people").origin;
 
 export const test = base.extend({
   baseURL: async ({}, use) => use(portalOrigin()),
 });
 
 /** One browser tab that the steps of a story share, as one person would. */
-export async function openTab(browser: Browser): Promise<Page> {
+export async function openTab(browser: Browser, portal: PortalName = "people"): Promise<Page> {
   const context = await browser.newContext({
-    baseURL: portalOrigin(),
+    baseURL: portalOf(portal).origin,
     viewport: { width: 1440, height: 900 },
     acceptDownloads: true,
   });
