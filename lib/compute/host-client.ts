@@ -184,10 +184,22 @@ export class HostClient {
         headers: bytes === null ? {} : { "content-type": "application/json", "content-length": bytes.length },
       });
       outgoing.on("response", resolve);
-      outgoing.on("error", (error) => reject(unreachable(this.#socketPath, error)));
+      outgoing.on("error", (error) => {
+        if (outgoing.reusedSocket && wasClosed(error) && method !== "POST")
+          resolve(this.#send(method, path, body, signal));
+        else reject(unreachable(this.#socketPath, error));
+      });
       outgoing.end(bytes ?? undefined);
     });
   }
+}
+
+/**
+ * A connection that was kept open may be one to a host that has died and been started again since. What may be done twice is
+ * sent once more, over a new one (RFC 9110, 9.2.2); every connection that has failed so is out of the pool.
+ */
+function wasClosed(error: NodeJS.ErrnoException): boolean {
+  return error.code === "EPIPE" || error.code === "ECONNRESET";
 }
 
 function machinePath(id: string): string {
