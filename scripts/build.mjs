@@ -50,9 +50,10 @@ export async function buildAll() {
     whenChanged(
       "programs",
       [...filesBelow(["bin", "lib", "prisma", "e2e"]), "package-lock.json", "tsconfig.json", "scripts/build.mjs"],
-      () => {
+      async () => {
         fs.rmSync(path.join(root, "dist"), { recursive: true, force: true });
-        return bundlePrograms();
+        await bundlePrograms();
+        await run("node", ["dist/database-template.mjs"]);
       },
       () => !has("dist/server.mjs"),
     ),

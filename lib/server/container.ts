@@ -14,7 +14,7 @@ import { V86Hypervisor } from "@/lib/adapters/hypervisors/v86/v86-hypervisor";
 import { createLiveEventHub } from "@/lib/adapters/live/live-event-hub";
 import { ControlDatabase } from "@/lib/adapters/persistence/database";
 import { createSqliteJobStore } from "@/lib/adapters/persistence/job-store";
-import { migrateDatabase } from "@/lib/adapters/persistence/migrate";
+import { DATABASE_TEMPLATE, migrateDatabase } from "@/lib/adapters/persistence/migrate";
 import { createSqliteRepositories } from "@/lib/adapters/persistence/repositories";
 import { createRegionCompute } from "@/lib/adapters/region/region-compute";
 import { createReplicaCapture } from "@/lib/adapters/replica-capture/replica-capture";
@@ -91,7 +91,8 @@ export async function createContainer(options: {
   const portalOrigin = `http://127.0.0.1:${String(environment.port)}`;
   const tlsOrigin = `https://127.0.0.1:${String(environment.tlsPort)}`;
 
-  const { applied } = await migrateDatabase(home.database, path.join(options.root, "prisma"));
+  const template = path.join(options.root, "dist", DATABASE_TEMPLATE);
+  const { applied } = await migrateDatabase(home.database, path.join(options.root, "prisma"), template);
   if (applied.length > 0) logger.info({ applied }, "database migrated");
   const database = await ControlDatabase.open(home.database);
   const repositories = createSqliteRepositories(database);

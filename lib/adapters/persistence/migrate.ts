@@ -4,6 +4,9 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { Fault } from "@/lib/kernel/fault";
 
+/** Among the programs that the build makes. */
+export const DATABASE_TEMPLATE = "empty.sqlite";
+
 export interface MigrationResult {
   /** Names of the migrations that were applied now; empty when the database was up to date. */
   readonly applied: readonly string[];
@@ -21,19 +24,47 @@ interface Migration {
  * kill in between leaves the old database as it was.
  *
  * @param schemaFolder the repository's prisma/ folder: schema.prisma and migrations/
+ * @param template an empty database that the build has made; a new one begins as its copy when its schema is the newest,
+ * because loading the engine is a fifth of a first start
  * @throws Fault DatabaseNewer, DatabaseDamaged, DatabaseMigrationFailed
  */
-export async function migrateDatabase(file: string, schemaFolder: string): Promise<MigrationResult> {
+export async function migrateDatabase(
+  file: string,
+  schemaFolder: string,
+  template: string | null = null,
+): Promise<MigrationResult> {
   const wanted = readMigrations(path.join(schemaFolder, "migrations"));
+  if (template !== null && !fs.existsSync(file) && isNewest(template, wanted)) {
+    fs.copyFileSync(template, copyOf(file));
+    syncFile(copyOf(file));
+    renameOver(copyOf(file), file);
+    return { applied: wanted.map(({ name }) => name) };
+  }
   const present = fs.existsSync(file) ? readApplied(file) : new Map<string, string>();
   const unknown = [...present.keys()].filter((name) => !wanted.some((migration) => migration.name === name));
   if (unknown.length > 0) throw newer(file, unknown);
-  if (wanted.every((migration) => present.get(migration.name) === migration.checksum)) return { applied: [] };
+  if (hasAll(present, wanted)) return { applied: [] };
   return applyToCopy(file, schemaFolder, wanted);
 }
 
+const hasAll = (present: ReadonlyMap<string, string>, wanted: readonly Migration[]) =>
+  wanted.every((migration) => present.get(migration.name) === migration.checksum);
+
+/** False also of a template that is of another version, missing or damaged: the engine makes the database then. */
+function isNewest(template: string, wanted: readonly Migration[]): boolean {
+  if (!fs.existsSync(template)) return false;
+  try {
+    const present = readApplied(template);
+    return present.size === wanted.length && hasAll(present, wanted);
+  } catch {
+    return false;
+  }
+}
+
+const copyOf = (file: string) => `${file}.migrating`;
+
 async function applyToCopy(file: string, schemaFolder: string, wanted: readonly Migration[]): Promise<MigrationResult> {
-  const copy = `${file}.migrating`;
+  const copy = copyOf(file);
   for (const suffix of ["", "-wal", "-shm", "-journal"]) fs.rmSync(copy + suffix, { force: true });
   if (fs.existsSync(file)) copyDatabase(file, copy);
   try {
@@ -127,9 +158,13 @@ function takeItsPlace(copy: string, file: string): void {
   database.pragma("journal_mode = DELETE");
   database.close();
   syncFile(copy);
-  fs.chmodSync(copy, 0o600);
   // The old file's log belongs to the old file: closing it (copyDatabase) wrote it back, nothing in it is lost.
   for (const suffix of ["-wal", "-shm"]) fs.rmSync(file + suffix, { force: true });
+  renameOver(copy, file);
+}
+
+function renameOver(copy: string, file: string): void {
+  fs.chmodSync(copy, 0o600);
   fs.renameSync(copy, file);
   syncFile(path.dirname(file));
 }

@@ -106,6 +106,26 @@ describe("migrations", () => {
     expect(fs.readdirSync(folder).filter((name) => name.includes("migrating"))).toEqual([]);
   });
 
+  it("begin with a copy of the build's template, unless that is of another version, missing or damaged", async () => {
+    const copied = path.join(folder, "copied.db");
+    const { applied } = await migrateDatabase(copied, schemaFolder, template);
+    expect(applied.length).toBeGreaterThan(5);
+    expect(fs.readFileSync(copied).equals(fs.readFileSync(template))).toBe(true);
+    expect(fs.statSync(copied).mode & 0o777).toBe(0o600);
+    expect(await migrateDatabase(copied, schemaFolder, template)).toEqual({ applied: [] });
+    const newer = schemaWith(fs.readdirSync(path.join(schemaFolder, "migrations")).filter(isFolder));
+    addMigration(newer, "99999999999999_more", 'CREATE TABLE "More" ("id" TEXT NOT NULL PRIMARY KEY);');
+    const made = await migrateDatabase(path.join(folder, "with-more.db"), newer, template);
+    expect(made.applied).toContain("99999999999999_more");
+    const damaged = path.join(folder, "damaged-template.db");
+    fs.writeFileSync(damaged, "no database");
+    for (const [index, unusable] of [damaged, path.join(folder, "nowhere.db")].entries()) {
+      const file = path.join(folder, `by-the-engine-${String(index)}.db`);
+      await migrateDatabase(file, schemaFolder, unusable);
+      expect(await migrateDatabase(file, schemaFolder)).toEqual({ applied: [] });
+    }
+  });
+
   it("keep what is in an older database, also what still lies in its log", async () => {
     const older = schemaWith(fs.readdirSync(path.join(schemaFolder, "migrations")).filter(isFolder));
     const file = path.join(folder, "older.db");
