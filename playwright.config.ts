@@ -18,9 +18,10 @@ const first = "first-visit";
 const chapters: readonly { readonly name: string; readonly beside: readonly string[] }[] = [
   { name: "quick-start", beside: ["azure-sdk"] },
   { name: "protection", beside: ["replication", "keyboard", "folder-site"] },
-  { name: "drills", beside: ["azure-blob", "plan-editor"] },
-  { name: "failover", beside: ["automation"] },
-  { name: "recovery-plan", beside: ["failback", "bad-input"] },
+  { name: "drills", beside: ["azure-blob"] },
+  { name: "plan-editor", beside: ["automation"] },
+  { name: "failover", beside: ["bad-input"] },
+  { name: "recovery-plan", beside: ["failback"] },
   { name: "evidence", beside: ["disk-full"] },
   { name: "jobs", beside: [] },
 ];

@@ -25,6 +25,7 @@ test.afterAll(async () => {
   await page.close();
 });
 
+const groupOf = (group: number) => page.getByRole("region", { name: `Group ${String(group)}`, exact: true });
 const machinesOf = (group: number) => page.getByRole("grid", { name: `Machines of Group ${String(group)}` });
 const actionsOf = (place: string) => page.getByRole("grid", { name: `Actions ${place}` });
 
@@ -59,6 +60,13 @@ test("machines are dragged with the pointer, between groups and before one anoth
   await expectDisabled(command(page, "Save"), /Group 2 is empty/);
   await page.getByRole("button", { name: "Redo" }).click();
   await expectRows(machinesOf(2), ["CONTOSO-APP"]);
+
+  // A group with all that is in it, to the place of another.
+  await dragTo(page.getByRole("button", { name: "Drag Group 2" }), groupOf(1).getByRole("heading", { level: 2 }), 0.5);
+  await expectRows(machinesOf(1), ["CONTOSO-APP"]);
+  await expectRows(machinesOf(2), ["CONTOSO-SQL", "CONTOSO-WEB"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expectRows(machinesOf(2), ["CONTOSO-APP"]);
 });
 
 test("machines, actions and groups are moved with the keyboard alone", async () => {
@@ -84,7 +92,19 @@ test("machines, actions and groups are moved with the keyboard alone", async () 
   await tabTo(actionsOf("after Group 3"));
   await page.keyboard.press("Enter");
   await expectRows(actionsOf("after Group 3"), ["Tell the users"]);
+  await expect(actionsOf("after Group 3").getByRole("row", { name: "Tell the users" })).toBeFocused();
 
+  await page.getByRole("button", { name: "Drag Group 3" }).focus();
+  await page.keyboard.press("Enter");
+  for (let presses = 0; presses < 4 && !(await isFocused(groupOf(1))); presses += 1) await page.keyboard.press("Tab");
+  await expect(groupOf(1)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expectRows(machinesOf(1), ["CONTOSO-WEB"]);
+  await expectRows(machinesOf(2), ["CONTOSO-SQL"]);
+  // Where the focus goes when something was dropped; a key pressed before that would go astray.
+  await expect(page.getByRole("button", { name: /^Drag Group/ }).first()).toBeVisible();
+  await page.keyboard.press("Control+z");
+  await expectRows(machinesOf(3), ["CONTOSO-WEB"]);
   await page.getByRole("button", { name: "Move Group 3 up" }).focus();
   await page.keyboard.press("Enter");
   await expectRows(machinesOf(2), ["CONTOSO-WEB"]);

@@ -1,10 +1,12 @@
 "use client";
+import { useQueryClient } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { ScrollRegion } from "@/components/ui/scroll-region";
 import { useOperation } from "@/components/shell/use-operation";
 import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
+import { readRunbookAgain } from "@/lib/client/queries/automation";
 import { isChange, lineChanges, type LineChange } from "./line-changes";
 
 const marks = { added: "+", removed: "-", same: " " } as const;
@@ -20,6 +22,7 @@ export function PublishDialog(props: {
   readonly onClose: () => void;
 }) {
   const { account, runbook, published, draft, nextVersion, onClose } = props;
+  const client = useQueryClient();
   const operation = useOperation();
   const changes = lineChanges(published ?? "", draft);
   const count = changes.filter(isChange).length;
@@ -27,7 +30,11 @@ export function PublishDialog(props: {
     operation.run({
       title: "Publish runbook",
       subject: runbook,
-      start: () => startOperation("POST", api.automation(account, "runbooks", runbook, "publish")),
+      async start() {
+        const started = await startOperation("POST", api.automation(account, "runbooks", runbook, "publish"));
+        await readRunbookAgain(client, account, runbook);
+        return started;
+      },
       onAccepted: onClose,
     });
   return (

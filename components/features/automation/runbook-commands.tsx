@@ -11,7 +11,7 @@ import { ErrorBar } from "@/components/ui/message-bar";
 import { armText, DONE_AT_ONCE } from "@/lib/client/arm-text";
 import { startOperation } from "@/lib/client/long-running";
 import { api, pages } from "@/lib/client/paths";
-import { runbookQuery } from "@/lib/client/queries/automation";
+import { readRunbookAgain } from "@/lib/client/queries/automation";
 import { DeleteResourceDialog } from "@/components/shell/delete-resource-dialog";
 import { PublishDialog } from "./publish-dialog";
 import type { Edit, RunbookTexts } from "./runbook-texts";
@@ -33,7 +33,7 @@ export function RunbookCommands({ account, texts, edit, onSaved, onStarted }: Ru
   const { name } = resource;
   const router = useRouter();
   const [open, setOpen] = useState<Open>(null);
-  const { save, error, clearError } = useSaveDraft(account, texts, onSaved);
+  const { save, error, clearError } = useSaveDraft(account, resource.name, onSaved);
   const close = () => setOpen(null);
   const path = (...below: readonly string[]) => api.automation(account, "runbooks", name, ...below);
   return (
@@ -62,7 +62,7 @@ export function RunbookCommands({ account, texts, edit, onSaved, onStarted }: Ru
           onClose={close}
         />
       ) : null}
-      <DiscardDialog isOpen={open === "discard"} path={path("draft", "undoEdit")} runbook={name} onClose={close} />
+      <DiscardDialog isOpen={open === "discard"} account={account} runbook={name} onClose={close} />
       <DeleteResourceDialog
         what="runbook"
         name={open === "delete" ? name : null}
@@ -125,10 +125,9 @@ function commandsOf(
   ];
 }
 
-function useSaveDraft(account: string, texts: RunbookTexts, onSaved: () => void) {
+function useSaveDraft(account: string, name: string, onSaved: () => void) {
   const client = useQueryClient();
   const { run, error, clearError } = useOperation();
-  const { name } = texts.resource;
   const save = ({ text, etag }: Edit) =>
     run({
       title: "Save draft",
@@ -136,8 +135,7 @@ function useSaveDraft(account: string, texts: RunbookTexts, onSaved: () => void)
       async start() {
         const path = api.automation(account, "runbooks", name, "draft", "content");
         await armText("PUT", path, { text, etag });
-        // At once, so that the editor does not show the old text until the new one has been read again.
-        client.setQueryData(runbookQuery(account, name).queryKey, { ...texts, draft: text });
+        await readRunbookAgain(client, account, name);
         return DONE_AT_ONCE;
       },
       onAccepted: onSaved,
@@ -147,16 +145,23 @@ function useSaveDraft(account: string, texts: RunbookTexts, onSaved: () => void)
 
 function DiscardDialog(props: {
   readonly isOpen: boolean;
-  readonly path: string;
+  readonly account: string;
   readonly runbook: string;
   readonly onClose: () => void;
 }) {
+  const { account, runbook } = props;
+  const client = useQueryClient();
   const operation = useOperation();
   const discard = () =>
     operation.run({
       title: "Discard draft",
-      subject: props.runbook,
-      start: () => startOperation("POST", props.path),
+      subject: runbook,
+      async start() {
+        const path = api.automation(account, "runbooks", runbook, "draft", "undoEdit");
+        const started = await startOperation("POST", path);
+        await readRunbookAgain(client, account, runbook);
+        return started;
+      },
       onAccepted: props.onClose,
     });
   return (

@@ -1,7 +1,9 @@
 "use client";
+import { clsx } from "clsx";
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
+import { useArrangeableCard } from "@/components/ui/use-arrangeable-card";
 import { actionOf } from "./action-key";
 import { ActionList } from "./action-list";
 import type { GroupCardProps } from "./group-card-props";
@@ -22,15 +24,27 @@ const serviceHint = {
  * machines, so they have only steps.
  */
 export function GroupCard(props: GroupCardProps) {
-  const { groups, index } = props;
+  const { groups, index, onChange } = props;
   const group = groups[index];
-  if (group === undefined) return null;
   const title = groupTitle(groups, index);
-  const isBoot = group.groupType === "Boot";
+  const isBoot = group?.groupType === "Boot";
+  const { handle, cardProps } = useArrangeableCard({
+    kind: "group",
+    id: String(index),
+    title,
+    isArrangeable: isBoot && draft.bootGroupIndexes(groups).length > 1,
+    onPlace: (from) => onChange(draft.placeGroup(groups, Number(from), index)),
+  });
+  if (group === undefined) return null;
   const about = isBoot ? title : serviceStep[group.groupType];
   return (
-    <section aria-label={title} className="rounded-lg border border-line bg-surface">
+    <section
+      {...cardProps}
+      aria-label={title}
+      className={clsx("rounded-lg border border-line bg-surface", cardProps.className)}
+    >
       <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2.5">
+        {handle}
         <div className="min-w-[min(100%,10rem)] flex-1">
           <h2 className="text-[0.9375rem] font-semibold">{title}</h2>
           <p className="text-[0.8125rem] text-muted">{serviceHint[group.groupType]}</p>

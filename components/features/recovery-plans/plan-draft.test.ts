@@ -11,6 +11,7 @@ import {
   neighbourGroup,
   otherActionNames,
   placeAction,
+  placeGroup,
   placeMachine,
   putAction,
   removalProblem,
@@ -95,6 +96,21 @@ describe("a recovery plan being edited", () => {
     expect(one).toHaveLength(3);
     expect(removalProblem(removeMachine(one, machine("sql").id), 2)).toMatch(/at least one/);
     expect(removeGroup(one, 2)).toHaveLength(3);
+  });
+
+  it("takes a group to the place of another, and never among the service's own", () => {
+    const groups = [...plan().slice(0, 2), group("Boot", "a"), group("Boot", "b"), group("Boot", "c")];
+    const order = (of: readonly PlanGroup[]) =>
+      of.map(({ groupType, replicationProtectedItems: [first] }) => first?.virtualMachineId ?? groupType);
+    expect(order(placeGroup(groups, 2, 4))).toEqual(["Shutdown", "Failover", "b", "c", "a"]);
+    expect(order(placeGroup(groups, 4, 2))).toEqual(["Shutdown", "Failover", "c", "a", "b"]);
+    for (const [from, to] of [
+      [3, 3],
+      [2, 1],
+      [0, 3],
+      [9, 3],
+    ] as const)
+      expect(placeGroup(groups, from, to)).toEqual(groups);
   });
 
   it("stops at seven groups", () => {

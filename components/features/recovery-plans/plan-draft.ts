@@ -135,6 +135,15 @@ export function moveGroup(groups: readonly PlanGroup[], index: number, direction
   return groups.map((group, at) => (at === index ? groups[other] : at === other ? groups[index] : group) ?? group);
 }
 
+/** The boot group takes the place of another one, and those between make room. */
+export function placeGroup(groups: readonly PlanGroup[], from: number, to: number): PlanGroup[] {
+  const boots = bootGroupIndexes(groups);
+  const moved = groups[from];
+  if (moved === undefined || !boots.includes(from) || !boots.includes(to)) return [...groups];
+  const others = groups.filter((_, at) => at !== from);
+  return [...others.slice(0, to), moved, ...others.slice(to)];
+}
+
 export function putAction(
   groups: readonly PlanGroup[],
   index: number,

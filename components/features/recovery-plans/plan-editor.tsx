@@ -44,8 +44,8 @@ export function PlanEditor(props: {
   return (
     <div className="flex flex-col gap-4">
       <p className="text-muted">
-        The groups run one after the other, the machines of a group together, the actions one by one. Drag machines and
-        actions by their handles, or press Enter on a handle and use Tab and the arrow keys.
+        The groups run one after the other, the machines of a group together, the actions one by one. Drag groups,
+        machines and actions by their handles, or press Enter on a handle and use Tab and the arrow keys.
       </p>
       {problems.map((problem) => (
         <MessageBar key={problem} tone="warning" title={problem} />

@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
 import {
   AutomationAccountResource,
   AutomationJobResource,
@@ -47,6 +47,13 @@ export const runbookQuery = (account: string, runbook: string) =>
       return { resource, published, draft };
     },
   });
+
+/**
+ * After what changed it here, and before anybody can write on: who wrote over the state of before would be refused as one
+ * who did not know of the change.
+ */
+export const readRunbookAgain = (client: QueryClient, account: string, runbook: string): Promise<void> =>
+  client.refetchQueries({ queryKey: runbookQuery(account, runbook).queryKey });
 
 export const runbookVersionsQuery = (account: string, runbook: string) =>
   queryOptions({
