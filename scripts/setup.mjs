@@ -2,8 +2,12 @@
 import process from "node:process";
 import { ensureDebianPackages, ensureNodeModules, firmwareFound, step } from "./steps.mjs";
 
-export async function setUp() {
-  await step("Packages", ensureNodeModules);
+/** `more`: what else is to be installed from Debian's packages, one after the other, while npm compiles. */
+export async function setUp(more = async () => {}) {
+  await Promise.all([step("Packages", ensureNodeModules), ensureFirmware().then(more)]);
+}
+
+async function ensureFirmware() {
   await step("Firmware for guests (SeaBIOS)", async () => {
     if (firmwareFound()) return "unchanged";
     const advice = await ensureDebianPackages(["seabios"]);

@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 
@@ -13,7 +14,7 @@ export async function step(title, work) {
   process.stdout.write(`• ${title} …\n`);
   const outcome = await work();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(outcome === "unchanged" ? `  up to date\n` : `  done in ${seconds} s\n`);
+  process.stdout.write(`  ${title}: ${outcome === "unchanged" ? "up to date" : `done in ${seconds} s`}\n`);
   return outcome;
 }
 
@@ -28,10 +29,14 @@ export function run(command, args, options = {}) {
   });
 }
 
-/** The same with its output kept back: it is in the message of the error when the command fails. */
-export function runQuietly(command, args) {
+/**
+ * Runs a command beside others: at the lowest priority, with its output kept back, which is in the message of the error when
+ * the command fails.
+ */
+export function runBeside(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    if (child.pid !== undefined) os.setPriority(child.pid, os.constants.priority.PRIORITY_LOW);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => (output += piece.toString()));
     child.on("error", reject);
