@@ -25,7 +25,7 @@ interface Migration {
  *
  * @param schemaFolder the repository's prisma/ folder: schema.prisma and migrations/
  * @param template an empty database that the build has made; a new one begins as its copy when its schema is the newest,
- * because loading the engine is a fifth of a first start
+ * so that a first start need not load the engine
  * @throws Fault DatabaseNewer, DatabaseDamaged, DatabaseMigrationFailed
  */
 export async function migrateDatabase(
