@@ -3,9 +3,9 @@
  * to the server. A process of its own, at low priority, so that replication at full speed leaves the portal quick.
  * Ends on SIGTERM, SIGINT, or when the supervisor is gone. Exit code 78: its port is taken, trying again is useless.
  */
-import os from "node:os";
 import { ObjectEndpoint } from "@/lib/adapters/site-gateway/object-endpoint";
 import { openStore } from "@/lib/adapters/stores/store-location";
+import { lowerPriority } from "@/lib/adapters/system/process-priority";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { systemRandom } from "@/lib/adapters/system/system-random";
 import { readEnvironment } from "@/lib/server/environment";
@@ -16,11 +16,10 @@ import { listen } from "@/lib/server/listen";
 import { createLogger } from "@/lib/server/logger";
 import { createTlsDoor } from "@/lib/server/tls-door";
 
-const NICENESS = 10;
 const SERVER_POLL_MS = 50;
 
 async function main(): Promise<void> {
-  os.setPriority(NICENESS);
+  lowerPriority();
   process.on("SIGTERM", () => process.exit(0));
   process.on("SIGINT", () => process.exit(0));
   if (process.connected) process.on("disconnect", () => process.exit(0));

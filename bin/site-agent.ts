@@ -2,11 +2,11 @@
  * The Provider and MARS agent of one site, as a process: `site-agent --site FOLDER`. Dials out to the vault's endpoint
  * only. Lines of JSON on standard error. Ends with SIGTERM, SIGINT and with its parent; SIGKILL loses nothing.
  */
-import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { threadWorkers } from "@/lib/adapters/engine-workers/thread-workers";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
+import { BULK_NICENESS, lowerPriority } from "@/lib/adapters/system/process-priority";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { systemRandom } from "@/lib/adapters/system/system-random";
 import { HostClient } from "@/lib/compute/host-client";
@@ -19,8 +19,6 @@ import { FolderHooks, hooksFolder } from "@/lib/site/hooks/folder-hooks";
 import { readRegistration } from "@/lib/site/registration-file";
 import { VaultClient } from "@/lib/site/vault-client";
 
-/** The source site's own work comes first. */
-const NICENESS = 10;
 /** After an order to end, whatever still hangs is left: nothing is lost by it. */
 const GRACE_MS = 5_000;
 
@@ -36,10 +34,11 @@ async function main(): Promise<void> {
     process.stderr.write("usage: site-agent --site FOLDER, where FOLDER is a registered site\n");
     process.exit(2);
   }
-  os.setPriority(NICENESS);
+  // The source site's own work comes first.
+  lowerPriority();
   const { clientCertificate, clientKeyPem, endpoint, trusted, vaultKeys } = registration;
   const host = new HostClient(site.hostSocket);
-  const startWorkers = threadWorkers({ niceness: NICENESS });
+  const startWorkers = threadWorkers({ niceness: BULK_NICENESS });
   const agent = new SiteAgent({
     registration,
     host,

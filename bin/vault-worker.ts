@@ -1,9 +1,7 @@
 /** Child process for bulk work on vaults: restoring, checking, sweeping. Started by the server; gives way to it. */
-import os from "node:os";
 import { serveVaultWorker } from "@/lib/adapters/engine-workers/vault-worker-process";
-
-const NICENESS = 10;
+import { BULK_NICENESS, lowerPriority } from "@/lib/adapters/system/process-priority";
 
 // The one that serves blocks to running guests asks for another: they wait for it.
-os.setPriority(process.argv[2] === undefined ? NICENESS : Number(process.argv[2]));
+lowerPriority(process.argv[2] === undefined ? BULK_NICENESS : Number(process.argv[2]));
 serveVaultWorker();

@@ -76,7 +76,7 @@ function comparison(
       `Peer's time over ours, so more than 1 is faster than the peer: the median over ${String(plan.rounds)} round(s), in each of which ` +
       `every program does everything once, in turn, beginning with an empty store. Whole processes from start to end: ours is ` +
       `\`secondsite vault …\` with the passphrase's Argon2 in it, everything hashed, compressed, encrypted and synced; the peers ` +
-      `(${versions.join(", ")}) have their default settings, which sync less. An ext4 image of ` +
+      `(${versions.join(", ")}) have their default settings, which sync less; what each leaves unwritten is synced before the next begins. An ext4 image of ` +
       `${(images.sizeBytes / GIB).toFixed(0)} GiB with ${(images.dataBytes / GIB).toFixed(2)} GiB allocated ` +
       `(${String(images.fileCount)} files of this machine's /usr, an SQLite database, a log), in the page cache. The change: database ` +
       `updates, an upgrade of packages, deletions, writes in place; ${((images.changedPages * 4096 * 100) / images.sizeBytes).toFixed(1)} % ` +

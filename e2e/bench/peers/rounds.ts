@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { megabytes } from "../report";
@@ -147,6 +148,8 @@ class Round {
   }
 
   async #measure(work: Work, tool: ToolName, run: () => Promise<Ran>): Promise<void> {
+    // What others have left in the page cache would be written while this one is timed, and its syncs would wait for it.
+    execFileSync("sync");
     const ran = await run();
     this.measurements.push({ round: this.#round, work, tool, ran });
     const figures = `${ran.seconds.toFixed(2)} s, processor ${ran.cpuSeconds.toFixed(2)} s, ${megabytes(ran.peakBytes)}`;

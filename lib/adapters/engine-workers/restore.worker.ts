@@ -2,17 +2,18 @@
 import fs from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
 import { assert } from "@/lib/kernel/assert";
-import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
+import { alignedBuffer } from "@/lib/adapters/files/direct-io";
+import { DirectWriter } from "@/lib/adapters/files/direct-writer";
+import { directFileSystem } from "@/lib/adapters/files/node-file-system";
 import { translateFileError } from "@/lib/adapters/files/translate-file-error";
 import { openStore } from "@/lib/adapters/stores/store-location";
 import { BlockHasher } from "@/lib/engine/blocks/block-hasher";
-import { ID_BYTES } from "@/lib/engine/blocks/block-size";
-import { readBlocks } from "@/lib/engine/blocks/disk-root";
+import { BLOCK_BYTES, ID_BYTES } from "@/lib/engine/blocks/block-size";
+import { READ_BUFFER_BYTES, readBlocks } from "@/lib/engine/blocks/disk-root";
 import { blockLengthBytes, treeShape } from "@/lib/engine/blocks/tree-shape";
-import { BLOCK_BYTES } from "@/lib/engine/blocks/block-size";
 import { openDisk } from "@/lib/engine/disk/open-disk";
-import type { RandomAccessFile } from "@/lib/engine/disk/random-access-file";
 import { deriveVaultKeys } from "@/lib/engine/keys/vault-keys";
+import type { BlockTaker } from "@/lib/engine/vault/blob-reader";
 import { openVaultReader, type VaultReader } from "@/lib/engine/vault/vault-reader";
 import { toWireError } from "./error-wire";
 import type { FromRestoreThread, ToRestoreThread } from "./restore-protocol";
@@ -25,44 +26,50 @@ assert(port !== null, "restore.worker runs as a worker thread only");
 
 let opening: Opening | null = null;
 let reader: Promise<VaultReader> | null = null;
-let target: { readonly path: string; readonly file: RandomAccessFile } | null = null;
+let readBuffer: Buffer | null = null;
 
 function vaultReader({ store, masterKey }: Opening): Promise<VaultReader> {
   reader ??= openStore(store).then((opened) => openVaultReader(opened, deriveVaultKeys(masterKey)));
   return reader;
 }
 
-function targetFile(path: string): RandomAccessFile {
-  if (target?.path !== path) {
-    target?.file.close();
-    target = { path, file: nodeFileSystem.open(path, "readwrite") };
-  }
-  return target.file;
-}
-
 async function write(setup: Opening, { path, ids, blocks }: Extract<Call, { kind: "write" }>): Promise<null> {
   const { blobs } = await vaultReader(setup);
-  const file = targetFile(path);
   const shape = treeShape(setup.virtualSizeBytes);
   const packed = Buffer.from(ids.buffer, ids.byteOffset, ids.length);
   const wanted = Array.from(blocks, (blockIndex, at) => ({
     blockIndex,
     id: packed.subarray(at * ID_BYTES, (at + 1) * ID_BYTES),
   }));
-  await blobs.blocks(wanted, setup.context, (blockIndex, block) => {
-    file.write(blockIndex * BLOCK_BYTES, block.subarray(0, blockLengthBytes(shape, blockIndex)));
-  });
+  const image = inWords(path, () => new DirectWriter(path));
+  const take: BlockTaker = (index, block) =>
+    inWords(path, () => image.write(index * BLOCK_BYTES, block.subarray(0, blockLengthBytes(shape, index))));
+  try {
+    await blobs.blocks(wanted, setup.context, take);
+    await image.settle().catch((error: unknown) => Promise.reject(translateFileError(error, path, "write")));
+  } finally {
+    await image.close();
+  }
   return null;
 }
 
-/** Opens the image anew, as a failover will. */
+function inWords<Result>(path: string, call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    throw translateFileError(error, path, "write");
+  }
+}
+
+/** Opens the image anew, as a failover will, and reads it from the medium where that is possible. */
 function hash(setup: Opening, { path, first, end }: Extract<Call, { kind: "hash" }>): Uint8Array {
   const hasher = new BlockHasher(deriveVaultKeys(setup.masterKey));
-  const disk = openDisk(nodeFileSystem, path, "read");
+  const disk = openDisk(directFileSystem, path, "read");
   try {
     const shape = treeShape(setup.virtualSizeBytes);
     const ids = Buffer.from(new ArrayBuffer((end - first) * ID_BYTES));
-    for (const [index, block] of readBlocks(disk, shape, [{ first, end }])) {
+    readBuffer ??= alignedBuffer(READ_BUFFER_BYTES);
+    for (const [index, block] of readBlocks(disk, shape, [{ first, end }], readBuffer)) {
       hasher.blockId(block).copy(ids, (index - first) * ID_BYTES);
     }
     return ids;

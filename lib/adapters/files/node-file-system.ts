@@ -5,6 +5,7 @@ import type { FileIdentity, FileSystem, RandomAccessFile } from "@/lib/engine/di
 import { notAFile } from "@/lib/engine/disk/file-faults";
 import type { Extent } from "@/lib/engine/disk/disk";
 import { dataExtentsOf } from "./data-extents";
+import { isAligned, openDirect, refusesDirect } from "./direct-io";
 import { translateFileError } from "./translate-file-error";
 
 /** One call moves at most this much: Linux itself stops at 2 GiB - 4 KiB, and Node refuses 2 GiB. */
@@ -21,11 +22,14 @@ function attempt<Result>(file: string, operation: string, call: () => Result): R
 class NodeFile implements RandomAccessFile {
   readonly path: string;
   readonly #fd: number;
+  /** For reads past the page cache; null: none. */
+  #direct: number | null;
   #open = true;
 
-  constructor(file: string, fd: number) {
+  constructor(file: string, fd: number, direct: number | null) {
     this.path = file;
     this.#fd = fd;
+    this.#direct = direct;
   }
 
   #attempt<Result>(operation: string, call: (fd: number) => Result): Result {
@@ -40,7 +44,7 @@ class NodeFile implements RandomAccessFile {
 
   read(offset: number, into: Uint8Array): number {
     return this.#attempt("read", (fd) => {
-      let done = 0;
+      let done = this.#direct !== null && isAligned(into, offset) ? this.#readDirectly(this.#direct, offset, into) : 0;
       while (done < into.length) {
         const count = Math.min(into.length - done, CALL_BYTES_MAX);
         const got = fs.readSync(fd, into, done, count, offset + done);
@@ -49,6 +53,16 @@ class NodeFile implements RandomAccessFile {
       }
       return done;
     });
+  }
+
+  /** How much was read: what is left, the file's end among it, is left to an ordinary read. */
+  #readDirectly(direct: number, offset: number, into: Uint8Array): number {
+    try {
+      return fs.readSync(direct, into, 0, into.length, offset);
+    } catch (error) {
+      if (refusesDirect(error)) return 0;
+      throw error;
+    }
   }
 
   write(offset: number, bytes: Uint8Array): void {
@@ -86,18 +100,23 @@ class NodeFile implements RandomAccessFile {
     this.#attempt("close", (fd) => {
       // Not retried: on Linux the descriptor is gone even when close reports an error.
       this.#open = false;
+      if (this.#direct !== null) fs.closeSync(this.#direct);
       fs.closeSync(fd);
     });
   }
 }
 
-function openFile(file: string, flags: string, operation: string): RandomAccessFile {
+function openFile(file: string, flags: string, operation: string, direct = false): RandomAccessFile {
   const fd = attempt(file, operation, () => fs.openSync(file, flags, 0o600));
   if (!fs.fstatSync(fd).isFile()) {
     fs.closeSync(fd);
     throw notAFile(file);
   }
-  return new NodeFile(file, fd);
+  return new NodeFile(
+    file,
+    fd,
+    direct ? attempt(file, operation, () => openDirect(file, fs.constants.O_RDONLY)) : null,
+  );
 }
 
 function syncPath(file: string, flags: string): void {
@@ -111,13 +130,20 @@ function syncPath(file: string, flags: string): void {
 
 /** The machine's own files, through synchronous calls. Everything created is readable by the owner only. */
 export class NodeFileSystem implements FileSystem {
+  readonly #direct: boolean;
+
+  /** `direct`: reads into aligned memory (direct-io) show what the medium holds, not what the page cache does. */
+  constructor({ direct = false }: { readonly direct?: boolean } = {}) {
+    this.#direct = direct;
+  }
+
   open(file: string, mode: "read" | "readwrite"): RandomAccessFile {
     // Asked first: opening a pipe that has no writer would wait forever.
     attempt(file, "open", () => {
       const found = fs.statSync(file);
       if (!found.isFile()) throw Object.assign(new Error("not a regular file"), { code: "EISDIR" });
     });
-    return openFile(file, mode === "read" ? "r" : "r+", "open");
+    return openFile(file, mode === "read" ? "r" : "r+", "open", this.#direct);
   }
 
   create(file: string, options: { replace?: boolean } = {}): RandomAccessFile {
@@ -166,3 +192,4 @@ export class NodeFileSystem implements FileSystem {
 
 /** Holds no state, so one is enough. */
 export const nodeFileSystem: FileSystem = new NodeFileSystem();
+export const directFileSystem: FileSystem = new NodeFileSystem({ direct: true });

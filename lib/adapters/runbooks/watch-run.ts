@@ -4,6 +4,7 @@ import path from "node:path";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunbookEnd, RunbookEndReason } from "@/lib/operations/ports/runbook-runner";
+import { lowerSession } from "../system/process-priority";
 import { bareEnvironment, confined, NOBODY, placeOfWork } from "./confinement";
 import { makeWork } from "./find-confinement";
 import { folderBytes } from "./folder-size";
@@ -98,6 +99,7 @@ class RunWatch {
       stdio: ["ignore", "pipe", "pipe"],
       ...(line.uid === undefined ? {} : { uid: line.uid, gid: line.gid ?? line.uid }),
     });
+    if (child.pid !== undefined) lowerSession(child.pid);
     child.on("error", (error) => this.#end("notStarted", error.message));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk: Buffer) => this.#take(chunk));

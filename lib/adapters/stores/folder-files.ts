@@ -1,5 +1,9 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { writeDirectly } from "../files/direct-writer";
+
+/** Packs, not indexes and points: what is read again soon is better kept in the page cache. */
+const DIRECT_FROM_BYTES = 512 * 1024;
 
 /**
  * What a vault in a folder asks of a file system, call by call, so that a simulation can stand in its place. Errors carry
@@ -34,7 +38,8 @@ export const nodeFolderFiles: FolderFiles = {
   async write(file, bytes) {
     const handle = await fs.open(file, "wx", 0o600);
     try {
-      await handle.writeFile(bytes);
+      if (bytes.length < DIRECT_FROM_BYTES) await handle.writeFile(bytes);
+      else await writeDirectly(file, bytes);
     } catch (error) {
       await handle.close();
       throw error;

@@ -77,13 +77,16 @@ export async function rootOfIds(
   return { root: hasher.root(shape.virtualSizeBytes, top), top, bytesRead };
 }
 
-/** Each block of `runs` with its bytes, padded; the bytes are overwritten by the next. */
+/** What `readBlocks` reads into. */
+export const READ_BUFFER_BYTES = READ_BLOCKS * BLOCK_BYTES;
+
+/** Each block of `runs` with its bytes, padded; the bytes are overwritten by the next. `buffer`: READ_BUFFER_BYTES. */
 export function* readBlocks(
   disk: BlockSource,
   shape: TreeShape,
   runs: readonly BlockRun[],
+  buffer: Buffer = Buffer.alloc(READ_BUFFER_BYTES),
 ): Generator<readonly [number, Buffer]> {
-  const buffer = Buffer.alloc(READ_BLOCKS * BLOCK_BYTES);
   for (const run of runs) {
     for (let index = run.first; index < run.end; index += READ_BLOCKS) {
       const count = Math.min(READ_BLOCKS, run.end - index);

@@ -28,6 +28,9 @@ interface Fetch {
   readonly blocks: { readonly wanted: WantedBlock; readonly place: Located }[];
 }
 
+/** Takes a block, whose bytes are overwritten when it has returned; what it returns is waited for before the next. */
+export type BlockTaker = (blockIndex: number, block: Buffer) => unknown;
+
 /** Blobs by id, wherever they lie, checked against their ids. Faults name machine, point and pack. */
 export class BlobReader {
   readonly #store: ObjectReader;
@@ -70,11 +73,13 @@ export class BlobReader {
   async blocks(
     wanted: readonly WantedBlock[],
     context: VaultContext,
-    onBlock: (blockIndex: number, block: Buffer) => void,
+    onBlock: BlockTaker,
     signal?: AbortSignal,
   ): Promise<void> {
     const located = await this.#locateAll(wanted, context);
-    const fetches = planFetches(located.filter((block) => !this.#serveOpenGroup(block, context, onBlock)));
+    const unopened = [];
+    for (const block of located) if (!(await this.#serveOpenGroup(block, context, onBlock))) unopened.push(block);
+    const fetches = planFetches(unopened);
     const pending: Promise<Buffer>[] = [];
     try {
       for (const [at, fetch] of fetches.entries()) {
@@ -94,7 +99,7 @@ export class BlobReader {
           const again = fetch.blocks.map((block) => block.wanted);
           await this.blocks(again, context, onBlock, signal);
         } else if (bytes !== undefined) {
-          this.#openFetched(fetch, bytes, context, onBlock);
+          await this.#openFetched(fetch, bytes, context, onBlock);
           this.#giveBack(bytes);
         }
       }
@@ -126,35 +131,30 @@ export class BlobReader {
     return located;
   }
 
-  #openFetched(
-    fetch: Fetch,
-    bytes: Buffer,
-    context: VaultContext,
-    onBlock: (blockIndex: number, block: Buffer) => void,
-  ): void {
+  async #openFetched(fetch: Fetch, bytes: Buffer, context: VaultContext, onBlock: BlockTaker): Promise<void> {
     for (const { wanted, place } of fetch.blocks) {
       const at = place.offset - fetch.offset;
       const sealed = bytes.subarray(at, at + place.sealedLength);
       if (place.in.type === "group") {
-        onBlock(wanted.blockIndex, this.#takeFromGroup(wanted.id, place, sealed, context));
+        await taken(onBlock(wanted.blockIndex, this.#takeFromGroup(wanted.id, place, sealed, context)));
         continue;
       }
       if (!this.#opener.openBlock(wanted.id, sealed, place.offset, fetch.pack.salt, this.#block)) {
         throw vaultDamage("VaultPackDamaged", fetch.pack.name, context);
       }
-      onBlock(wanted.blockIndex, this.#block);
+      await taken(onBlock(wanted.blockIndex, this.#block));
     }
   }
 
   /** True when the block's group is open still: it needs no fetch. */
-  #serveOpenGroup(
+  async #serveOpenGroup(
     { wanted, place }: { wanted: WantedBlock; place: Located },
     context: VaultContext,
-    onBlock: (blockIndex: number, block: Buffer) => void,
-  ): boolean {
+    onBlock: BlockTaker,
+  ): Promise<boolean> {
     const group = place.in.type === "group" ? this.#groups.get(place.pack, place.offset) : undefined;
     if (group === undefined) return false;
-    onBlock(wanted.blockIndex, this.#blockOf(group, wanted.id, place, context));
+    await taken(onBlock(wanted.blockIndex, this.#blockOf(group, wanted.id, place, context)));
     return true;
   }
 
@@ -227,6 +227,11 @@ export class BlobReader {
       throw error;
     }
   }
+}
+
+/** Most takers are done at once: no turn of the event loop for each block of theirs. */
+async function taken(result: unknown): Promise<void> {
+  if (result instanceof Promise) await result;
 }
 
 function planFetches(located: { wanted: WantedBlock; place: Located }[]): Fetch[] {
