@@ -82,10 +82,10 @@ describe("writing past the page cache", () => {
     fs.closeSync(direct);
     let refused = 0;
     const write = fs.write;
-    vi.spyOn(fs, "write").mockImplementation(((...args: Parameters<typeof fs.write>) => {
+    vi.spyOn(fs, "write").mockImplementation((...args: Parameters<typeof fs.write>) => {
       if (refused === 0 && (refused += 1) > 0) (args.at(-1) as unknown as (error: Error) => void)(refusal);
       else write(...args);
-    }) as typeof fs.write);
+    });
     const second = emptyFile();
     await writeDirectly(second, bytes);
     expect(refused).toBe(1);
@@ -94,9 +94,9 @@ describe("writing past the page cache", () => {
 
   it("reports a disk that is full", async () => {
     const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
-    vi.spyOn(fs, "write").mockImplementation(((...args: Parameters<typeof fs.write>) => {
+    vi.spyOn(fs, "write").mockImplementation((...args: Parameters<typeof fs.write>) => {
       (args.at(-1) as unknown as (error: Error) => void)(full);
-    }) as typeof fs.write);
+    });
     await expect(writeDirectly(emptyFile(), noise(2_000_000, 1))).rejects.toBe(full);
   });
 });

@@ -45,7 +45,7 @@ export class DirectWriter {
    * At most PIECE_BYTES, which may be reused as soon as this has returned. When it returns a promise, nothing more may be
    * written before that resolves. Bytes that follow one another go out together.
    */
-  write(offset: number, bytes: Uint8Array): Promise<unknown> | undefined {
+  write(offset: number, bytes: Uint8Array): Promise<void> | undefined {
     this.#check();
     const follows = offset === this.#offset + this.#filled && this.#filled + bytes.length <= PIECE_BYTES;
     const sends = this.#filled > 0 && !follows;
@@ -56,8 +56,7 @@ export class DirectWriter {
     if (this.#filled === PIECE_BYTES) this.#send();
     else if (!sends) return undefined;
     // The next call may begin one piece and end in another: both must be free by then.
-    const ahead = [this.#current, (this.#current + 1) % PIECES];
-    return Promise.all(ahead.map((at) => this.#pieces[at]?.written));
+    return this.#free(2);
   }
 
   /** Resolves when everything has been written. */
@@ -73,6 +72,11 @@ export class DirectWriter {
     for (const { memory } of this.#pieces.splice(0)) spare.push(memory);
     if (this.#direct !== null) fs.closeSync(this.#direct);
     fs.closeSync(this.#ordinary);
+  }
+
+  /** The piece that is filled next, and those behind it. */
+  async #free(count: number): Promise<void> {
+    for (let ahead = 0; ahead < count; ahead += 1) await this.#pieces[(this.#current + ahead) % PIECES]?.written;
   }
 
   #send(): void {
