@@ -1,13 +1,17 @@
 import { expect, type Page } from "@playwright/test";
+import { ArmDriver, paths } from "@/lib/testing/drive/arm-driver";
 import { expectAccessible } from "./support/accessibility";
-import { MACHINES, PRODUCTION_NETWORK, VAULT, tabAddress } from "./support/contoso";
+import { GROUP, MACHINES, PRODUCTION_NETWORK, VAULT, tabAddress } from "./support/contoso";
 import { choose, dropDown } from "./support/form";
 import { openCommand, vaultTab } from "./support/portal";
 import { expectStepDone } from "./support/tutorial";
 import { openTab, test } from "./support/portal-test";
+import { portalOf } from "./support/portals";
 import { ProtectedItemPage } from "./support/protected-item";
 
 test.describe.configure({ mode: "serial" });
+
+const arm = new ArmDriver(portalOf("people").origin);
 
 let page: Page;
 
@@ -63,6 +67,25 @@ test("recovery points appear by themselves, each with its orders, changed bytes 
   const before = await item.points().count();
   await expect.poll(() => item.points().count(), { timeout: 60_000 }).toBeGreaterThan(before);
   await expect(page.getByRole("region", { name: "Settings" })).toContainText("sql-replica");
+});
+
+test("under a continuous policy a machine is never more than some seconds behind", async () => {
+  const item = new ProtectedItemPage(page);
+  await item.open("CONTOSO-WEB");
+  const policy = `${paths.vault(VAULT)}/replicationPolicies/${GROUP}`;
+  const replicate = (settings: object) =>
+    arm.send("PATCH", policy, {
+      properties: { replicationProviderSettings: { instanceType: "HyperVReplicaAzure", ...settings } },
+    });
+  await replicate({ continuous: true });
+  try {
+    await expect(page.getByText("continuous: a new one every 5 s")).toBeVisible({ timeout: 30_000 });
+    const before = await item.points().count();
+    // At intervals of 30 seconds there would be two at most.
+    await expect.poll(() => item.points().count(), { timeout: 40_000 }).toBeGreaterThanOrEqual(before + 4);
+  } finally {
+    await replicate({ replicationInterval: 30 });
+  }
 });
 
 test("the tutorial has found the protected machines by itself", async () => {

@@ -128,7 +128,9 @@ test.describe("Quick Start", () => {
   test("a protection group is created with its replication settings", async () => {
     const form = page.getByRole("form", { name: "Create a protection group" });
     await form.getByRole("textbox", { name: "Name of the protection group" }).fill(GROUP);
-    await choose(form, "Copy frequency", "30 seconds");
+    await dropDown(form, "Copy frequency").click();
+    await expect(page.getByRole("option", { name: "Continuous" })).toContainText("Writes leave every 5 seconds");
+    await page.getByRole("option", { name: "30 seconds" }).click();
     await choose(form, "Retain recovery points for", "24 hours");
     await form.getByRole("button", { name: "Create protection group" }).click();
     await expectStepDone(page, "Create a protection group", /Found contoso-group/);

@@ -8,6 +8,8 @@ const HyperVReplicaAzureInput = z.object({
   applicationConsistentSnapshotFrequencyInHours: z.number().int().nullish(),
   /** Seconds: 30, 300 or 900. */
   replicationInterval: z.number().int().nullish(),
+  /** Ours: true instead of an interval. The interval is 5 seconds then, and of five minutes one point is kept. */
+  continuous: z.boolean().nullish(),
   onlineReplicationStartTime: z.string().nullish(),
   storageAccounts: z.array(z.string()).max(1).nullish(),
 });
@@ -29,6 +31,8 @@ export const PolicyResource = z.object({
       recoveryPointHistoryDurationInHours: z.number(),
       applicationConsistentSnapshotFrequencyInHours: z.number(),
       replicationInterval: z.number(),
+      /** Ours; absent where it is false, so that other policies look as the service's do. */
+      continuous: z.literal(true).optional(),
       onlineReplicationStartTime: z.null(),
       encryption: z.literal("Disabled"),
       activeStorageAccountId: z.string(),

@@ -75,6 +75,8 @@ export const RetentionView = resource(
           "Locked",
           "InUse",
           "SharedCut",
+          "Streamed",
+          "FiveMinutes",
           "Recent",
           "Hourly",
           "Daily",

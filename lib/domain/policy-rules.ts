@@ -7,6 +7,11 @@ export interface PolicySettings {
 }
 
 export const REPLICATION_INTERVALS_SECONDS = [30, 300, 900] as const;
+/**
+ * Ours: as VMware machines are replicated by the service, whose writes leave all the time. Here they leave in a cut every
+ * few seconds, so that whatever has arrived is of one instant; of these, one in five minutes is kept (retention).
+ */
+export const CONTINUOUS_INTERVAL_SECONDS = 5;
 export const HISTORY_HOURS_MAX = 24;
 export const APPLICATION_CONSISTENT_HOURS_MAX = 12;
 
@@ -23,6 +28,12 @@ export function completePolicy(given: {
   };
 }
 
+export function isContinuous({
+  replicationIntervalSeconds,
+}: Pick<PolicySettings, "replicationIntervalSeconds">): boolean {
+  return replicationIntervalSeconds === CONTINUOUS_INTERVAL_SECONDS;
+}
+
 export interface PolicyProblem {
   /** The property of the request. */
   readonly target: string;
@@ -33,12 +44,12 @@ export interface PolicyProblem {
 export function policyProblem(settings: PolicySettings): PolicyProblem | null {
   const { replicationIntervalSeconds: interval, recoveryPointHistoryHours: history } = settings;
   const snapshots = settings.applicationConsistentFrequencyHours;
-  if (!REPLICATION_INTERVALS_SECONDS.some((allowed) => allowed === interval)) {
+  if (!isContinuous(settings) && !REPLICATION_INTERVALS_SECONDS.some((allowed) => allowed === interval)) {
     return problem(
       "replicationInterval",
       `A copy frequency of ${interval} seconds is not offered.`,
       "Hyper-V replicates to Azure every 30 seconds, 5 minutes or 15 minutes.",
-      "Send 30, 300 or 900.",
+      "Send 30, 300 or 900; or leave the interval out and send 'continuous': true.",
     );
   }
   if (!isWhole(history, HISTORY_HOURS_MAX)) {

@@ -23,7 +23,10 @@ const point = (minutesAgo: number, changes: Partial<RecoveryPoint> = {}): Recove
 });
 const none: Holds = { locked: new Set(), inUse: new Set(), sharedCut: new Set(), damaged: new Set() };
 const ids = (points: readonly RecoveryPoint[]) => points.map(({ id }) => id);
-const policy = (recoveryPointHistoryHours: number) => ({ recoveryPointHistoryHours });
+const policy = (recoveryPointHistoryHours: number, replicationIntervalSeconds = 30) => ({
+  recoveryPointHistoryHours,
+  replicationIntervalSeconds,
+});
 
 describe("the retention of recovery points", () => {
   it("keeps the last hour whole, then the newest of each hour, then nothing", () => {
@@ -31,6 +34,25 @@ describe("the retention of recovery points", () => {
     const dropped = ids(pointsToDrop(points, policy(24), NOW, none));
     // 11:20 and 11:10 share an hour with 11:31 (kept): the hour has its point already.
     expect(dropped.sort()).toEqual(["p130", `p${60 * 25}`, "p70", "p80"].sort());
+  });
+
+  it("keeps of continuous replication five minutes whole, then one point of each five minutes, then of each hour", () => {
+    // Every 20 seconds for a quarter of an hour, then every minute; 12:30 ends a span of five minutes.
+    const points = [...Array.from({ length: 45 }, (_, nth) => point(nth / 3)), ...[20, 21, 58, 59, 100, 101].map((age) => point(age))]; // prettier-ignore
+    const plan = planRetention(points, policy(24, 5), NOW, none);
+    const kept = (reason: string) =>
+      plan.filter((one) => one.keep && one.reason === reason).map(({ point: { id } }) => id);
+    expect(kept("Streamed")).toHaveLength(15);
+    expect(kept("FiveMinutes")).toEqual(["p5.333333333333333", "p10.333333333333334", "p20", "p21", "p58"]);
+    expect(kept("Hourly")).toEqual(["p100"]);
+    expect(plan.filter(({ keep }) => !keep).map(({ point: { id } }) => id)).toEqual(
+      expect.arrayContaining(["p6", "p14.666666666666666", "p59", "p101"]),
+    );
+    // What it says goes at a time is gone then, and no earlier.
+    const [, second] = plan;
+    const goesAt = Date.parse(second?.goesAt ?? "");
+    const keptAt = (ms: number) => planRetention(points, policy(24, 5), new Date(ms), none)[1]?.keep;
+    expect([keptAt(goesAt), keptAt(goesAt + 1)]).toEqual([true, false]);
   });
 
   it("keeps one a day where the policy remembers longer than a day", () => {

@@ -1,9 +1,12 @@
 import type { Policy, RecoveryPoint } from "./entities";
+import { isContinuous } from "./policy-rules";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Younger points are all kept (our choice), then one an hour for a day (asr reference 8), then one a day. */
 const DENSE_MS = HOUR_MS;
+/** Of continuous replication so many minutes are kept whole, and then one point of each such span of the last hour. */
+const STREAM_MS = 5 * 60_000;
 
 export type RetentionReason =
   | "Newest"
@@ -12,6 +15,8 @@ export type RetentionReason =
   | "Locked"
   | "InUse"
   | "SharedCut"
+  | "Streamed"
+  | "FiveMinutes"
   | "Recent"
   | "Hourly"
   | "Daily"
@@ -39,11 +44,11 @@ export interface Holds {
   readonly damaged: ReadonlySet<string>;
 }
 
-type History = Pick<Policy, "recoveryPointHistoryHours">;
+type History = Pick<Policy, "recoveryPointHistoryHours" | "replicationIntervalSeconds">;
 
 /**
- * Which points the policy wants and why, newest first: a plan, nothing is deleted here. Everything of the last hour; then the
- * newest of each hour up to a day, then of each day, as long as the policy remembers; of each hour and day the newest
+ * Which points the policy wants and why, newest first: a plan, nothing is deleted here. Everything of the last hour (of
+ * continuous replication, of the last five minutes, and the newest of each five minutes of that hour); then the newest of each hour up to a day, then of each day, as long as the policy remembers; of each hour and day the newest
  * application-consistent point, and the newest that all machines of a consistency group share, as well: these are of one
  * instant, so that the machines of a group choose the same. A history of 0 hours keeps the newest only. Whatever the policy says: the newest
  * point, the newest that is not known to be damaged, a final one, and those that are held.
@@ -56,7 +61,7 @@ export function planRetention(
 ): RetentionVerdict[] {
   const newestFirst = [...points].sort((a, b) => b.at.localeCompare(a.at) || b.id.localeCompare(a.id));
   const lastGood = newestFirst.find(({ id }) => !holds.damaged.has(id));
-  const taken = { hours: new Set<string>(), days: new Set<string>() };
+  const taken = { streams: new Set<string>(), hours: new Set<string>(), days: new Set<string>() };
   return newestFirst.map((point, index) => {
     const byAge = verdictByAge(point, policy, now, taken);
     const hold = holdOf(point, index === 0, point === lastGood, holds);
@@ -84,19 +89,16 @@ function holdOf(point: RecoveryPoint, newest: boolean, lastGood: boolean, holds:
 }
 
 interface Taken {
+  readonly streams: Set<string>;
   readonly hours: Set<string>;
   readonly days: Set<string>;
 }
 
-function verdictByAge(
-  point: RecoveryPoint,
-  { recoveryPointHistoryHours }: History,
-  now: Date,
-  taken: Taken,
-): Omit<RetentionVerdict, "point"> {
+function verdictByAge(point: RecoveryPoint, policy: History, now: Date, taken: Taken): Omit<RetentionVerdict, "point"> {
   const atMs = Date.parse(point.at);
   const ageMs = now.getTime() - atMs;
-  const historyMs = recoveryPointHistoryHours * HOUR_MS;
+  const historyMs = policy.recoveryPointHistoryHours * HOUR_MS;
+  const firstOfStream = !isContinuous(policy) || takes(taken.streams, point, Math.floor(atMs / STREAM_MS));
   const firstOfHour = takes(taken.hours, point, Math.floor(atMs / HOUR_MS));
   const firstOfDay = takes(taken.days, point, Math.floor(atMs / DAY_MS));
   if (historyMs === 0) return { keep: false, reason: "LatestOnly", goesAt: null };
@@ -104,7 +106,13 @@ function verdictByAge(
   const until = (ms: number) => new Date(atMs + Math.min(ms, historyMs)).toISOString();
   const afterADay = firstOfDay ? until(historyMs) : until(DAY_MS);
   const afterAnHour = firstOfHour ? afterADay : until(DENSE_MS);
-  if (ageMs <= DENSE_MS) return { keep: true, reason: "Recent", goesAt: afterAnHour };
+  if (isContinuous(policy) && ageMs <= STREAM_MS) {
+    return { keep: true, reason: "Streamed", goesAt: firstOfStream ? afterAnHour : until(STREAM_MS) };
+  }
+  if (ageMs <= DENSE_MS) {
+    if (!firstOfStream) return { keep: false, reason: "Thinned", goesAt: null };
+    return { keep: true, reason: isContinuous(policy) ? "FiveMinutes" : "Recent", goesAt: afterAnHour };
+  }
   if (ageMs <= DAY_MS) {
     return firstOfHour
       ? { keep: true, reason: "Hourly", goesAt: afterADay }

@@ -11,6 +11,7 @@ import { pages } from "@/lib/client/paths";
 import { replicationQuery } from "@/lib/client/queries/protected-items";
 import type { HealthError } from "@/lib/contract/health-error";
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
+import { isContinuous } from "@/lib/domain/policy-rules";
 import {
   currentJob,
   directionText,
@@ -77,6 +78,9 @@ export function ItemSummary({ vaultName, item }: { readonly vaultName: string; r
             note={
               failedOver || !query.data ? null : (
                 <span className="text-muted">
+                  {isContinuous({ replicationIntervalSeconds: query.data.properties.intervalSeconds })
+                    ? "continuous: "
+                    : ""}
                   a new one every {formatDuration(query.data.properties.intervalSeconds)}
                 </span>
               )

@@ -20,6 +20,8 @@ const reasons: Record<KeptPoint["reason"], string> = {
   Locked: "Locked",
   InUse: "In use",
   SharedCut: "Held with its consistency group",
+  Streamed: "Last five minutes",
+  FiveMinutes: "Point of its five minutes",
   Recent: "Last hour",
   Hourly: "Point of its hour",
   Daily: "Point of its day",

@@ -1,4 +1,5 @@
 import { followOperation, startOperation, type StartedOperation } from "@/lib/client/long-running";
+import { isContinuous } from "@/lib/domain/policy-rules";
 import { api, apiVersions, resourceIds } from "@/lib/client/paths";
 
 export interface ProtectionGroupInput {
@@ -41,7 +42,7 @@ const policyBody = (input: ProtectionGroupInput) => ({
       instanceType: "HyperVReplicaAzure",
       recoveryPointHistoryDuration: input.recoveryPointHistoryHours,
       applicationConsistentSnapshotFrequencyInHours: input.applicationConsistentHours,
-      replicationInterval: input.replicationIntervalSeconds,
+      ...(isContinuous(input) ? { continuous: true } : { replicationInterval: input.replicationIntervalSeconds }),
       onlineReplicationStartTime: null,
       storageAccounts: [resourceIds.storageAccount(input.storageAccount)],
     },

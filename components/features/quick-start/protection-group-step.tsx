@@ -13,10 +13,15 @@ import { protectionGroupsQuery } from "@/lib/client/queries/protectable-items";
 import { storageAccountsQuery } from "@/lib/client/queries/region";
 import { vaultQuery } from "@/lib/client/queries/vaults";
 import { resourceNameProblem } from "@/lib/domain/names";
-import { policyProblem } from "@/lib/domain/policy-rules";
+import { CONTINUOUS_INTERVAL_SECONDS, policyProblem } from "@/lib/domain/policy-rules";
 import { createProtectionGroup } from "./create-protection-group";
 
 const frequencies: readonly Option[] = [
+  {
+    value: String(CONTINUOUS_INTERVAL_SECONDS),
+    label: "Continuous",
+    hint: "Writes leave every 5 seconds; of each five minutes one recovery point is kept.",
+  },
   { value: "30", label: "30 seconds" },
   { value: "300", label: "5 minutes" },
   { value: "900", label: "15 minutes" },

@@ -1,6 +1,7 @@
 import { providerArmId } from "@/lib/contract/arm-id";
 import type { PolicyResource } from "@/lib/contract/policies";
 import type { Policy, Vault } from "@/lib/domain/entities";
+import { isContinuous } from "@/lib/domain/policy-rules";
 import { policyArmId } from "../site-recovery-ids";
 
 export function presentPolicy(vault: Vault, policy: Policy): PolicyResource {
@@ -15,6 +16,7 @@ export function presentPolicy(vault: Vault, policy: Policy): PolicyResource {
         recoveryPointHistoryDurationInHours: policy.recoveryPointHistoryHours,
         applicationConsistentSnapshotFrequencyInHours: policy.applicationConsistentFrequencyHours,
         replicationInterval: policy.replicationIntervalSeconds,
+        ...(isContinuous(policy) ? { continuous: true } : {}),
         onlineReplicationStartTime: null,
         encryption: "Disabled",
         activeStorageAccountId: providerArmId(vault, "Microsoft.Storage", "storageAccounts", policy.storageAccount),

@@ -75,6 +75,20 @@ describe("creating a replication policy", () => {
     expect(await refused).toMatchObject({ status: 409, code: "NameTaken", target: "policyName" });
   });
 
+  it("takes continuous replication in our own words, and an interval of 5 seconds without them as little as the service", async () => {
+    const refused = world.failure("PUT", POLICY, create({ replicationInterval: 5 }));
+    expect(await refused).toMatchObject({ status: 400, code: "InvalidReplicationPolicy" });
+    const both = world.failure("PUT", POLICY, create({ replicationInterval: 300, continuous: true }));
+    expect(await both).toMatchObject({ target: "properties.providerSpecificInput.replicationInterval" });
+    await world.run("PUT", POLICY, create({ continuous: true }));
+    const details = { continuous: true, replicationInterval: 5 };
+    expect(await world.get(POLICY)).toMatchObject({ properties: { providerSpecificDetails: details } });
+    // As a client does that sends back what it has read.
+    expect((await world.request("PUT", POLICY, create(details))).status).toBe(200);
+    await world.run("PUT", POLICY, create({ replicationInterval: 30 }));
+    expect(await world.get(POLICY)).not.toHaveProperty("properties.providerSpecificDetails.continuous");
+  });
+
   it("gives two PUTs that race one job and one policy", async () => {
     const [a, b] = await Promise.all([world.request("PUT", POLICY, create()), world.request("PUT", POLICY, create())]);
     const jobs = [await world.settled(a), await world.settled(b)];

@@ -2,6 +2,7 @@ import { SITE_RECOVERY_API_VERSIONS } from "@/lib/contract/api-versions";
 import { PolicyCreation, PolicyPatch, PolicyResource, type HyperVReplicaAzureInput } from "@/lib/contract/policies";
 import { listOf } from "@/lib/contract/portal";
 import type { Policy, Vault } from "@/lib/domain/entities";
+import { CONTINUOUS_INTERVAL_SECONDS } from "@/lib/domain/policy-rules";
 import { Refusal } from "@/lib/kernel/fault";
 import { removePolicy } from "@/lib/operations/remove-policy";
 import { writePolicy } from "@/lib/operations/write-policy";
@@ -99,7 +100,7 @@ async function write(
     vault,
     name,
     settings: {
-      replicationIntervalSeconds: input.replicationInterval ?? null,
+      replicationIntervalSeconds: intervalOf(input, property),
       recoveryPointHistoryHours: input.recoveryPointHistoryDuration ?? null,
       applicationConsistentFrequencyHours: input.applicationConsistentSnapshotFrequencyInHours ?? null,
     },
@@ -108,6 +109,25 @@ async function write(
   });
   if (job) return accepted(call, vault, job, policyArmId(vault, { name }));
   return ok(presentPolicy(vault, (await resolvePolicy(call)).policy));
+}
+
+/** Without our own property only what the service offers; a continuous policy that is sent back as it was read stays one. */
+function intervalOf({ continuous, replicationInterval }: HyperVReplicaAzureInput, property: string): number | null {
+  const interval = replicationInterval ?? null;
+  if (continuous === true && (interval === null || interval === CONTINUOUS_INTERVAL_SECONDS)) {
+    return CONTINUOUS_INTERVAL_SECONDS;
+  }
+  if (continuous !== true && interval !== CONTINUOUS_INTERVAL_SECONDS) return interval;
+  throw new Refusal(
+    "invalid",
+    {
+      code: "InvalidReplicationPolicy",
+      message: `A copy frequency of ${interval ?? "?"} seconds is ${continuous === true ? "not continuous" : "not offered"}.`,
+      possibleCauses: "Replication is continuous, or takes place every 30 seconds, 5 minutes or 15 minutes.",
+      recommendedAction: "Send 30, 300 or 900; or leave the interval out and send 'continuous': true.",
+    },
+    `properties.${property}.replicationInterval`,
+  );
 }
 
 /** Taking a time and starting at once would be worse than saying no. */

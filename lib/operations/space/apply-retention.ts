@@ -38,7 +38,9 @@ export async function readRetention(context: OperationContext, item: ProtectedIt
   const points = await context.repositories.recoveryPoints.list(item.id);
   const { holds, locks } = await holdsOf(context, item, points);
   const historyHours = policy?.recoveryPointHistoryHours ?? 0;
-  const verdicts = planRetention(points, { recoveryPointHistoryHours: historyHours }, context.clock.now(), holds);
+  const replicationIntervalSeconds = policy?.replicationIntervalSeconds ?? 300;
+  const history = { recoveryPointHistoryHours: historyHours, replicationIntervalSeconds };
+  const verdicts = planRetention(points, history, context.clock.now(), holds);
   const failedOver = item.activeLocation === "Recovery";
   const heldBack = failedOver ? "The machine is failed over: every point is kept, so that it can be changed." : null;
   return { verdicts, locks, historyHours, heldBack };
