@@ -6,7 +6,7 @@ import { median } from "../statistics";
 import { makePeerImages, type PeerImages } from "./images";
 import { measureLargeDisk, type DiskRuns } from "./large-disk";
 import { ratioRow } from "./ratio-row";
-import { measureRounds, type Rounds, type Work } from "./rounds";
+import { measureRounds, type Rounds, type Stored, type Work } from "./rounds";
 import { missingPrograms, versionOf, type ToolName } from "./tools";
 
 const GIB = 1024 ** 3;
@@ -127,27 +127,27 @@ function sizes({ stored }: Rounds): Section {
       ? []
       : [
           rowWithGoal("initial, of restic's", share(ours?.initialBytes, restic.initialBytes), 1, ratio),
-          ...(ours?.compactedBytes === undefined
-            ? []
-            : [
-                row("secondsite, initial, after compaction", megabytes(ours.compactedBytes)),
-                rowWithGoal(
-                  "initial after compaction, of restic's",
-                  share(ours.compactedBytes, restic.initialBytes),
-                  1,
-                  ratio,
-                ),
-              ]),
           rowWithGoal("delta, of restic's", share(ours?.deltaBytes, restic.deltaBytes), 0.5, ratio),
+          ...compactedRows(ours?.compacted, restic),
         ];
   return {
     title: "Stored, beside the same",
     method:
       "All files of each store after the initial replication, and what the delta added. Ours before any compaction in the " +
-      "background, which is then run once over a copy (packs of more than an hour; what it announces to be deleted does not count). " +
+      "background, which is then run once over a copy of each (packs of more than an hour; what it announces to be deleted does not count). " +
       "rsync keeps one uncompressed copy.",
     rows: [...plain, ...goals],
   };
+}
+
+function compactedRows(compacted: Stored["compacted"], restic: Stored): Row[] {
+  if (compacted === undefined) return [];
+  const { initialBytes, deltaBytes } = compacted;
+  return [
+    row("secondsite after compaction", `initial ${megabytes(initialBytes)}, delta ${megabytes(deltaBytes)}`),
+    rowWithGoal("initial after compaction, of restic's", initialBytes / restic.initialBytes, 1, ratio),
+    rowWithGoal("delta after compaction, of restic's", deltaBytes / restic.deltaBytes, 0.5, ratio),
+  ];
 }
 
 const ratio = (value: number) => `${value.toFixed(2)}×`;

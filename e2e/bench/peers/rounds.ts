@@ -20,8 +20,8 @@ export interface Stored {
   readonly tool: ToolName;
   readonly initialBytes: number;
   readonly deltaBytes: number;
-  /** Of ours, and only in the last round. */
-  readonly compactedBytes?: number;
+  /** Of ours, and only in the last round: what the initial replication and the delta cost after compaction. */
+  readonly compacted?: { readonly initialBytes: number; readonly deltaBytes: number };
 }
 
 export interface Rounds {
@@ -79,11 +79,12 @@ class Round {
     this.#show(images.before);
     for (const tool of tools) await this.#measure("initial", tool.name, () => tool.store(this.#disk));
     const initial = new Map(tools.map((tool) => [tool.name, tool.storedBytes()]));
-    const compactedBytes = this.#isLast() ? ours.copy(this.#folder, "vault-compacted").compactedBytes() : undefined;
+    const initialBytes = this.#isLast() ? ours.copy(this.#folder, "vault-compacted").compactedBytes() : null;
     this.#show(images.after);
     const scanned = ours.copy(this.#folder, "vault-scanned");
     const keeping = tools.filter((tool) => tool.rescan !== undefined);
     await this.#measure("logged", ours.name, () => ours.storeLogged(this.#disk, images.writeLog));
+    const bothBytes = this.#isLast() ? ours.copy(this.#folder, "vault-compacted-after").compactedBytes() : null;
     for (const tool of keeping) {
       const target = tool === ours ? scanned : tool;
       await this.#measure("scanned", tool.name, () => target.store(this.#disk));
@@ -92,7 +93,9 @@ class Round {
       tool: tool.name,
       initialBytes: initial.get(tool.name) ?? 0,
       deltaBytes: tool.storedBytes() - (initial.get(tool.name) ?? 0),
-      ...(tool === ours && compactedBytes !== undefined ? { compactedBytes } : {}),
+      ...(tool === ours && initialBytes !== null && bothBytes !== null
+        ? { compacted: { initialBytes, deltaBytes: bothBytes - initialBytes } }
+        : {}),
     }));
     for (const tool of keeping) await this.#measure("rescan", tool.name, () => this.#must(tool.rescan?.(this.#disk)));
     for (const tool of tools) if (tool.restore !== undefined) await this.#restore(tool);
