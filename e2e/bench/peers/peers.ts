@@ -134,7 +134,7 @@ function sizes({ stored }: Rounds): Section {
     title: "Stored, beside the same",
     method:
       "All files of each store after the initial replication, and what the delta added. Ours before any compaction in the " +
-      "background, which is then run once over a copy of each (packs of more than an hour; what it announces to be deleted does not count). " +
+      "background, which is then run over a copy of each (packs of more than an hour; what it announces to be deleted does not count): a delta that comes when the initial replication has been compacted already cannot be compressed against it. " +
       "rsync keeps one uncompressed copy.",
     rows: [...plain, ...goals],
   };
@@ -142,11 +142,12 @@ function sizes({ stored }: Rounds): Section {
 
 function compactedRows(compacted: Stored["compacted"], restic: Stored): Row[] {
   if (compacted === undefined) return [];
-  const { initialBytes, deltaBytes } = compacted;
+  const { initialBytes, deltaBytes, deltaTogetherBytes } = compacted;
   return [
     row("secondsite after compaction", `initial ${megabytes(initialBytes)}, delta ${megabytes(deltaBytes)}`),
     rowWithGoal("initial after compaction, of restic's", initialBytes / restic.initialBytes, 1, ratio),
     rowWithGoal("delta after compaction, of restic's", deltaBytes / restic.deltaBytes, 0.5, ratio),
+    row("delta compacted together with the initial", megabytes(deltaTogetherBytes)),
   ];
 }
 

@@ -20,14 +20,23 @@ export interface Stored {
   readonly tool: ToolName;
   readonly initialBytes: number;
   readonly deltaBytes: number;
-  /** Of ours, and only in the last round: what the initial replication and the delta cost after compaction. */
-  readonly compacted?: { readonly initialBytes: number; readonly deltaBytes: number };
+  /** Of ours, and only in the last round. */
+  readonly compacted?: Compacted;
 }
 
 export interface Rounds {
   readonly measurements: readonly Measurement[];
   /** Of the last round; sizes do not vary. */
   readonly stored: readonly Stored[];
+}
+
+/** What is stored once compaction has been over it. */
+export interface Compacted {
+  readonly initialBytes: number;
+  /** Compacted when the initial replication had been, hours before. */
+  readonly deltaBytes: number;
+  /** Compacted in one go with the initial replication. */
+  readonly deltaTogetherBytes: number;
 }
 
 interface Options {
@@ -79,12 +88,13 @@ class Round {
     this.#show(images.before);
     for (const tool of tools) await this.#measure("initial", tool.name, () => tool.store(this.#disk));
     const initial = new Map(tools.map((tool) => [tool.name, tool.storedBytes()]));
-    const initialBytes = this.#isLast() ? ours.copy(this.#folder, "vault-compacted").compactedBytes() : null;
+    const compacting = this.#isLast() ? ours.copy(this.#folder, "vault-compacted") : null;
+    const compactedInitial = compacting?.compactedBytes();
     this.#show(images.after);
     const scanned = ours.copy(this.#folder, "vault-scanned");
     const keeping = tools.filter((tool) => tool.rescan !== undefined);
     await this.#measure("logged", ours.name, () => ours.storeLogged(this.#disk, images.writeLog));
-    const bothBytes = this.#isLast() ? ours.copy(this.#folder, "vault-compacted-after").compactedBytes() : null;
+    const compacted = compacting === null ? null : await this.#compactedDelta(ours, compacting, compactedInitial ?? 0);
     for (const tool of keeping) {
       const target = tool === ours ? scanned : tool;
       await this.#measure("scanned", tool.name, () => target.store(this.#disk));
@@ -93,14 +103,20 @@ class Round {
       tool: tool.name,
       initialBytes: initial.get(tool.name) ?? 0,
       deltaBytes: tool.storedBytes() - (initial.get(tool.name) ?? 0),
-      ...(tool === ours && initialBytes !== null && bothBytes !== null
-        ? { compacted: { initialBytes, deltaBytes: bothBytes - initialBytes } }
-        : {}),
+      ...(tool === ours && compacted !== null ? { compacted } : {}),
     }));
     for (const tool of keeping) await this.#measure("rescan", tool.name, () => this.#must(tool.rescan?.(this.#disk)));
     for (const tool of tools) if (tool.restore !== undefined) await this.#restore(tool);
     await this.#sparse();
     return stored;
+  }
+
+  /** `ours` has the delta; `compacting` was compacted before it. */
+  async #compactedDelta(ours: Secondsite, compacting: Secondsite, initialBytes: number): Promise<Compacted> {
+    const togetherBytes = ours.copy(this.#folder, "vault-together").compactedBytes();
+    await compacting.storeLogged(this.#disk, this.#options.images.writeLog);
+    const deltaBytes = compacting.compactedBytes() - initialBytes;
+    return { initialBytes, deltaBytes, deltaTogetherBytes: togetherBytes - initialBytes };
   }
 
   #peers(): Tool[] {

@@ -16,15 +16,15 @@ export interface ThreadWorkersOptions {
   /** The bundled replication.worker; found beside the running program when not given. */
   readonly program?: string;
   readonly niceness?: number;
-  /** Start the threads now, while the caller opens the vault; otherwise each when there is work for it. */
-  readonly early?: boolean;
+  /** How many threads to start now, while the caller opens the vault; the others each when there is work for it. */
+  readonly early?: number;
 }
 
 /** Replication on worker threads, which open the sources themselves. A thread that dies is replaced at the next unit. */
 export function threadWorkers(options: ThreadWorkersOptions = {}): StartBlockWorkers {
   const program = options.program ?? programPath("replication.worker.mjs");
   const threadCount = options.threadCount ?? 2;
-  const started = Array.from({ length: options.early === true ? threadCount : 0 }, () => startThread(program));
+  const started = Array.from({ length: Math.min(options.early ?? 0, threadCount) }, () => startThread(program));
   const start = () => started.shift() ?? startThread(program);
   return (setup) => new ThreadWorkers(setup, start, threadCount, options.niceness ?? null);
 }

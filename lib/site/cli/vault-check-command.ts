@@ -2,7 +2,8 @@ import { checkVault } from "@/lib/engine/vault/check-vault";
 import { isSound, type DamagedPoint, type VaultCheck } from "@/lib/engine/vault/vault-check";
 import { EXIT } from "./exit-codes";
 import type { CommandResult } from "./site-commands";
-import { openVault, type VaultCommandWorld } from "./vault-commands";
+import { openVault } from "./open-vault";
+import type { VaultCommandWorld } from "./vault-commands";
 
 const EXTENTS_SHOWN = 8;
 

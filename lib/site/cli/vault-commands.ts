@@ -1,8 +1,7 @@
 import path from "node:path";
 import { idFromHex } from "@/lib/engine/blocks/blob-id";
 import { treeShape } from "@/lib/engine/blocks/tree-shape";
-import type { FileSystem } from "@/lib/engine/disk/random-access-file";
-import { createVaultKeys, openKeyEnvelope, type KeyEnvelope } from "@/lib/engine/keys/key-envelope";
+import { createVaultKeys } from "@/lib/engine/keys/key-envelope";
 import type { VaultKeys } from "@/lib/engine/keys/vault-keys";
 import { readWriteLogs } from "@/lib/engine/tracking/write-log";
 import type { SourceOpener, StartBlockWorkers } from "@/lib/engine/vault/block-workers";
@@ -19,19 +18,16 @@ import type { Clock } from "@/lib/kernel/clock";
 import { Fault } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
 import { UsageError } from "./exit-codes";
+import { openVault, type OpenedVault, type Opening } from "./open-vault";
 import type { CommandResult } from "./site-commands";
-import { alreadyAVault, noEnvelope, noSuchPoint, vaultNotFound, writeLogOfAnotherDisk } from "./vault-command-faults";
+import { alreadyAVault, noSuchPoint, writeLogOfAnotherDisk } from "./vault-command-faults";
 
 /** What the commands over a vault folder of one's own need: no portal, no site, no network. */
-export interface VaultCommandWorld {
-  readonly fileSystem: FileSystem;
+export interface VaultCommandWorld extends Opening {
   readonly clock: Clock;
   readonly random: Random;
-  /** Makes the folder when it is missing. */
-  readonly openStore: (folder: string) => Promise<ObjectStore>;
   readonly startWorkers: StartBlockWorkers;
   readonly openSource: SourceOpener;
-  readonly passphrase: () => Promise<string>;
   /** Threads that help to restore; null where there are none. Started at once, opened when the vault is. */
   readonly startHands?: () => StartedHands | null;
 }
@@ -44,11 +40,6 @@ export interface StartedHands {
     readonly virtualSizeBytes: number;
   }): RestoreHands;
   close(): Promise<void>;
-}
-
-export interface OpenedVault {
-  readonly store: ObjectStore;
-  readonly keys: VaultKeys;
 }
 
 export interface NamedPoint {
@@ -66,36 +57,6 @@ export async function createVault(world: VaultCommandWorld, folder: string): Pro
     text: `${folder} is a vault. Keep the passphrase: without it nobody can read what is replicated here.`,
     json: { folder, envelope: envelope.name },
   };
-}
-
-/** The store and the keys, the passphrase asked for. Faults: VaultNotFound, KeyEnvelopeMissing, WrongPassphrase. */
-export async function openVault(world: VaultCommandWorld, folder: string): Promise<OpenedVault> {
-  if (!world.fileSystem.exists(folder)) throw vaultNotFound(folder);
-  const store = await world.openStore(folder);
-  const passphrase = await world.passphrase();
-  return { store, keys: await openAnyEnvelope(await envelopesOf(store), passphrase, folder) };
-}
-
-async function envelopesOf(store: ObjectStore): Promise<KeyEnvelope[]> {
-  const objects = await store.list("keys/");
-  return Promise.all(objects.map(async ({ name }) => ({ name, bytes: await store.get(name) })));
-}
-
-/** There may be several passphrases, each with an envelope; the last failure is the one that is told. */
-async function openAnyEnvelope(
-  envelopes: readonly KeyEnvelope[],
-  passphrase: string,
-  folder: string,
-): Promise<VaultKeys> {
-  let failure: unknown = noEnvelope(folder);
-  for (const envelope of envelopes) {
-    try {
-      return await openKeyEnvelope(envelope, passphrase);
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
 }
 
 export interface ReplicateInput {

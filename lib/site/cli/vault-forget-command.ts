@@ -3,7 +3,8 @@ import { deletePoint } from "@/lib/engine/vault/sweep";
 import { UsageError } from "./exit-codes";
 import type { CommandResult } from "./site-commands";
 import { severalPoints, noSuchPoint } from "./vault-command-faults";
-import { openVault, pointNames, type VaultCommandWorld } from "./vault-commands";
+import { openVault } from "./open-vault";
+import { pointNames, type VaultCommandWorld } from "./vault-commands";
 
 export interface ForgetInput {
   readonly folder: string;

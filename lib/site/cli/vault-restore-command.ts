@@ -3,7 +3,8 @@ import type { PointDisk } from "@/lib/engine/vault/point-object";
 import { openVaultReader } from "@/lib/engine/vault/vault-reader";
 import type { CommandResult } from "./site-commands";
 import { noSuchDisk } from "./vault-command-faults";
-import { choosePoint, openVault, type StartedHands, type VaultCommandWorld } from "./vault-commands";
+import { openVault } from "./open-vault";
+import { choosePoint, type StartedHands, type VaultCommandWorld } from "./vault-commands";
 
 export interface RestoreInput {
   readonly folder: string;

@@ -3,7 +3,8 @@ import { sweep } from "@/lib/engine/vault/sweep";
 import { openVaultReader } from "@/lib/engine/vault/vault-reader";
 import { measureSpace, type MachineSpace, type VaultSpace } from "@/lib/engine/vault/vault-space";
 import type { CommandResult } from "./site-commands";
-import { openVault, type OpenedVault, type VaultCommandWorld } from "./vault-commands";
+import { openVault, type OpenedVault } from "./open-vault";
+import type { VaultCommandWorld } from "./vault-commands";
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Younger packs may belong to a replication that is under way. As the portal has it. */
