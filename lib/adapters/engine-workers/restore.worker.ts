@@ -33,6 +33,13 @@ function vaultReader({ store, masterKey }: Opening): Promise<VaultReader> {
   return reader;
 }
 
+/** The index is read while the coordinating thread reads its own; what fails is told to whoever asks for blocks. */
+function open(message: Opening): void {
+  opening = message;
+  reader = null;
+  vaultReader(message).catch(() => undefined);
+}
+
 async function write(setup: Opening, { path, ids, blocks }: Extract<Call, { kind: "write" }>): Promise<null> {
   const { blobs } = await vaultReader(setup);
   const shape = treeShape(setup.virtualSizeBytes);
@@ -112,7 +119,7 @@ async function answer(message: Call): Promise<void> {
 // Blocks one unit after the other: a reader has one set of buffers. A sync only waits, so it does not queue.
 let last: Promise<void> = Promise.resolve();
 port.on("message", (message: ToRestoreThread) => {
-  if (message.kind === "open") opening = message;
+  if (message.kind === "open") open(message);
   else if (message.kind === "sync") void answer(message);
   else last = last.then(() => answer(message));
 });

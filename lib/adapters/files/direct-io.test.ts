@@ -41,7 +41,7 @@ const shapes: readonly (readonly [string, readonly { offset: number; length: num
   ["in another order", [3, 2, 9, 10, 11, 0].map((at) => ({ offset: at * 64 * KIB, length: 64 * KIB }))],
   ["an end within a sector", [{ offset: 0, length: 64 * KIB }, { offset: 64 * KIB, length: 512 * 7 }]], // prettier-ignore
   ["a begin within a sector", [{ offset: 512, length: 64 * KIB }, { offset: 128 * KIB, length: 512 }]], // prettier-ignore
-  ["holes between", [0, 5, 90].map((at) => ({ offset: at * 512 * KIB, length: 512 * KIB }))],
+  ["holes between", [0, 5, 90].map((at) => ({ offset: at * 512 * KIB, length: 256 * KIB }))],
   ["pieces that do not divide", Array.from({ length: 30 }, (_, at) => ({ offset: at * 96 * KIB, length: 96 * KIB }))],
 ];
 

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { alignedBuffer, DIRECT_BYTES, openDirect, refusesDirect } from "./direct-io";
 
-const PIECE_BYTES = 512 * 1024;
+const PIECE_BYTES = 256 * 1024;
 /** One is filled and one lies ready while the medium takes the third. */
 const PIECES = 3;
 
