@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { installMissing } from "../packages";
 import { watchOthers } from "../processes";
 import { mebibytes, megabytes, othersRow, row, rowWithGoal, seconds, type Row, type Section } from "../report";
 import { median } from "../statistics";
@@ -7,7 +8,7 @@ import { makePeerImages, type PeerImages } from "./images";
 import { measureLargeDisk, type DiskRuns } from "./large-disk";
 import { ratioRow } from "./ratio-row";
 import { measureRounds, type Rounds, type Stored, type Work } from "./rounds";
-import { missingPrograms, versionOf, type ToolName } from "./tools";
+import { PEER_PACKAGES, versionOf, type ToolName } from "./tools";
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -36,7 +37,7 @@ export interface PeerPlan {
 
 /** The engine as a program, side by side with what administrators use today. */
 export async function measurePeers(folder: string, program: string, plan: PeerPlan): Promise<Section[]> {
-  const missing = missingPrograms();
+  const missing = installMissing(PEER_PACKAGES);
   if (missing.some((name) => name === "mkfs.ext4" || name === "debugfs")) return [unmade(missing)];
   const others = watchOthers();
   const images = makePeerImages(folder, plan.sizeBytes);

@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import type { Packages } from "../packages";
 import { bytesBelow, timed, type Ran } from "./shell";
 
 export type ToolName = "secondsite" | "restic" | "borg" | "rsync" | "zstd";
@@ -9,7 +10,7 @@ export type ToolName = "secondsite" | "restic" | "borg" | "rsync" | "zstd";
 const PASSPHRASE = "a passphrase for measuring only";
 
 /** The Debian package of each program that the comparison needs. */
-const PACKAGES: Readonly<Record<string, string>> = {
+export const PEER_PACKAGES: Packages = {
   restic: "restic",
   borg: "borgbackup",
   rsync: "rsync",
@@ -17,23 +18,6 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "mkfs.ext4": "e2fsprogs",
   debugfs: "e2fsprogs",
 };
-
-/** Installs from Debian what is missing, where that is allowed; names what stays missing. */
-export function missingPrograms(): string[] {
-  const absent = () => Object.keys(PACKAGES).filter((program) => !isInstalled(program));
-  const wanted = [...new Set(absent().map((program) => PACKAGES[program] ?? program))];
-  if (wanted.length > 0 && process.getuid?.() === 0) {
-    const options = { stdio: "ignore" as const, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
-    spawnSync("apt-get", ["update"], options);
-    spawnSync("apt-get", ["install", "-y", "--no-install-recommends", ...wanted], options);
-  }
-  return absent();
-}
-
-function isInstalled(program: string): boolean {
-  const folders = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`.split(":");
-  return folders.some((folder) => fs.existsSync(path.join(folder, program)));
-}
 
 export function versionOf(program: string): string {
   const [word] = program === "restic" ? ["version"] : ["--version"];
