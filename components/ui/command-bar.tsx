@@ -33,7 +33,7 @@ function CommandButton({ command }: { readonly command: Command }) {
     <Button
       {...(reason ? { "aria-disabled": true, "aria-describedby": reasonId } : { onPress: command.onPress })}
       className={clsx(
-        "flex min-w-16 flex-col items-center justify-center gap-0.5 px-2 text-center text-[0.75rem] leading-3.5 -outline-offset-2 transition-colors [&_svg]:size-4.5",
+        "flex max-w-28 min-w-16 shrink-0 flex-col items-center justify-center gap-0.5 px-2 text-center text-[0.75rem] leading-3.5 -outline-offset-2 transition-colors [&_svg]:size-4.5",
         reason
           ? "text-frame-muted/75 [&_svg]:opacity-60"
           : clsx("text-frame-ink hover:bg-frame-raised", command.isDanger && "hover:text-[#ffb4ae]"),
