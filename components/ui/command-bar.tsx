@@ -32,8 +32,9 @@ function CommandButton({ command }: { readonly command: Command }) {
   const button = (
     <Button
       {...(reason ? { "aria-disabled": true, "aria-describedby": reasonId } : { onPress: command.onPress })}
+      style={{ minWidth: `max(3.25rem, calc(${narrowest(command.label) * 0.85}ch + 0.75rem))` }}
       className={clsx(
-        "flex max-w-28 min-w-16 shrink-0 flex-col items-center justify-center gap-0.5 px-2 text-center text-[0.75rem] leading-3.5 -outline-offset-2 transition-colors [&_svg]:size-4.5",
+        "flex flex-col items-center justify-center gap-0.5 px-1.5 text-center text-[0.75rem] leading-3.5 -outline-offset-2 transition-colors [&_svg]:size-4.5",
         reason
           ? "text-frame-muted/75 [&_svg]:opacity-60"
           : clsx("text-frame-ink hover:bg-frame-raised", command.isDanger && "hover:text-[#ffb4ae]"),
@@ -52,4 +53,10 @@ function CommandButton({ command }: { readonly command: Command }) {
       </span>
     </>
   );
+}
+
+/** The bar has room for two lines: the length of the longer one when the label is broken where it is shortest. */
+function narrowest(label: string): number {
+  const breaks = [...label.matchAll(/ /g)].map(({ index }) => Math.max(index, label.length - index - 1));
+  return Math.min(label.length, ...breaks);
 }

@@ -193,4 +193,4 @@ export function peersProgram(root: string): string {
 }
 
 export const FULL_PLAN: PeerPlan = { rounds: 5, sizeBytes: 2048 * MIB };
-export const QUICK_PLAN: PeerPlan = { rounds: 1, sizeBytes: 2048 * MIB };
+export const QUICK_PLAN: PeerPlan = { rounds: 1, sizeBytes: 1024 * MIB };
