@@ -16,16 +16,26 @@ export interface ThreadWorkersOptions {
   /** The bundled replication.worker; found beside the running program when not given. */
   readonly program?: string;
   readonly niceness?: number;
-  /** How many threads to start now, while the caller opens the vault; the others each when there is work for it. */
-  readonly early?: number;
+  /** How many threads to start before there is work for them, and when; the others each when there is. */
+  readonly early?: { readonly count: number; readonly after: Promise<unknown> };
 }
 
 /** Replication on worker threads, which open the sources themselves. A thread that dies is replaced at the next unit. */
 export function threadWorkers(options: ThreadWorkersOptions = {}): StartBlockWorkers {
   const program = options.program ?? programPath("replication.worker.mjs");
   const threadCount = options.threadCount ?? 2;
-  const started = Array.from({ length: Math.min(options.early ?? 0, threadCount) }, () => startThread(program));
-  const start = () => started.shift() ?? startThread(program);
+  const started: StartedThread[] = [];
+  let isWanted = false;
+  const startEarly = (): void => {
+    // Whoever wanted one before has started his own.
+    const count = isWanted ? 0 : Math.min(options.early?.count ?? 0, threadCount);
+    for (let nth = 0; nth < count; nth += 1) started.push(startThread(program));
+  };
+  options.early?.after.then(startEarly, () => undefined);
+  const start = () => {
+    isWanted = true;
+    return started.shift() ?? startThread(program);
+  };
   return (setup) => new ThreadWorkers(setup, start, threadCount, options.niceness ?? null);
 }
 

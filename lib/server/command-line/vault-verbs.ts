@@ -65,13 +65,16 @@ export function runVerb({ verb, folder, rest, values }: VaultCommand, opening: O
   }
 }
 
-/** `threads`: for replication, to be started now; a write log names too little for two. */
+/**
+ * `threads`: for replication, to be started while the index is read; a write log names too little for two. Not before the
+ * vault is open: what the passphrase's derivation gives back is memory that they need not touch for the first time.
+ */
 function vaultWorld(opening: Opening, threads: number): VaultCommandWorld {
   return {
     ...opening,
     clock: systemClock,
     random: systemRandom,
-    startWorkers: threadWorkers({ early: threads }),
+    startWorkers: threadWorkers({ early: { count: threads, after: opening.opening ?? Promise.resolve() } }),
     openSource: (spec) => openFrozenView(nodeFileSystem, spec),
     startHands: () => {
       const hands = startHands();

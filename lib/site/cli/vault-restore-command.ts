@@ -3,7 +3,7 @@ import type { PointDisk } from "@/lib/engine/vault/point-object";
 import { openVaultReader } from "@/lib/engine/vault/vault-reader";
 import type { CommandResult } from "./site-commands";
 import { noSuchDisk } from "./vault-command-faults";
-import { openVault } from "./open-vault";
+import { openVault, type OpenedVault } from "./open-vault";
 import { choosePoint, type StartedHands, type VaultCommandWorld } from "./vault-commands";
 
 export interface RestoreInput {
@@ -18,9 +18,11 @@ export interface RestoreInput {
 
 /** One disk of a recovery point as a fixed VHD, written, synced, read back and compared with the point's root. */
 export async function restoreDisk(world: VaultCommandWorld, input: RestoreInput): Promise<CommandResult> {
+  const vault = await openVault(world, input.folder);
+  // Not before: what the passphrase's derivation gives back is memory that the threads need not touch for the first time.
   const hands = world.startHands?.() ?? null;
   try {
-    return await restoreWith(world, input, hands);
+    return await restoreWith(world, input, vault, hands);
   } finally {
     await hands?.close();
   }
@@ -29,9 +31,9 @@ export async function restoreDisk(world: VaultCommandWorld, input: RestoreInput)
 async function restoreWith(
   world: VaultCommandWorld,
   input: RestoreInput,
+  vault: OpenedVault,
   hands: StartedHands | null,
 ): Promise<CommandResult> {
-  const vault = await openVault(world, input.folder);
   const { name, point } = await choosePoint(vault, input.machine, input.point, input.folder);
   const disk = diskOf(input, point.disks);
   const context = { machine: input.machine, point: name };
