@@ -69,7 +69,7 @@ test("recovery points appear by themselves, each with its orders, changed bytes 
   await expect(page.getByRole("region", { name: "Settings" })).toContainText("sql-replica");
 });
 
-test("under a continuous policy a machine is never more than some seconds behind", async () => {
+test("under a continuous policy recovery points come every few seconds", async () => {
   const item = new ProtectedItemPage(page);
   await item.open("CONTOSO-WEB");
   const policy = `${paths.vault(VAULT)}/replicationPolicies/${GROUP}`;

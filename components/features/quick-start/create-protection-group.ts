@@ -1,6 +1,6 @@
 import { followOperation, startOperation, type StartedOperation } from "@/lib/client/long-running";
-import { isContinuous } from "@/lib/domain/policy-rules";
 import { api, apiVersions, resourceIds } from "@/lib/client/paths";
+import { isContinuous } from "@/lib/domain/policy-rules";
 
 export interface ProtectionGroupInput {
   /** Of the group, and of the replication policy that carries its settings. */

@@ -27,17 +27,17 @@ export function isAligned(bytes: Uint8Array, offset: number): boolean {
 
 /**
  * A descriptor whose reads and writes go past the page cache (`O_DIRECT`), or null where there is no such thing: another
- * operating system, or a file system that refuses. Everything else of `flags` as for open(2).
+ * operating system, or a file system that refuses. `flags` as for open(2). The file must exist.
  */
-export function openDirect(file: string, flags: number, mode = 0o600): number | null {
+export function openDirect(file: string, flags: number): number | null {
   // Absent outside of Linux, whatever the types say.
   const direct = fs.constants.O_DIRECT as number | undefined;
   if (direct === undefined) return null;
   try {
-    return fs.openSync(file, flags | direct, mode);
-  } catch (error) {
-    if (refusesDirect(error)) return null;
-    throw error;
+    return fs.openSync(file, flags | direct);
+  } catch {
+    // Both callers have the file open the ordinary way already: whatever is wrong here, that one will do, or say so.
+    return null;
   }
 }
 

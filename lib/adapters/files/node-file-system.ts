@@ -112,11 +112,7 @@ function openFile(file: string, flags: string, operation: string, direct = false
     fs.closeSync(fd);
     throw notAFile(file);
   }
-  return new NodeFile(
-    file,
-    fd,
-    direct ? attempt(file, operation, () => openDirect(file, fs.constants.O_RDONLY)) : null,
-  );
+  return new NodeFile(file, fd, direct ? openDirect(file, fs.constants.O_RDONLY) : null);
 }
 
 function syncPath(file: string, flags: string): void {
