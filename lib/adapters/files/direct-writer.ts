@@ -19,7 +19,7 @@ const spare: Buffer[] = [];
 
 /**
  * Writes much data into a file that exists, past the page cache where that is possible: the pages would be needed by nobody,
- * and on a virtual machine each fresh one costs the host a fault, which makes writing through it up to five times as slow.
+ * and on a virtual machine each fresh one costs the host a fault, which makes writing through it four times as slow.
  * What does not fill whole sectors, and everything where direct I/O is refused, goes the ordinary way. Not durable before
  * the caller's own sync. Errors are the operating system's, with its `code`; those of writing come from the next call.
  */

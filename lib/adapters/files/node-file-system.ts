@@ -23,7 +23,7 @@ class NodeFile implements RandomAccessFile {
   readonly path: string;
   readonly #fd: number;
   /** For reads past the page cache; null: none. */
-  #direct: number | null;
+  readonly #direct: number | null;
   #open = true;
 
   constructor(file: string, fd: number, direct: number | null) {

@@ -11,7 +11,7 @@ import { parseVaultArguments } from "./vault-arguments";
 
 /**
  * `args`: what follows the word `vault`. Where nobody has to be asked for the passphrase, the vault begins to be opened while
- * the engine is still being loaded: each takes a tenth of a second, the one in a thread of its own.
+ * the engine is still being loaded: the passphrase's derivation has a thread of its own.
  */
 export async function runVaultCommand(args: readonly string[]): Promise<CommandResult> {
   const { values, positionals } = parseVaultArguments(args);
