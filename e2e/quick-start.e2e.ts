@@ -18,6 +18,25 @@ test.afterAll(async () => {
 });
 
 test.describe("a vault by Quick Create", () => {
+  test("a list that is still being asked for says so, and opens once it is there", async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route("**/regions?*", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto("/");
+    const drawer = await openNew(page, "Data Services", "Recovery Services", "Site Recovery Vault", "Quick Create");
+    const region = dropDown(drawer, "Region");
+    await expect(region).toContainText("Nothing to choose from yet");
+    await expect(region).toBeDisabled();
+    release();
+    await choose(drawer, "Region", "West Europe");
+    await page.unroute("**/regions?*");
+  });
+
   test("a name against the rule is explained at the field", async () => {
     await page.goto("/");
     const drawer = await openNew(page, "Data Services", "Recovery Services", "Site Recovery Vault", "Quick Create");

@@ -34,6 +34,8 @@ export interface SelectProps {
 
 export function Select(props: SelectProps) {
   const { label, options, value, onChange, hint, error, className } = props;
+  // A list that is still being asked for would not open when it is pressed, and say nothing: so it says it.
+  const isEmpty = options.length === 0;
   return (
     <AriaSelect
       value={value}
@@ -41,14 +43,20 @@ export function Select(props: SelectProps) {
         if (key !== null) onChange(String(key));
       }}
       isInvalid={Boolean(error)}
-      placeholder={props.placeholder ?? "Choose…"}
+      isDisabled={isEmpty}
+      placeholder={isEmpty ? "Nothing to choose from yet" : (props.placeholder ?? "Choose…")}
       {...(props.name ? { name: props.name } : {})}
       {...(props.isRequired ? { isRequired: true } : {})}
       {...(props.autoFocus ? { autoFocus: true } : {})}
       className={clsx("flex min-w-0 flex-col gap-1", className)}
     >
       <Label className={clsx(labelClass, props.hideLabel && "sr-only")}>{label}</Label>
-      <Button className={clsx(inputClass, "flex items-center justify-between gap-2 text-left")}>
+      <Button
+        className={clsx(
+          inputClass,
+          "flex items-center justify-between gap-2 text-left data-[disabled]:border-line data-[disabled]:text-muted",
+        )}
+      >
         <SelectValue className="min-w-0 truncate data-[placeholder]:text-muted">
           {({ selectedText, defaultChildren }) => (selectedText === "" ? defaultChildren : selectedText)}
         </SelectValue>
