@@ -8,6 +8,15 @@ export interface BlockRun {
   readonly end: number;
 }
 
+/** Runs that are being made, block by block in ascending order. */
+export type GrowingRuns = { first: number; end: number }[];
+
+export function addBlock(runs: GrowingRuns, blockIndex: number): void {
+  const last = runs.at(-1);
+  if (last?.end === blockIndex) last.end += 1;
+  else runs.push({ first: blockIndex, end: blockIndex + 1 });
+}
+
 /** Extents as runs of whole blocks, ascending and merged: two extents may touch one block. */
 export function blockRuns(extents: readonly Extent[], shape: TreeShape): BlockRun[] {
   const runs: { first: number; end: number }[] = [];

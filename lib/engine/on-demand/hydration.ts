@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { Fault } from "@/lib/kernel/fault";
 import { isZeroId } from "../blocks/blob-id";
-import type { BlockRun } from "../blocks/block-runs";
+import { addBlock, type BlockRun, type GrowingRuns } from "../blocks/block-runs";
 import { BLOCK_BYTES, ID_BYTES, PAGE_CHILDREN } from "../blocks/block-size";
 import { blockLengthBytes, type TreeShape } from "../blocks/tree-shape";
 import type { Disk } from "../disk/disk";
@@ -136,7 +136,7 @@ export class Hydration {
 
   /** The blocks that hold data, and the lowest pages that name them: the tree is read, no data. */
   async #count(signal: AbortSignal): Promise<{ runs: BlockRun[]; pages: number[] }> {
-    const runs: { first: number; end: number }[] = [];
+    const runs: GrowingRuns = [];
     const pages: number[] = [];
     for await (const { index, page } of this.#tree.lowestPages()) {
       signal.throwIfAborted();
@@ -144,11 +144,7 @@ export class Hydration {
       pages.push(index);
       let block = index * PAGE_CHILDREN;
       for (const id of children(page)) {
-        const last = runs.at(-1);
-        if (!isZeroId(id)) {
-          if (last?.end === block) last.end += 1;
-          else runs.push({ first: block, end: block + 1 });
-        }
+        if (!isZeroId(id)) addBlock(runs, block);
         block += 1;
       }
     }

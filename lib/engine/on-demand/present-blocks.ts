@@ -1,5 +1,5 @@
 import { assert } from "@/lib/kernel/assert";
-import type { BlockRun } from "../blocks/block-runs";
+import { addBlock, type BlockRun, type GrowingRuns } from "../blocks/block-runs";
 
 /** Which blocks of a disk are in its image already: one bit each, block 0 the lowest bit of byte 0. */
 export class PresentBlocks {
@@ -31,12 +31,9 @@ export class PresentBlocks {
 
   /** The present blocks from `first` up to `end`, as runs. */
   runs(first: number, end: number): BlockRun[] {
-    const runs: { first: number; end: number }[] = [];
+    const runs: GrowingRuns = [];
     for (let index = first; index < Math.min(end, this.#blockCount); index++) {
-      if (!this.has(index)) continue;
-      const last = runs.at(-1);
-      if (last?.end === index) last.end += 1;
-      else runs.push({ first: index, end: index + 1 });
+      if (this.has(index)) addBlock(runs, index);
     }
     return runs;
   }

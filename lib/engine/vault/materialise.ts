@@ -3,7 +3,7 @@ import type { Clock } from "@/lib/kernel/clock";
 import { Fault } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
 import { isZeroId } from "../blocks/blob-id";
-import type { BlockRun } from "../blocks/block-runs";
+import { addBlock, type BlockRun, type GrowingRuns } from "../blocks/block-runs";
 import { BLOCK_BYTES, ID_BYTES, PAGE_CHILDREN } from "../blocks/block-size";
 import { blockLengthBytes, type TreeShape } from "../blocks/tree-shape";
 import { createDisk } from "../disk/create-disk";
@@ -122,7 +122,7 @@ async function writeByHands(
   path: string,
   tree: TreeReader,
 ): Promise<BlockRun[]> {
-  const written: { first: number; end: number }[] = [];
+  const written: GrowingRuns = [];
   const progress = { bytesDone: 0, bytesTotal: 0 };
   let syncing: Promise<void> = Promise.resolve();
   let syncedBytes = 0;
@@ -156,7 +156,7 @@ async function writeBlocks(
   tree: TreeReader,
   shape: TreeShape,
 ): Promise<BlockRun[]> {
-  const written: { first: number; end: number }[] = [];
+  const written: GrowingRuns = [];
   let bytesDone = 0;
   let bytesTotal = 0;
   for await (const { index, page } of tree.lowestPages()) {
@@ -174,16 +174,14 @@ async function writeBlocks(
 }
 
 /** The page's blocks that are not zero; adds them to `runs`. */
-function wantedBlocks(pageIndex: number, page: Buffer, runs: { first: number; end: number }[]): WantedBlock[] {
+function wantedBlocks(pageIndex: number, page: Buffer, runs: GrowingRuns): WantedBlock[] {
   const wanted: WantedBlock[] = [];
   let blockIndex = pageIndex * PAGE_CHILDREN;
   assert(page.length === PAGE_CHILDREN * ID_BYTES, "a page has 1,024 ids");
   for (const id of children(page)) {
     if (!isZeroId(id)) {
       wanted.push({ id, blockIndex });
-      const last = runs.at(-1);
-      if (last?.end === blockIndex) last.end += 1;
-      else runs.push({ first: blockIndex, end: blockIndex + 1 });
+      addBlock(runs, blockIndex);
     }
     blockIndex += 1;
   }
