@@ -23,7 +23,7 @@ const chapters: readonly { readonly name: string; readonly beside: readonly stri
   { name: "failover", beside: ["bad-input"] },
   { name: "recovery-plan", beside: ["failback"] },
   { name: "evidence", beside: ["disk-full"] },
-  { name: "jobs", beside: [] },
+  { name: "jobs", beside: ["vmware"] },
 ];
 /** Look at every page with something on it, and for what all that has left behind. */
 const last = ["every-page", "secrets"];

@@ -25,10 +25,14 @@ const USAGE = `secondsite: a disaster-recovery portal with a real replication en
       Any folder of VHD, VHDX, VMDK or raw disk images becomes a site whose machines can be protected. The images are only
       read. A file machines.json in it may say more: {"name": {"generation": 2, "osType": "Linux", ...}}.
 
+  npx secondsite site add --demo vmware [--name NAME] [--json]
+      Makes a second demonstration site, contoso-datacenter unless NAME is given: VMware machines on VMDK disks that are
+      made for it. \`site remove\` deletes these with it.
+
   npx secondsite site list [--json]
   npx secondsite site fail NAME        kills every process of the site; it stays dead until it is restored
   npx secondsite site restore NAME
-  npx secondsite site remove NAME      forgets the site; the images of an added folder stay
+  npx secondsite site remove NAME      forgets the site; the images of an added folder stay, a demo's disks are deleted
 
 ${VAULT_USAGE}
 ${DISK_USAGE}

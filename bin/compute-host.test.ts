@@ -1,12 +1,12 @@
 import { build } from "esbuild";
 import { spawn, type ChildProcess } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
 import { findFirmware, firmwareMissing } from "@/lib/adapters/hypervisors/v86/firmware";
-import { makeContosoEstate } from "@/lib/compute/contoso-estate";
+import { makeContosoEstate, type ContosoMachine } from "@/lib/compute/contoso-estate";
 import { readLedger } from "@/lib/compute/guest/ledger";
 import { encodeConfig, decodeConfig, SECTOR_BYTES } from "@/lib/compute/guest/ledger-format";
 import { HostClient } from "@/lib/compute/host-client";
@@ -46,7 +46,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function estate(): Promise<MachineDefinition> {
+const FORMATS = [
+  { osDiskFormat: "vhd-dynamic", dataDiskFormat: "vhd-fixed" },
+  { osDiskFormat: "vmdk-sparse", dataDiskFormat: "vmdk-flat" },
+  { osDiskFormat: "vmdk-split", dataDiskFormat: "vmdk-flat" },
+] as const;
+
+async function estate(formats: Partial<ContosoMachine> = {}): Promise<MachineDefinition> {
   folder = mkdtempSync(path.join(tmpdir(), "host-"));
   const [definition] = await makeContosoEstate({
     fileSystem: nodeFileSystem,
@@ -61,6 +67,7 @@ async function estate(): Promise<MachineDefinition> {
         osDiskBytes: 10 * 1024 * MIB,
         applicationDataBytes: 4 * MIB,
         dataDiskBytes: 4 * MIB,
+        ...formats,
       },
     ],
   });
@@ -135,78 +142,110 @@ function changedBlocks(before: string, after: string): number[] {
 }
 
 describe.skipIf(withoutFirmware)("a compute host as a process", { timeout: 60_000 }, () => {
-  it("killed again and again while guests write, it loses nothing that was confirmed, and the write logs cover every change", async () => {
-    const { id, disks } = await estate();
-    const image = disks[0]?.path ?? "";
-    const before = path.join(folder, "before.vhd");
+  it.each(FORMATS)(
+    "killed again and again while guests write to $osDiskFormat, it loses nothing that was confirmed, and the write logs cover every change",
+    async (formats) => {
+      const { id, disks } = await estate(formats);
+      const image = disks[0]?.path ?? "";
+      const before = path.join(folder, "before", path.basename(image));
 
-    const first = await startHost();
-    await first.client.setTracking(id, { enabled: true });
-    await first.client.stop(id);
-    const base = await first.client.cut(id);
-    copyFileSync(image, before);
-    expect(await first.client.releaseCut(id, base.cutId, { committed: true, baseline: "P1" })).toBe(true);
-    await first.client.start(id);
+      const first = await startHost();
+      await first.client.setTracking(id, { enabled: true });
+      await first.client.stop(id);
+      const base = await first.client.cut(id);
+      cpSync(path.dirname(image), path.dirname(before), { recursive: true });
+      expect(await first.client.releaseCut(id, base.cutId, { committed: true, baseline: "P1" })).toBe(true);
+      await first.client.start(id);
 
-    let confirmed = 0;
-    let host = first;
-    for (let round = 0; round < 3; round += 1) {
-      const view = await ordersReach(host.client, id, confirmed + 5);
-      confirmed = view.orders?.count ?? 0;
-      await kill(host.child, "SIGKILL");
-      host = await startHost();
-      const recovered = await ordersReach(host.client, id, confirmed);
-      expect(recovered.orders?.verdict).toBe("ok");
-    }
+      let confirmed = 0;
+      let host = first;
+      for (let round = 0; round < 3; round += 1) {
+        const view = await ordersReach(host.client, id, confirmed + 5);
+        confirmed = view.orders?.count ?? 0;
+        await kill(host.child, "SIGKILL");
+        host = await startHost();
+        const recovered = await ordersReach(host.client, id, confirmed);
+        expect(recovered.orders?.verdict).toBe("ok");
+      }
 
-    await host.client.stop(id);
-    const cut = await host.client.cut(id);
-    expect(cut.baseline).toBe("P1");
-    const [os, data] = cut.disks;
-    expect(os?.writeLogPaths).not.toBeNull();
-    const logged = readWriteLogs(nodeFileSystem, os?.writeLogPaths ?? []);
-    const changed = changedBlocks(before, image);
-    expect(changed.length).toBeGreaterThan(0);
-    expect(changed.filter((block) => !logged.has(block))).toEqual([]);
-    expect(logged.count).toBeLessThan(8);
-    expect(readWriteLogs(nodeFileSystem, data?.writeLogPaths ?? []).count).toBe(0);
+      await host.client.stop(id);
+      const cut = await host.client.cut(id);
+      expect(cut.baseline).toBe("P1");
+      const [os, data] = cut.disks;
+      expect(os?.writeLogPaths).not.toBeNull();
+      const logged = readWriteLogs(nodeFileSystem, os?.writeLogPaths ?? []);
+      const changed = changedBlocks(before, image);
+      expect(changed.length).toBeGreaterThan(0);
+      expect(changed.filter((block) => !logged.has(block))).toEqual([]);
+      expect(logged.count).toBeLessThan(8);
+      expect(readWriteLogs(nodeFileSystem, data?.writeLogPaths ?? []).count).toBe(0);
 
-    const after = openDisk(nodeFileSystem, image, "read");
-    const state = readLedger(after);
-    after.close();
-    expect(state).toMatchObject({ verdict: "ok" });
-    expect(state?.count).toBeGreaterThanOrEqual(confirmed);
-    expect(cut.orders?.count).toBe(state?.count);
-  });
+      const after = openDisk(nodeFileSystem, image, "read");
+      const state = readLedger(after);
+      after.close();
+      expect(state).toMatchObject({ verdict: "ok" });
+      expect(state?.count).toBeGreaterThanOrEqual(confirmed);
+      expect(cut.orders?.count).toBe(state?.count);
+    },
+  );
 
-  it("freezes the ledger at a cut while the guest goes on, orders and disk agreeing", async () => {
-    const { id } = await estate();
-    const { client } = await startHost();
-    await client.setTracking(id, { enabled: true });
-    await ordersReach(client, id, 5);
-    const cut = await client.cut(id);
-    await ordersReach(client, id, (cut.orders?.count ?? 0) + 5);
-    const [os] = cut.disks;
-    const view = openFrozenView(nodeFileSystem, {
-      imagePath: os?.imagePath ?? "",
-      preservePath: os?.preservePath ?? null,
-    });
-    const aligned = {
-      virtualSizeBytes: view.virtualSizeBytes,
-      // The frozen view reads from block borders; the ledger reader asks for sectors.
-      read(offset: number, into: Uint8Array): void {
-        const start = offset - (offset % BLOCK);
-        const bytes = Buffer.alloc(Math.ceil((offset + into.length - start) / BLOCK) * BLOCK);
-        view.read(start, bytes);
-        into.set(bytes.subarray(offset - start, offset - start + into.length));
-      },
-    };
-    const frozen = readLedger(aligned);
-    view.close();
-    expect(frozen).toMatchObject({ verdict: "ok", count: cut.orders?.count ?? -1 });
-    expect(`${frozen?.lastAt ?? ""}Z`).toBe(cut.orders?.lastAt);
-    expect(await client.verifyCut(id, cut.cutId)).toBe(true);
-  });
+  it.each(FORMATS)(
+    "freezes the ledger of $osDiskFormat at a cut while the guest goes on, orders and disk agreeing",
+    async (formats) => {
+      const { id } = await estate(formats);
+      const { client } = await startHost();
+      await client.setTracking(id, { enabled: true });
+      await ordersReach(client, id, 5);
+      const cut = await client.cut(id);
+      await ordersReach(client, id, (cut.orders?.count ?? 0) + 5);
+      const [os] = cut.disks;
+      const view = openFrozenView(nodeFileSystem, {
+        imagePath: os?.imagePath ?? "",
+        preservePath: os?.preservePath ?? null,
+      });
+      const aligned = {
+        virtualSizeBytes: view.virtualSizeBytes,
+        // The frozen view reads from block borders; the ledger reader asks for sectors.
+        read(offset: number, into: Uint8Array): void {
+          const start = offset - (offset % BLOCK);
+          const bytes = Buffer.alloc(Math.ceil((offset + into.length - start) / BLOCK) * BLOCK);
+          view.read(start, bytes);
+          into.set(bytes.subarray(offset - start, offset - start + into.length));
+        },
+      };
+      const frozen = readLedger(aligned);
+      view.close();
+      expect(frozen).toMatchObject({ verdict: "ok", count: cut.orders?.count ?? -1 });
+      expect(`${frozen?.lastAt ?? ""}Z`).toBe(cut.orders?.lastAt);
+      expect(await client.verifyCut(id, cut.cutId)).toBe(true);
+      const quiesced = await client.cut(id, { quiesce: true });
+      expect(quiesced.quiesced).toMatchObject({ state: "quiesced", mark: { orders: quiesced.orders?.count } });
+    },
+  );
+
+  it.each(FORMATS)(
+    "goes on with the write logs of $osDiskFormat after it was ended and started in order",
+    async (formats) => {
+      const { id, disks } = await estate(formats);
+      const first = await startHost();
+      await first.client.setTracking(id, { enabled: true });
+      const base = await first.client.cut(id);
+      await first.client.releaseCut(id, base.cutId, { committed: true, baseline: "P1" });
+      const { orders } = await ordersReach(first.client, id, (base.orders?.count ?? 0) + 2);
+      const [os] = (await first.client.machine(id)).disks;
+      expect(os?.allocatedBytes).toBeGreaterThan(4 * MIB);
+      await kill(first.child, "SIGTERM");
+      const next = await startHost();
+      await ordersReach(next.client, id, (orders?.count ?? 0) + 2);
+      const cut = await next.client.cut(id);
+      expect(cut).toMatchObject({
+        baseline: "P1",
+        disks: disks.map((disk) => ({ diskId: disk.id, imagePath: disk.path })),
+      });
+      for (const { writeLogPaths } of cut.disks) expect(writeLogPaths).not.toBeNull();
+      expect(readWriteLogs(nodeFileSystem, cut.disks[0]?.writeLogPaths ?? []).count).toBeGreaterThan(0);
+    },
+  );
 
   it("powers off in order on SIGTERM, keeps a second host out of its home, and lets only the owner on its socket", async () => {
     const { id } = await estate();

@@ -7,6 +7,5 @@ export const PASSPHRASE = "correct horse battery staple";
 export const PRODUCTION_NETWORK = "contoso-production";
 export const TEST_NETWORK = "contoso-test";
 export const MACHINES = ["CONTOSO-APP", "CONTOSO-CRM", "CONTOSO-INTRANET", "CONTOSO-SQL", "CONTOSO-WEB"] as const;
-export type Machine = (typeof MACHINES)[number];
 
-export const tabAddress = (tab: string): string => `/recovery-services/${VAULT}/${tab}`;
+export const tabAddress = (tab: string, vault: string = VAULT): string => `/recovery-services/${vault}/${tab}`;

@@ -1,12 +1,15 @@
 import { expect, type Locator, type Page } from "@playwright/test";
-import { type Machine, tabAddress } from "./contoso";
+import { tabAddress, VAULT } from "./contoso";
 
 /** The page of one protected machine, read as a person reads it. */
 export class ProtectedItemPage {
-  constructor(readonly page: Page) {}
+  constructor(
+    readonly page: Page,
+    readonly vault: string = VAULT,
+  ) {}
 
-  async open(machine: Machine): Promise<void> {
-    await this.page.goto(tabAddress("protected-items"));
+  async open(machine: string): Promise<void> {
+    await this.page.goto(tabAddress("protected-items", this.vault));
     await this.page.getByRole("link", { name: machine, exact: true }).click();
     await expect(this.page.getByRole("heading", { name: machine, exact: true })).toBeVisible();
   }

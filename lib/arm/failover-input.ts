@@ -1,8 +1,33 @@
 import { nameInArmId } from "@/lib/contract/arm-id";
 import type { FailbackDetails } from "@/lib/contract/protected-items";
+import type { Fabric } from "@/lib/domain/entities";
+import { describeProvider, providerOf } from "@/lib/domain/replication-provider";
 import { Refusal } from "@/lib/kernel/fault";
 import type { PointChoice } from "@/lib/operations/failover/choose-recovery-point";
 import { nameFromReference } from "./references";
+
+/**
+ * Details are in the words of the machine's own kind; the way back has one word for both (ours).
+ * @throws Refusal InstanceTypeOfOtherKind
+ */
+export function requireInstanceTypeOf(
+  fabric: Pick<Fabric, "name" | "kind">,
+  details: { readonly instanceType?: string | null | undefined } | null | undefined,
+): void {
+  const type = details?.instanceType ?? null;
+  const provider = providerOf(fabric.kind);
+  if (type === null || type === provider || type === "HyperVReplicaAzureFailback") return;
+  throw new Refusal(
+    "invalid",
+    {
+      code: "InstanceTypeOfOtherKind",
+      message: `The site ${fabric.name} has ${describeProvider(provider)}; the details are of the type ${type.slice(0, 60)}.`,
+      possibleCauses: "The request was written for a machine of another kind.",
+      recommendedAction: `Send details of the type ${provider}.`,
+    },
+    "properties.providerSpecificDetails.instanceType",
+  );
+}
 
 /** From Azure there is only one way back, the planned one (asr reference 3.4). */
 export function requireForward(direction: string | null | undefined): void {
@@ -11,7 +36,7 @@ export function requireForward(direction: string | null | undefined): void {
     "invalid",
     {
       code: "FailoverDirectionNotSupported",
-      message: "From Azure back to a Hyper-V site only a planned failover is possible.",
+      message: "From Azure back to a site only a planned failover is possible.",
       possibleCauses: "The request says failoverDirection RecoveryToPrimary.",
       recommendedAction: "Send PrimaryToRecovery, or use plannedFailover to fail back.",
     },
@@ -38,7 +63,7 @@ export function failbackDetailsFrom(properties: {
       message: `The direction ${direction ?? "(missing)"} and the details ${details?.instanceType ?? "(missing)"} do not belong together.`,
       possibleCauses: "A failback was asked for with the details of a failover, or the other way round.",
       recommendedAction:
-        "Send RecoveryToPrimary with HyperVReplicaAzureFailback, or PrimaryToRecovery with HyperVReplicaAzure.",
+        "Send RecoveryToPrimary with HyperVReplicaAzureFailback, or PrimaryToRecovery with the machine's own type.",
     },
     "properties.failoverDirection",
   );

@@ -1,6 +1,7 @@
 import { SiteRecoveryManagementClient } from "@azure/arm-recoveryservices-siterecovery";
 import { createDefaultHttpClient, createHttpHeaders, type PipelineResponse } from "@azure/core-rest-pipeline";
 import { describe, expect, it } from "vitest";
+import type { FabricKind } from "@/lib/domain/replication-provider";
 import { RecoveryWorld, SCOPE } from "@/lib/testing/recovery-world";
 import { createArmRouter } from "./router";
 
@@ -9,9 +10,9 @@ const VAULT = ["contoso-vault", "contoso"] as const;
 const ITEM = [...VAULT, "branch", "cloud_f00d", "SQL"] as const;
 
 /** The official client, its transport replaced by the router: everything but the socket is real. */
-async function client() {
+async function client(kind: FabricKind = "HyperVSite") {
   const world = new RecoveryWorld();
-  const context = await world.furnish({ SQL: 100 });
+  const context = await world.furnish({ SQL: 100 }, kind);
   await world.protect(context, "SQL");
   const process = world.process();
   process.runner.start();
@@ -66,6 +67,37 @@ describe("the official Azure client", () => {
     // Equal instants of the test clock leave their order open.
     expect(jobs.sort()).toEqual(["Commit", "PlannedFailover", "TestFailover", "TestFailoverCleanup"]);
     expect(world.site.machine("SQL").power).toBe("off");
+    await stop();
+  });
+
+  it("makes a policy of VMware machines, and fails one over, by its own models of that scenario", async () => {
+    const { official, stop } = await client("VMware");
+    const settings = {
+      instanceType: "InMageAzureV2",
+      recoveryPointHistory: 1440,
+      crashConsistentFrequencyInMinutes: 10,
+      appConsistentFrequencyInMinutes: 60,
+      recoveryPointThresholdInMinutes: 30,
+    } as const;
+    const input = { properties: { providerSpecificInput: { ...settings, multiVmSyncStatus: "Disable" } } };
+    const policy = await official.replicationPolicies.beginCreateAndWait(...VAULT, "gold", input, quick);
+    expect(policy.properties?.providerSpecificDetails).toMatchObject(settings);
+    const fabric = await official.replicationFabrics.get(...VAULT, "branch");
+    expect(fabric.properties?.customDetails).toMatchObject({ instanceType: "VMware", processServerCount: "1" });
+    const failover = {
+      failoverDirection: "PrimaryToRecovery",
+      sourceSiteOperations: "Required",
+      providerSpecificDetails: { instanceType: "InMageAzureV2" },
+    } as const;
+    const items = official.replicationProtectedItems;
+    const over = await items.beginUnplannedFailoverAndWait(...ITEM, { properties: failover }, quick);
+    const details = over.properties?.providerSpecificDetails;
+    if (details?.instanceType !== "InMageAzureV2") throw new Error("not the model of this scenario");
+    expect(details).toMatchObject({
+      recoveryAzureVMName: "SQL",
+      azureVMDiskDetails: [{ vhdId: "SQL-os" }, {}],
+      protectedDisks: [{ diskId: "SQL-os", resyncRequired: "None" }, {}],
+    });
     await stop();
   });
 

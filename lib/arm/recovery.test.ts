@@ -10,56 +10,15 @@ import {
 } from "@/lib/contract/protected-items";
 import { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
 import { ReplicationJobResource } from "@/lib/contract/replication-jobs";
-import { RecoveryWorld, SCOPE } from "@/lib/testing/recovery-world";
-import { createArmRouter } from "./router";
-
-const ORIGIN = "https://127.0.0.1:3443";
-const VAULT = `/subscriptions/${SCOPE.subscriptionId}/resourceGroups/contoso/providers/Microsoft.RecoveryServices/vaults/contoso-vault`;
-const ITEMS = `${VAULT}/replicationFabrics/branch/replicationProtectionContainers/cloud_f00d/replicationProtectedItems`;
-const NETWORK = `/subscriptions/${SCOPE.subscriptionId}/resourceGroups/contoso/providers/Microsoft.Network/virtualNetworks/test`;
+import { ITEMS, recoveryPortal, TEST_NETWORK as NETWORK, VAULT } from "@/lib/testing/recovery-portal";
 
 let runner: JobRunner<OperationContext> | null = null;
 afterEach(() => runner?.stop());
 
 async function portal() {
-  const world = new RecoveryWorld();
-  await world.furnish({ SQL: 100, WEB: 50 });
-  await world.protect(world.process().context, "SQL");
-  await world.protect(world.process().context, "WEB");
-  const process = world.process();
-  runner = process.runner;
-  runner.start();
-  const bugs: unknown[] = [];
-  const handle = createArmRouter(process.context, { onBug: (error) => bugs.push(error) });
-  const send = async (method: string, path: string, body?: unknown, version = "2023-06-01") => {
-    const url = path.startsWith("http")
-      ? path
-      : `${ORIGIN}${path}${path.includes("?") ? "&" : "?"}api-version=${version}`;
-    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-    const response = await handle(new Request(url, { ...init, headers: { "content-type": "application/json" } }));
-    const text = await response.text();
-    expect(bugs).toEqual([]);
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text === "" ? null : (JSON.parse(text) as never),
-    };
-  };
-  /** Follows the status address as the SDK's poller does. */
-  const run = async (method: string, path: string, body?: unknown) => {
-    const begun = await send(method, path, body);
-    expect([begun.status, begun.body]).toEqual([202, null]);
-    const status = begun.headers.get("azure-asyncoperation") ?? "";
-    for (;;) {
-      const job = ReplicationJobResource.parse((await send("GET", status)).body);
-      if (["Succeeded", "Failed", "Cancelled", "Suspended"].includes(job.status)) {
-        return { job, location: begun.headers.get("location") ?? "" };
-      }
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-  };
-  const item = async (name: string) => ProtectedItemResource.parse((await send("GET", `${ITEMS}/${name}`)).body);
-  return { world, send, run, item };
+  const begun = await recoveryPortal();
+  runner = begun.runner;
+  return begun;
 }
 
 const hyperV = { instanceType: "HyperVReplicaAzure" };
@@ -134,7 +93,12 @@ describe("protected items in ARM's shape", () => {
   });
 
   it.each([
-    ["another scenario", { providerSpecificDetails: { instanceType: "InMageAzureV2" } }, "UnknownPropertyType"],
+    ["another scenario", { providerSpecificDetails: { instanceType: "A2A" } }, "UnknownPropertyType"],
+    [
+      "a VMware machine's details",
+      { providerSpecificDetails: { instanceType: "InMageAzureV2" } },
+      "InstanceTypeOfOtherKind",
+    ],
     ["no network where one is promised", { networkType: "VmNetworkAsInput" }, "NetworkRequired"],
     ["a network that is not there", { ...test, networkId: NETWORK.replace("test", "moon") }, "NetworkNotFound"],
     ["the way back", { ...test, failoverDirection: "RecoveryToPrimary" }, "FailoverDirectionNotSupported"],

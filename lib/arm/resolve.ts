@@ -37,7 +37,7 @@ export async function resolveFabric(call: Call<FabricParams, unknown>): Promise<
   return { vault, fabric };
 }
 
-/** A Hyper-V site has exactly one container; its name follows from the site's internal identifier. */
+/** A site has exactly one container; its name follows from the site's internal identifier. */
 export async function resolveContainer(
   call: Call<ContainerParams, unknown>,
 ): Promise<{ vault: Vault; fabric: Fabric }> {

@@ -3,7 +3,12 @@ import { expect, it } from "vitest";
 import { MemoryFileSystem } from "@/lib/testing/memory-file-system";
 import { openDisk } from "@/lib/engine/disk/open-disk";
 import type { FileSystem } from "@/lib/engine/disk/random-access-file";
-import { CONTOSO_MACHINES, makeContosoEstate, type ContosoEstateOptions } from "./contoso-estate";
+import {
+  CONTOSO_MACHINES,
+  CONTOSO_VMWARE_MACHINES,
+  makeContosoEstate,
+  type ContosoEstateOptions,
+} from "./contoso-estate";
 import { readLedger } from "./guest/ledger";
 
 const MIB = 1024 * 1024;
@@ -80,6 +85,44 @@ it("gives the web shop a VHDX, as hosts of the time have both formats", async ()
   expect([web?.disks[0]?.name, disk.format]).toEqual(["CONTOSO-WEB.vhdx", "vhdx-dynamic"]);
   expect(readLedger(disk)).toMatchObject({ hostName: "CONTOSO-WEB", verdict: "ok" });
   disk.close();
+});
+
+it("gives the same ids and the same boot disk as every version before: whoever has an estate keeps it", async () => {
+  const fileSystem = new MemoryFileSystem();
+  const [sql] = await makeContosoEstate(options(fileSystem));
+  expect(sql?.id).toBe("776c8028-7eb5-49f1-89fb-f0d6e33cff05");
+  expect(sql?.disks.map((disk) => disk.id)).toEqual([
+    "2168f336-c65d-43a0-b348-0297f42b8182",
+    "4b204b5f-dad1-4542-b3dd-533da4fa2da5",
+  ]);
+  expect(hashOf(fileSystem, sql?.disks[0]?.path ?? "")).toBe(
+    "1292bd1d799c7c41eaa1eba6dc40922002814e4a170817dcaa9abd862ee93c91",
+  );
+});
+
+it("makes machines of VMware's: VMDKs of the kinds that its products make, and the configuration beside them", async () => {
+  const fileSystem = new MemoryFileSystem();
+  const small = CONTOSO_VMWARE_MACHINES.map((one) => ({ ...one, applicationDataBytes: 2 * MIB }));
+  const definitions = await makeContosoEstate({ ...options(fileSystem), machines: small });
+  const found = definitions.flatMap(({ disks }) =>
+    disks.map(({ name, path }) => {
+      const disk = openDisk(fileSystem, path, "read");
+      const seen = [name, disk.format, disk.virtualSizeBytes / MIB, readLedger(disk)?.verdict ?? null];
+      disk.close();
+      return seen;
+    }),
+  );
+  expect(found).toEqual([
+    ["CONTOSO-ERP.vmdk", "vmdk-sparse", 10 * 1024, "ok"],
+    ["CONTOSO-ERP-DATA.vmdk", "vmdk-flat", 32, null],
+    ["CONTOSO-MAIL.vmdk", "vmdk-split", 10 * 1024, "ok"],
+  ]);
+  expect(fileSystem.list("/disks/CONTOSO-MAIL")).toContain("CONTOSO-MAIL.vmx");
+  // An interrupted run leaves parts of a disk, which must not stand in the way of the next.
+  fileSystem.remove("/disks/CONTOSO-MAIL/CONTOSO-MAIL.vmdk");
+  fileSystem.remove(`/home/machines/${definitions[1]?.id}.json`);
+  expect(await makeContosoEstate({ ...options(fileSystem), machines: small })).toEqual(definitions);
+  expect(readLedger(openDisk(fileSystem, definitions[1]?.disks[0]?.path ?? "", "read"))?.verdict).toBe("ok");
 });
 
 it("leaves what is there alone, and makes again what an interrupted run left without a definition", async () => {

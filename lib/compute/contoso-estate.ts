@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { setImmediate as breathe } from "node:timers/promises";
-import { createDisk } from "@/lib/engine/disk/create-disk";
-import { createFixedVhd } from "@/lib/engine/disk/create-vhd";
+import { createDisk, type CreatableFormat } from "@/lib/engine/disk/create-disk";
 import type { Disk } from "@/lib/engine/disk/disk";
 import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import { installLedgerGuest } from "./guest/ledger";
 import type { LedgerConfig } from "./guest/ledger-format";
 import { fillWithApplicationData, fillWithSelfIdentifyingData, seededBytes } from "./contoso-data";
+import { vmxOf } from "./contoso-vmx";
 import type { MachineDefinition } from "./host-protocol";
 import { MachineStore } from "./machine-store";
 
@@ -16,12 +16,17 @@ const GIB = 1024 * MIB;
 export interface ContosoMachine {
   readonly name: string;
   readonly title: string;
-  /** Hyper-V hosts of the time have both; in Azure every replica is a fixed VHD. */
-  readonly osDiskFormat?: "vhd-dynamic" | "vhdx-dynamic";
+  /**
+   * A dynamic VHD when left out. Hyper-V hosts of the time have VHD and VHDX, VMware's have VMDK; in Azure every replica is
+   * a fixed VHD. A machine whose boot disk is a VMDK has its configuration (.vmx) beside its disks.
+   */
+  readonly osDiskFormat?: "vhd-dynamic" | "vhdx-dynamic" | "vmdk-sparse" | "vmdk-split";
   readonly osDiskBytes: number;
   readonly applicationDataBytes: number;
   /** Null: no second disk. */
   readonly dataDiskBytes: number | null;
+  /** A fixed VHD when left out. */
+  readonly dataDiskFormat?: "vhd-fixed" | "vmdk-flat";
 }
 
 export const CONTOSO_MACHINES: readonly ContosoMachine[] = [
@@ -30,6 +35,15 @@ export const CONTOSO_MACHINES: readonly ContosoMachine[] = [
   { ...machine("CONTOSO-WEB", "Web shop", 48 * MIB, null), osDiskFormat: "vhdx-dynamic" },
   machine("CONTOSO-CRM", "Customer relations", 48 * MIB, null),
   machine("CONTOSO-INTRANET", "Intranet", 32 * MIB, null),
+];
+
+/** Of the other site: what lib/contract/demo-site tells people of it is measured by a test. */
+export const CONTOSO_VMWARE_MACHINES: readonly ContosoMachine[] = [
+  {
+    ...machine("CONTOSO-ERP", "Resource planning", 48 * MIB, 32 * MIB),
+    ...{ osDiskFormat: "vmdk-sparse", dataDiskFormat: "vmdk-flat" },
+  },
+  { ...machine("CONTOSO-MAIL", "Mail", 32 * MIB, null), osDiskFormat: "vmdk-split" },
 ];
 
 function machine(name: string, title: string, data: number, dataDisk: number | null): ContosoMachine {
@@ -79,49 +93,56 @@ export async function makeContosoEstate(options: ContosoEstateOptions): Promise<
 }
 
 function makeMachine(options: ContosoEstateOptions, one: ContosoMachine, id: string): MachineDefinition {
+  const { fileSystem, seed } = options;
   const folder = `${options.disksFolder}/${one.name}`;
-  options.fileSystem.makeFolder(folder);
+  fileSystem.makeFolder(folder);
+  for (const leftOver of fileSystem.list(folder)) fileSystem.remove(`${folder}/${leftOver}`);
   const osFormat = one.osDiskFormat ?? "vhd-dynamic";
-  const osName = `${one.name}.${osFormat === "vhdx-dynamic" ? "vhdx" : "vhd"}`;
-  const osPath = `${folder}/${osName}`;
-  const osId = idFrom(options.seed, `${one.name}/os`);
-  options.fileSystem.remove(osPath);
-  fillAndClose(
-    createDisk(options.fileSystem, osPath, osFormat, {
-      ...{ uniqueId: osId, createdAt: options.createdAt, virtualSizeBytes: one.osDiskBytes },
-    }),
-    (disk) => {
-      const bytes = seededBytes(`${options.seed}/${one.name}`);
-      fillWithApplicationData(disk, APPLICATION_DATA_OFFSET, one.applicationDataBytes, bytes, one.name);
-      installLedgerGuest(disk, ledgerConfig(options.seed, one));
-    },
-  );
-  const disks: MachineDefinition["disks"] = [{ id: osId, name: osName, path: osPath, role: "os" }];
-  if (one.dataDiskBytes !== null) disks.push(makeDataDisk(options, one, folder, one.dataDiskBytes));
-  return {
+  const os = makeDisk(options, one, "os", osFormat, one.osDiskBytes, (disk) => {
+    const bytes = seededBytes(`${seed}/${one.name}`);
+    fillWithApplicationData(disk, APPLICATION_DATA_OFFSET, one.applicationDataBytes, bytes, one.name);
+    installLedgerGuest(disk, ledgerConfig(seed, one));
+  });
+  const disks = [os];
+  if (one.dataDiskBytes !== null) {
+    const fill = (disk: Disk) => fillWithSelfIdentifyingData(disk, { diskNumber: 2, generation: 1 });
+    disks.push(makeDisk(options, one, "data", one.dataDiskFormat ?? "vhd-fixed", one.dataDiskBytes, fill));
+  }
+  const definition: MachineDefinition = {
     ...{ id, name: one.name, generation: 1, osType: "Other", memoryBytes: 16 * MIB, cpuCount: 1, disks },
     desired: "running",
     bootable: true,
     attachments: { passThrough: false, iscsi: false, sharedVhd: false, fibreChannel: false },
   };
+  if (osFormat.startsWith("vmdk")) writeText(fileSystem, `${folder}/${one.name}.vmx`, vmxOf(definition));
+  return definition;
 }
 
-function makeDataDisk(
+function makeDisk(
   options: ContosoEstateOptions,
   one: ContosoMachine,
-  folder: string,
-  sizeBytes: number,
+  role: "os" | "data",
+  format: CreatableFormat,
+  virtualSizeBytes: number,
+  fill: (disk: Disk) => void,
 ): MachineDefinition["disks"][number] {
-  const id = idFrom(options.seed, `${one.name}/data`);
-  const path = `${folder}/${one.name}-DATA.vhd`;
-  options.fileSystem.remove(path);
-  fillAndClose(
-    createFixedVhd(options.fileSystem, path, {
-      ...{ uniqueId: id, createdAt: options.createdAt, virtualSizeBytes: sizeBytes },
-    }),
-    (disk) => fillWithSelfIdentifyingData(disk, { diskNumber: 2, generation: 1 }),
-  );
-  return { id, name: `${one.name}-DATA.vhd`, path, role: "data" };
+  const id = idFrom(options.seed, `${one.name}/${role}`);
+  const [extension] = format.split("-");
+  const name = `${one.name}${role === "os" ? "" : "-DATA"}.${extension}`;
+  const path = `${options.disksFolder}/${one.name}/${name}`;
+  const { createdAt, fileSystem } = options;
+  fillAndClose(createDisk(fileSystem, path, format, { uniqueId: id, createdAt, virtualSizeBytes }), fill);
+  return { id, name, path, role };
+}
+
+function writeText(fileSystem: FileSystem, path: string, text: string): void {
+  const file = fileSystem.create(path);
+  try {
+    file.write(0, Buffer.from(text));
+    file.sync();
+  } finally {
+    file.close();
+  }
 }
 
 function fillAndClose(disk: Disk, fill: (disk: Disk) => void): void {

@@ -167,7 +167,7 @@ export class HostDisk {
       const { disk, tracked } = this.#open;
       return {
         ...{ id, name, path, role, problem: null, format: disk.format, virtualSizeBytes: disk.virtualSizeBytes },
-        allocatedBytes: disk.file.allocatedBytes(),
+        allocatedBytes: allocatedBytesOf(disk),
         logicalSectorBytes: disk.logicalSectorBytes,
         pendingBytes: tracked.pendingBytes,
         onDemand: this.#onDemand(),
@@ -237,11 +237,10 @@ export class HostDisk {
     try {
       const disk = openDisk(this.#fileSystem, this.definition.path, "read");
       try {
-        const allocatedBytes = disk.files.reduce((sum, file) => sum + file.allocatedBytes(), 0);
         return {
           format: disk.format,
           virtualSizeBytes: disk.virtualSizeBytes,
-          allocatedBytes,
+          allocatedBytes: allocatedBytesOf(disk),
           ...{ paths: pathsOf(disk), logicalSectorBytes: disk.logicalSectorBytes },
           problem: null,
         };
@@ -256,6 +255,11 @@ export class HostDisk {
 }
 
 const NOWHERE: FileIdentity = { fileId: "", sizeBytes: 0, modifiedNs: "0" };
+
+/** The first file of a split or flat VMDK is a page of text. */
+function allocatedBytesOf(disk: Pick<Disk, "files">): number {
+  return disk.files.reduce((sum, file) => sum + file.allocatedBytes(), 0);
+}
 
 function broken(path: string, problem: Explanation): Omit<Inspection, "identity"> {
   return { format: null, virtualSizeBytes: 0, allocatedBytes: 0, paths: [path], logicalSectorBytes: 512, problem };

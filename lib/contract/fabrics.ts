@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { HealthError } from "./health-error";
+import { VMwareDetails, VMwareVirtualMachineDetails } from "./vmware";
 
 const SiteRecoveryResource = <T extends z.ZodType, Type extends string>(type: Type, properties: T) =>
   z.object({ id: z.string(), name: z.string(), type: z.literal(type), properties });
@@ -10,7 +11,10 @@ const Encryption = z.object({
   kekCertExpiryDate: z.null(),
 });
 
-/** A Hyper-V site is created with the abstract type and comes back as HyperVSite, as the service does it. */
+/**
+ * A Hyper-V site is created with the abstract type and comes back as HyperVSite, as the service does it. VMware is ours: there a
+ * configuration server's site appears when the server registers; here a server registers in a site that is there.
+ */
 export const FabricCreation = z.object({
   properties: z
     .object({
@@ -18,6 +22,7 @@ export const FabricCreation = z.object({
         .discriminatedUnion("instanceType", [
           z.object({ instanceType: z.literal("FabricSpecificCreationInput") }),
           z.object({ instanceType: z.literal("HyperVSite") }),
+          z.object({ instanceType: z.literal("VMware") }),
         ])
         .nullish(),
     })
@@ -32,10 +37,13 @@ export const FabricResource = SiteRecoveryResource(
     rolloverEncryptionDetails: Encryption,
     internalIdentifier: z.string(),
     bcdrState: z.literal("Valid"),
-    customDetails: z.object({
-      instanceType: z.literal("HyperVSite"),
-      hyperVHosts: z.array(z.object({ id: z.string(), name: z.string(), marsAgentVersion: z.string() })),
-    }),
+    customDetails: z.discriminatedUnion("instanceType", [
+      z.object({
+        instanceType: z.literal("HyperVSite"),
+        hyperVHosts: z.array(z.object({ id: z.string(), name: z.string(), marsAgentVersion: z.string() })),
+      }),
+      VMwareDetails,
+    ]),
     healthErrorDetails: z.array(HealthError),
     health: z.enum(["Normal", "Warning", "Critical"]),
   }),
@@ -45,7 +53,7 @@ export type FabricResource = z.infer<typeof FabricResource>;
 export const ProviderResource = SiteRecoveryResource(
   "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationRecoveryServicesProviders",
   z.object({
-    fabricType: z.literal("HyperVSite"),
+    fabricType: z.enum(["HyperVSite", "VMware"]),
     friendlyName: z.string(),
     fabricFriendlyName: z.string(),
     providerVersion: z.string(),
@@ -71,7 +79,7 @@ export const ContainerResource = SiteRecoveryResource(
   z.object({
     fabricFriendlyName: z.string(),
     friendlyName: z.string(),
-    fabricType: z.literal("HyperVSite"),
+    fabricType: z.enum(["HyperVSite", "VMware"]),
     protectedItemCount: z.number(),
     pairingStatus: z.enum(["Paired", "NotPaired"]),
     role: z.enum(["Primary", ""]),
@@ -79,6 +87,28 @@ export const ContainerResource = SiteRecoveryResource(
   }),
 );
 export type ContainerResource = z.infer<typeof ContainerResource>;
+
+const HyperVVirtualMachineDetails = z.object({
+  instanceType: z.literal("HyperVVirtualMachine"),
+  sourceItemId: z.string(),
+  generation: z.string(),
+  osDetails: z.object({ osType: z.string() }),
+  diskDetails: z.array(
+    z.object({
+      maxSizeMB: z.number(),
+      vhdType: z.enum(["OperatingSystem", "Data"]),
+      vhdId: z.string(),
+      vhdName: z.string(),
+      /** Ours: what the host found out about the image. */
+      format: z.string().nullable(),
+      allocatedBytes: z.number(),
+    }),
+  ),
+  hasPhysicalDisk: z.enum(["Present", "NotPresent"]),
+  hasFibreChannelAdapter: z.enum(["Present", "NotPresent"]),
+  hasSharedVhd: z.enum(["Present", "NotPresent"]),
+  hyperVHostId: z.string(),
+});
 
 export const ProtectableItemResource = SiteRecoveryResource(
   "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectableItems",
@@ -90,27 +120,7 @@ export const ProtectableItemResource = SiteRecoveryResource(
     /** Messages of the rules that it breaks; empty when it can be protected. */
     protectionReadinessErrors: z.array(z.string()),
     supportedReplicationProviders: z.array(z.string()),
-    customDetails: z.object({
-      instanceType: z.literal("HyperVVirtualMachine"),
-      sourceItemId: z.string(),
-      generation: z.string(),
-      osDetails: z.object({ osType: z.string() }),
-      diskDetails: z.array(
-        z.object({
-          maxSizeMB: z.number(),
-          vhdType: z.enum(["OperatingSystem", "Data"]),
-          vhdId: z.string(),
-          vhdName: z.string(),
-          /** Ours: what the host found out about the image. */
-          format: z.string().nullable(),
-          allocatedBytes: z.number(),
-        }),
-      ),
-      hasPhysicalDisk: z.enum(["Present", "NotPresent"]),
-      hasFibreChannelAdapter: z.enum(["Present", "NotPresent"]),
-      hasSharedVhd: z.enum(["Present", "NotPresent"]),
-      hyperVHostId: z.string(),
-    }),
+    customDetails: z.discriminatedUnion("instanceType", [HyperVVirtualMachineDetails, VMwareVirtualMachineDetails]),
     /** Ours: the same rules with cause and cure; warnings too. */
     healthErrors: z.array(HealthError),
     /** Ours: the machine as its host last reported it. */

@@ -58,7 +58,7 @@ export const PlanDocument = z.strictObject({
   /** Of the document's format. */
   version: z.literal(1),
   name: z.string().min(1),
-  /** Name of the Hyper-V site. */
+  /** Name of the site. */
   site: z.string().min(1),
   shutdown: z.strictObject(actions).optional(),
   failover: z.strictObject(actions).optional(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { InMageAzureV2PolicyDetails, InMageAzureV2PolicyInput } from "./vmware";
 
 const HyperVReplicaAzureInput = z.object({
   instanceType: z.literal("HyperVReplicaAzure"),
@@ -15,10 +16,23 @@ const HyperVReplicaAzureInput = z.object({
 });
 export type HyperVReplicaAzureInput = z.infer<typeof HyperVReplicaAzureInput>;
 
-const ProviderInput = z.discriminatedUnion("instanceType", [HyperVReplicaAzureInput]);
+const ProviderInput = z.discriminatedUnion("instanceType", [HyperVReplicaAzureInput, InMageAzureV2PolicyInput]);
+export type PolicyInput = z.infer<typeof ProviderInput>;
 
 export const PolicyCreation = z.object({ properties: z.object({ providerSpecificInput: ProviderInput }) });
 export const PolicyPatch = z.object({ properties: z.object({ replicationProviderSettings: ProviderInput }) });
+
+const HyperVReplicaAzureDetails = z.object({
+  instanceType: z.literal("HyperVReplicaAzure"),
+  recoveryPointHistoryDurationInHours: z.number(),
+  applicationConsistentSnapshotFrequencyInHours: z.number(),
+  replicationInterval: z.number(),
+  /** Ours; absent where it is false, so that other policies look as the service's do. */
+  continuous: z.literal(true).optional(),
+  onlineReplicationStartTime: z.null(),
+  encryption: z.literal("Disabled"),
+  activeStorageAccountId: z.string(),
+});
 
 export const PolicyResource = z.object({
   id: z.string(),
@@ -26,17 +40,10 @@ export const PolicyResource = z.object({
   type: z.literal("Microsoft.RecoveryServices/vaults/replicationPolicies"),
   properties: z.object({
     friendlyName: z.string(),
-    providerSpecificDetails: z.object({
-      instanceType: z.literal("HyperVReplicaAzure"),
-      recoveryPointHistoryDurationInHours: z.number(),
-      applicationConsistentSnapshotFrequencyInHours: z.number(),
-      replicationInterval: z.number(),
-      /** Ours; absent where it is false, so that other policies look as the service's do. */
-      continuous: z.literal(true).optional(),
-      onlineReplicationStartTime: z.null(),
-      encryption: z.literal("Disabled"),
-      activeStorageAccountId: z.string(),
-    }),
+    providerSpecificDetails: z.discriminatedUnion("instanceType", [
+      HyperVReplicaAzureDetails,
+      InMageAzureV2PolicyDetails,
+    ]),
   }),
 });
 export type PolicyResource = z.infer<typeof PolicyResource>;
@@ -50,7 +57,7 @@ export const ContainerMappingCreation = z.object({
      * serialiser fills a missing discriminator with the name of the mapper.
      */
     providerSpecificInput: z
-      .object({ instanceType: z.enum(["HyperVReplicaAzure", "providerSpecificInput"]).nullish() })
+      .object({ instanceType: z.enum(["HyperVReplicaAzure", "InMageAzureV2", "providerSpecificInput"]).nullish() })
       .nullish(),
   }),
 });

@@ -15,7 +15,7 @@ import { z } from "zod";
  * GET    R/events                                        text/event-stream of LiveEvent (whole portal; Last-Event-ID not needed: refetch)
  * GET    R/regions                                       list Region  (simulated)
  * GET    V/providers/Secondsite.Recovery/overview        VaultOverview
- * GET    V/providers/Secondsite.Recovery/tutorials/hyperVSiteToAzure   Tutorial (checks computed from the system)
+ * GET    V/providers/Secondsite.Recovery/tutorials/{hyperVSiteToAzure|vmwareToAzure}   Tutorial (checks computed from the system)
  * GET, POST V/providers/Secondsite.Recovery/verification[/check]      VerificationView (lib/contract/verification)
  * PUT    V/providers/Secondsite.Recovery/passphrases/default {properties:{passphrase}}   204   (sets once; 409 later)
  * POST   V/replicationFabrics/{f}/providers/Secondsite.Recovery/generateRegistrationKey  RegistrationKeyFile
@@ -46,7 +46,7 @@ export const listOf = <T extends z.ZodType>(item: T) =>
 
 export const EstateSite = resource(
   z.object({
-    kind: z.enum(["contoso", "folder"]),
+    kind: z.enum(["contoso", "contosoVmware", "folder"]),
     folder: z.string(),
     state: z.enum(["running", "failed"]),
     processes: z.array(

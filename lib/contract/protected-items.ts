@@ -1,32 +1,38 @@
 import { z } from "zod";
 import { HealthError } from "./health-error";
+import { AzureDiskDetails, commonItemDetails, InMageAzureV2Details, InMageAzureV2EnableInput } from "./vmware";
 
 /**
- * Bodies of replication protected items (api-version 2023-06-01, asr reference 1.3 and 3.2), Hyper-V to Azure only: another
- * `instanceType` is refused. Properties that mean nothing here are taken and ignored, as the service does.
+ * Bodies of replication protected items (api-version 2023-06-01, asr reference 1.3 and 3.2), Hyper-V and VMware to Azure only:
+ * another `instanceType` is refused. Properties that mean nothing here are taken and ignored, as the service does.
  */
-const instanceType = z.literal("HyperVReplicaAzure");
+const instanceType = z.enum(["HyperVReplicaAzure", "InMageAzureV2"]);
 const Direction = z.enum(["PrimaryToRecovery", "RecoveryToPrimary"]);
 const optional = z.string().nullish();
+
+const HyperVReplicaAzureEnableInput = z.object({
+  instanceType: z.literal("HyperVReplicaAzure"),
+  hvHostVmId: optional,
+  vmName: optional,
+  osType: optional,
+  vhdId: optional,
+  /** Ids of disks; all of them when absent. */
+  disksToInclude: z.array(z.string()).nullish(),
+  targetStorageAccountId: optional,
+  targetAzureVmName: optional,
+  targetVmSize: optional,
+  targetAzureNetworkId: optional,
+  targetAzureSubnetId: optional,
+});
 
 export const EnableProtectionBody = z.object({
   properties: z.object({
     policyId: z.string(),
     protectableItemId: z.string(),
-    providerSpecificDetails: z.object({
-      instanceType,
-      hvHostVmId: optional,
-      vmName: optional,
-      osType: optional,
-      vhdId: optional,
-      /** Ids of disks; all of them when absent. */
-      disksToInclude: z.array(z.string()).nullish(),
-      targetStorageAccountId: optional,
-      targetAzureVmName: optional,
-      targetVmSize: optional,
-      targetAzureNetworkId: optional,
-      targetAzureSubnetId: optional,
-    }),
+    providerSpecificDetails: z.discriminatedUnion("instanceType", [
+      HyperVReplicaAzureEnableInput,
+      InMageAzureV2EnableInput,
+    ]),
   }),
 });
 export type EnableProtectionBody = z.infer<typeof EnableProtectionBody>;
@@ -120,6 +126,20 @@ export const DisableProtectionBody = z.object({
 
 export const CurrentScenario = z.object({ scenarioName: z.string(), jobId: z.string(), startTime: z.string() });
 
+const HyperVReplicaAzureDetails = z.object({
+  instanceType: z.literal("HyperVReplicaAzure"),
+  ...commonItemDetails,
+  azureVmDiskDetails: z.array(AzureDiskDetails),
+  recoveryAzureVmName: z.string(),
+  lastReplicatedTime: z.string().nullable(),
+  initialReplicationDetails: z.object({
+    initialReplicationType: z.literal("OverNetwork"),
+    initialReplicationProgressPercentage: z.string(),
+  }),
+  encryption: z.literal("Disabled"),
+  oSDetails: z.object({ osType: z.string() }),
+});
+
 export const ProtectedItemResource = z.object({
   id: z.string(),
   name: z.string(),
@@ -129,11 +149,11 @@ export const ProtectedItemResource = z.object({
   location: z.string(),
   properties: z.object({
     friendlyName: z.string(),
-    protectedItemType: z.literal("HyperVVirtualMachine"),
+    protectedItemType: z.enum(["HyperVVirtualMachine", "VMwareVirtualMachine"]),
     protectableItemId: z.string(),
     recoveryServicesProviderId: z.string(),
     primaryFabricFriendlyName: z.string(),
-    primaryFabricProvider: z.literal("HyperVSite"),
+    primaryFabricProvider: z.enum(["HyperVSite", "VMware"]),
     recoveryFabricFriendlyName: z.literal("Microsoft Azure"),
     recoveryFabricId: z.literal("Microsoft Azure"),
     primaryProtectionContainerFriendlyName: z.string(),
@@ -157,61 +177,7 @@ export const ProtectedItemResource = z.object({
     currentScenario: CurrentScenario,
     failoverRecoveryPointId: z.string().nullable(),
     eventCorrelationId: z.string(),
-    providerSpecificDetails: z.object({
-      instanceType,
-      azureVmDiskDetails: z.array(
-        z.object({
-          vhdType: z.enum(["OperatingSystem", "Data"]),
-          vhdId: z.string(),
-          diskId: z.string(),
-          vhdName: z.string(),
-          /** Ours: the image's format at its host; null while the host has not said it. In Azure: always a fixed VHD. */
-          sourceFormat: z.string().nullable(),
-          targetFormat: z.string(),
-          maxSizeMB: z.string(),
-          targetDiskLocation: z.string(),
-          targetDiskName: z.string(),
-          lunId: z.string(),
-        }),
-      ),
-      recoveryAzureVmName: z.string(),
-      recoveryAzureVMSize: z.string(),
-      recoveryAzureStorageAccount: z.string(),
-      recoveryAzureLogStorageAccountId: z.null(),
-      lastReplicatedTime: z.string().nullable(),
-      lastRecoveryPointReceived: z.string().nullable(),
-      rpoInSeconds: z.number().nullable(),
-      lastRpoCalculatedTime: z.string().nullable(),
-      vmId: z.string(),
-      vmProtectionState: z.string(),
-      vmProtectionStateDescription: z.string(),
-      initialReplicationDetails: z.object({
-        initialReplicationType: z.literal("OverNetwork"),
-        initialReplicationProgressPercentage: z.string(),
-      }),
-      vmNics: z.array(
-        z.object({
-          nicId: z.string(),
-          recoveryVMNetworkId: z.string(),
-          recoveryVMSubnetName: z.string().nullable(),
-          selectionType: z.literal("SelectedByUser"),
-          ipConfigs: z.array(z.object({ isPrimary: z.boolean(), recoverySubnetName: z.string().nullable() })),
-        }),
-      ),
-      selectedRecoveryAzureNetworkId: z.string().nullable(),
-      selectedSourceNicId: z.string().nullable(),
-      encryption: z.literal("Disabled"),
-      oSDetails: z.object({ osType: z.string() }),
-      sourceVmRamSizeInMB: z.number(),
-      sourceVmCpuCount: z.number(),
-      enableRdpOnTargetOption: z.literal("Never"),
-      recoveryAzureResourceGroupId: z.string(),
-      useManagedDisks: z.literal("false"),
-      licenseType: z.literal("NotSpecified"),
-      /** The consistency group; named as the service names it for other instance types. */
-      multiVmGroupName: z.string().nullable(),
-      multiVmSyncStatus: z.enum(["Enabled", "Disabled"]),
-    }),
+    providerSpecificDetails: z.discriminatedUnion("instanceType", [HyperVReplicaAzureDetails, InMageAzureV2Details]),
   }),
 });
 export type ProtectedItemResource = z.infer<typeof ProtectedItemResource>;
@@ -232,7 +198,7 @@ export const RecoveryPointResource = z.object({
     recoveryPointType: z.enum(["ApplicationConsistent", "CrashConsistent"]),
     /** The figures are ours: the service's details of this type are empty. */
     providerSpecificDetails: z.object({
-      instanceType: z.literal("HyperVReplicaAzure"),
+      instanceType,
       orders: z.object({ count: z.number(), lastAt: z.string().nullable() }).nullable(),
       sourceBytesRead: z.number(),
       changedBytes: z.number(),

@@ -75,7 +75,7 @@ export const CreatePlanBody = z.object({
 });
 export const UpdatePlanBody = z.object({ properties: z.object({ groups: z.array(PlanGroupWire).nullish() }) });
 
-const instanceType = z.literal("HyperVReplicaAzure");
+const instanceType = z.enum(["HyperVReplicaAzure", "InMageAzureV2"]);
 export const PlanPointType = z.enum(["Latest", "LatestApplicationConsistent", "LatestProcessed"]);
 const ForwardDetails = z.object({
   instanceType,

@@ -76,7 +76,7 @@ export const RetentionView = resource(
           "InUse",
           "SharedCut",
           "Streamed",
-          "FiveMinutes",
+          "FewMinutes",
           "Recent",
           "Hourly",
           "Daily",

@@ -5,7 +5,9 @@
  */
 import type { DiskFormat } from "@/lib/kernel/disk-format";
 import type { Explanation } from "@/lib/kernel/fault";
+import type { PolicySettings } from "./policy-rules";
 import type { ActiveLocation, ProtectionState, TestFailoverState } from "./protection-state";
+import type { FabricKind } from "./replication-provider";
 
 export interface Vault {
   readonly id: string;
@@ -30,12 +32,12 @@ export interface Vault {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A Hyper-V site. `cloud_<internalIdentifier>` is its one protection container. */
+/** A Hyper-V site or a VMware estate. `cloud_<internalIdentifier>` is its one protection container. */
 export interface Fabric {
   readonly id: string;
   readonly vaultId: string;
   readonly name: string;
-  readonly kind: "HyperVSite";
+  readonly kind: FabricKind;
   readonly internalIdentifier: string;
   readonly createdAt: string;
 }
@@ -49,7 +51,9 @@ export interface RegistrationKey {
   readonly expiresAt: string;
 }
 
-/** A registered host: Azure Site Recovery Provider and MARS agent. */
+/**
+ * A registered host: Azure Site Recovery Provider and MARS agent; of a VMware estate, configuration server and process server.
+ */
 export interface Provider {
   readonly id: string;
   readonly vaultId: string;
@@ -109,16 +113,10 @@ export interface ReportedMachine {
   } | null;
 }
 
-export interface Policy {
+export interface Policy extends PolicySettings {
   readonly id: string;
   readonly vaultId: string;
   readonly name: string;
-  /** 30, 300 or 900. */
-  readonly replicationIntervalSeconds: number;
-  /** 0 to 24; 0 keeps the latest point only. */
-  readonly recoveryPointHistoryHours: number;
-  /** 0 to 12; 0 is off. How often the workload is quiesced before the cut. */
-  readonly applicationConsistentFrequencyHours: number;
   readonly storageAccount: string;
   readonly createdAt: string;
 }
@@ -324,7 +322,7 @@ export interface RecoveryPlan {
 export interface EstateSite {
   readonly name: string;
   readonly folder: string;
-  readonly kind: "contoso" | "folder";
+  readonly kind: "contoso" | "contosoVmware" | "folder";
 }
 
 export interface VaultEvent {

@@ -21,7 +21,7 @@ export function sameName(a: string, b: string): boolean {
   return nameKey(a) === nameKey(b);
 }
 
-/** A Hyper-V site has exactly one protection container, of this name. */
+/** A site has exactly one protection container, of this name. */
 export function containerName(fabric: Pick<Fabric, "internalIdentifier">): string {
   return `cloud_${fabric.internalIdentifier}`;
 }

@@ -14,6 +14,7 @@ import {
 } from "./protection-state";
 
 const standing = (changes: Partial<Standing> = {}): Standing => ({
+  provider: "HyperVReplicaAzure",
   state: "Protected",
   activeLocation: "Primary",
   testFailoverState: "None",
@@ -181,5 +182,30 @@ describe("the state table", () => {
     ["ChangePit", "PlannedFailoverCommitRequired", "Primary", /has come back from Azure/],
   ] as const)("says why %s is not possible in %s at %s", (operation, state, activeLocation, why) => {
     expect(explainNotAllowed(operation, standing({ state, activeLocation }), "SQL")?.message).toMatch(why);
+  });
+});
+
+describe("a VMware machine", () => {
+  const vmware = (changes: Partial<Standing> = {}) => standing({ provider: "InMageAzureV2", ...changes });
+
+  it("has no planned failover to Azure, and the reason names the way that loses nothing either", () => {
+    expect(allowedOperations(vmware())).toEqual([
+      "UnplannedFailover",
+      "DisableProtection",
+      "TestFailover",
+      "RepairReplication",
+    ]);
+    expect(explainNotAllowed("PlannedFailover", vmware(), "ERP")).toMatchObject({
+      code: "PlannedFailoverNotAllowed",
+      message: expect.stringContaining("without a planned failover") as string,
+      recommendedAction: expect.stringContaining("shut the source down") as string,
+    });
+  });
+
+  it("has every other operation wherever a Hyper-V machine has it", () => {
+    for (const whereabouts of everywhere) {
+      const others = allowedOperations(standing(whereabouts)).filter((operation) => operation !== "PlannedFailover");
+      expect(allowedOperations(vmware(whereabouts))).toEqual(others);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import type { Explanation } from "@/lib/kernel/fault";
 import { clockTime } from "./clock-time";
+import type { ReplicationProvider } from "./replication-provider";
 
 /**
  * The words of the service for where a protected machine stands (asr reference 3.1), and THE table of what may be done in
@@ -71,6 +72,7 @@ export type ProtectedItemOperation =
 
 /** What the table needs to know of a protected item. Times ISO 8601. */
 export interface Standing extends Whereabouts {
+  readonly provider: ReplicationProvider;
   readonly testFailoverState: TestFailoverState;
   /** The job that holds the item, or null. */
   readonly holder: { readonly friendlyName: string; readonly startedAt: string } | null;
@@ -84,7 +86,14 @@ export interface Standing extends Whereabouts {
 /** Operations in the order of the service's recordings. Empty while a job holds the item. */
 export function allowedOperations(standing: Standing): readonly ProtectedItemOperation[] {
   if (standing.holder !== null) return [];
-  return ofState(standing).filter((operation) => lacking(operation, standing) === null);
+  return ofState(standing).filter(
+    (operation) => isOffered(operation, standing) && lacking(operation, standing) === null,
+  );
+}
+
+/** The service offers VMware machines no planned failover to Azure (asr reference 3.1, as recorded). */
+function isOffered(operation: ProtectedItemOperation, { provider }: Standing): boolean {
+  return operation !== "PlannedFailover" || provider !== "InMageAzureV2";
 }
 
 function ofState(standing: Standing): readonly ProtectedItemOperation[] {
@@ -304,6 +313,12 @@ const COMMITTING: readonly ProtectedItemOperation[] = ["Commit", "ChangePit"];
 function reasonAtPrimary(operation: ProtectedItemOperation, standing: Standing): { because: string; cure: string } {
   const { state } = standing;
   if (isFailedBack(standing)) return reasonFailedBack(operation, state);
+  if (!isOffered(operation, standing)) {
+    return {
+      because: "VMware machines fail over to Azure without a planned failover",
+      cure: "Use the unplanned failover and let it shut the source down first: then nothing is lost either.",
+    };
+  }
   if (BACKWARDS.includes(operation))
     return { because: "it runs at its site", cure: "Only a machine that has failed over to Azure has this way." };
   if (state === "ReprotectInitiated") {

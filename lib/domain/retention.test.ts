@@ -43,7 +43,7 @@ describe("the retention of recovery points", () => {
     const kept = (reason: string) =>
       plan.filter((one) => one.keep && one.reason === reason).map(({ point: { id } }) => id);
     expect(kept("Streamed")).toHaveLength(15);
-    expect(kept("FiveMinutes")).toEqual(["p5.333333333333333", "p10.333333333333334", "p20", "p21", "p58"]);
+    expect(kept("FewMinutes")).toEqual(["p5.333333333333333", "p10.333333333333334", "p20", "p21", "p58"]);
     expect(kept("Hourly")).toEqual(["p100"]);
     expect(plan.filter(({ keep }) => !keep).map(({ point: { id } }) => id)).toEqual(
       expect.arrayContaining(["p6", "p14.666666666666666", "p59", "p101"]),
@@ -53,6 +53,18 @@ describe("the retention of recovery points", () => {
     const goesAt = Date.parse(second?.goesAt ?? "");
     const keptAt = (ms: number) => planRetention(points, policy(24, 5), new Date(ms), none)[1]?.keep;
     expect([keptAt(goesAt), keptAt(goesAt + 1)]).toEqual([true, false]);
+  });
+
+  it("keeps of the cuts of VMware machines one of each span that their policy names", () => {
+    const points = Array.from({ length: 40 }, (_, nth) => point(10 + nth));
+    const every = (minutes: number) => ({ ...policy(24, 5), crashConsistentFrequencyMinutes: minutes });
+    const kept = (minutes: number) =>
+      planRetention(points, every(minutes), NOW, none).flatMap(({ keep, reason, point: { id } }) =>
+        keep && reason === "FewMinutes" ? [id] : [],
+      );
+    expect(kept(1)).toHaveLength(39);
+    expect(kept(15)).toHaveLength(3);
+    expect(kept(60)).toHaveLength(1);
   });
 
   it("keeps one a day where the policy remembers longer than a day", () => {

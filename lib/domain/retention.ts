@@ -5,8 +5,10 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Younger points are all kept (our choice), then one an hour for a day (asr reference 8), then one a day. */
 const DENSE_MS = HOUR_MS;
-/** Of continuous replication so many minutes are kept whole, and then one point of each such span of the last hour. */
+/** Of continuous replication so much is kept whole. */
 const STREAM_MS = 5 * 60_000;
+/** And then one point of each such span of the last hour, where the policy names none. */
+const STREAM_MINUTES = 5;
 
 export type RetentionReason =
   | "Newest"
@@ -16,7 +18,7 @@ export type RetentionReason =
   | "InUse"
   | "SharedCut"
   | "Streamed"
-  | "FiveMinutes"
+  | "FewMinutes"
   | "Recent"
   | "Hourly"
   | "Daily"
@@ -44,11 +46,13 @@ export interface Holds {
   readonly damaged: ReadonlySet<string>;
 }
 
-type History = Pick<Policy, "recoveryPointHistoryHours" | "replicationIntervalSeconds">;
+type History = Pick<Policy, "recoveryPointHistoryHours" | "replicationIntervalSeconds"> &
+  Partial<Pick<Policy, "crashConsistentFrequencyMinutes">>;
 
 /**
  * Which points the policy wants and why, newest first: a plan, nothing is deleted here. Everything of the last hour (of
- * continuous replication, of the last five minutes, and the newest of each five minutes of that hour); then the newest of each hour up to a day, then of each day, as long as the policy remembers; of each hour and day the newest
+ * continuous replication, of the last five minutes, and of the rest of that hour the newest of each span that the policy
+ * names); then the newest of each hour up to a day, then of each day, as long as the policy remembers; of each hour and day the newest
  * application-consistent point, and the newest that all machines of a consistency group share, as well: these are of one
  * instant, so that the machines of a group choose the same. A history of 0 hours keeps the newest only. Whatever the policy says: the newest
  * point, the newest that is not known to be damaged, a final one, and those that are held.
@@ -98,7 +102,8 @@ function verdictByAge(point: RecoveryPoint, policy: History, now: Date, taken: T
   const atMs = Date.parse(point.at);
   const ageMs = now.getTime() - atMs;
   const historyMs = policy.recoveryPointHistoryHours * HOUR_MS;
-  const firstOfStream = !isContinuous(policy) || takes(taken.streams, point, Math.floor(atMs / STREAM_MS));
+  const spanMs = (policy.crashConsistentFrequencyMinutes ?? STREAM_MINUTES) * 60_000;
+  const firstOfStream = !isContinuous(policy) || takes(taken.streams, point, Math.floor(atMs / spanMs));
   const firstOfHour = takes(taken.hours, point, Math.floor(atMs / HOUR_MS));
   const firstOfDay = takes(taken.days, point, Math.floor(atMs / DAY_MS));
   if (historyMs === 0) return { keep: false, reason: "LatestOnly", goesAt: null };
@@ -111,7 +116,7 @@ function verdictByAge(point: RecoveryPoint, policy: History, now: Date, taken: T
   }
   if (ageMs <= DENSE_MS) {
     if (!firstOfStream) return { keep: false, reason: "Thinned", goesAt: null };
-    return { keep: true, reason: isContinuous(policy) ? "FiveMinutes" : "Recent", goesAt: afterAnHour };
+    return { keep: true, reason: isContinuous(policy) ? "FewMinutes" : "Recent", goesAt: afterAnHour };
   }
   if (ageMs <= DAY_MS) {
     return firstOfHour

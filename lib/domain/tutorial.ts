@@ -1,7 +1,24 @@
+import type { FabricKind } from "./replication-provider";
+
 /**
- * The tutorial "Between an on-premises Hyper-V site and Azure" (asr reference 4.3 (2)). Every step's state is computed
- * from what the system holds; nobody ticks anything.
+ * The tutorials of the scenarios (asr reference 4.3 (2) and (3/4)). Every step's state is computed from what the system holds;
+ * nobody ticks anything.
  */
+export const SCENARIOS = ["hyperVSiteToAzure", "vmwareToAzure"] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+/** The drop-down's wording for VMware was not captured: it is ours. */
+export const SCENARIO_TITLES: Readonly<Record<Scenario, string>> = {
+  hyperVSiteToAzure: "Between an on-premises Hyper-V site and Azure",
+  vmwareToAzure: "Between an on-premises VMware site and Azure",
+};
+
+export const SCENARIO_KINDS: Readonly<Record<Scenario, FabricKind>> = {
+  hyperVSiteToAzure: "HyperVSite",
+  vmwareToAzure: "VMware",
+};
+
+/** Of the sites of one scenario's kind, and of the vault and its region. */
 export interface TutorialFacts {
   readonly sites: readonly string[];
   readonly passphraseSet: boolean;
@@ -50,33 +67,68 @@ interface StepRule {
   check(facts: TutorialFacts): { readonly done: boolean; readonly finding: string };
 }
 
-const TITLE_SITE = "Create a Hyper-V site";
+/** What differs from scenario to scenario: the words of the first three steps and of the group. */
+interface Words {
+  readonly site: { readonly title: string; readonly explanation: string; readonly missing: string };
+  readonly key: string;
+  readonly host: { readonly title: string; readonly explanation: string };
+  readonly group: string;
+}
 
-const RULES: readonly StepRule[] = [
+const WORDS: Readonly<Record<Scenario, Words>> = {
+  hyperVSiteToAzure: {
+    site: {
+      title: "Create a Hyper-V site",
+      explanation:
+        "A Hyper-V site stands for one or more Hyper-V hosts that are not managed by VMM. Create one for each location.",
+      missing: "This vault has no Hyper-V site.",
+    },
+    key: "to the host",
+    host: {
+      title: "Install the Provider and the MARS agent, and register the host",
+      explanation:
+        "The Azure Site Recovery Provider orchestrates replication and failover; the Microsoft Azure Recovery Services (MARS) agent moves the data. Both run on the Hyper-V host and dial out to the vault on one TLS port.",
+    },
+    group: "copy frequency, how long recovery points are kept, and where the data goes.",
+  },
+  vmwareToAzure: {
+    site: {
+      title: "Create a VMware site",
+      explanation:
+        "A VMware site stands for a configuration server and the machines that it finds. Create one for each location.",
+      missing: "This vault has no VMware site.",
+    },
+    key: "to the configuration server",
+    host: {
+      title: "Install and register the configuration server",
+      explanation:
+        "The configuration server coordinates; its process server compresses and encrypts what the machines write and sends it on. Here both are one process that dials out to the vault on one TLS port, and what is written is seen at the machines' host, so that nothing is installed in them.",
+    },
+    group:
+      "their writes leave all the time; the group says how often a recovery point is kept and for how long, and from which age of the newest one on you are warned.",
+  },
+};
+
+const rulesOf = ({ site, key, host, group }: Words): readonly StepRule[] => [
   {
     id: "createSite",
-    title: TITLE_SITE,
-    explanation:
-      "A Hyper-V site stands for one or more Hyper-V hosts that are not managed by VMM. Create one for each location.",
+    title: site.title,
+    explanation: site.explanation,
     needs: [],
     check: ({ sites }) =>
-      sites.length > 0
-        ? { done: true, finding: `Found ${listed(sites)}.` }
-        : { done: false, finding: "This vault has no Hyper-V site." },
+      sites.length > 0 ? { done: true, finding: `Found ${listed(sites)}.` } : { done: false, finding: site.missing },
   },
   {
     id: "registrationKey",
     title: "Choose the passphrase and download a registration key",
-    explanation:
-      "The registration key identifies the vault and the site to the host; it is valid for 5 days, and only the newest one works. The passphrase opens the keys that the data is sealed with. Nobody can recover it: keep it in more than one safe place.",
+    explanation: `The registration key identifies the vault and the site ${key}; it is valid for 5 days, and only the newest one works. The passphrase opens the keys that the data is sealed with. Nobody can recover it: keep it in more than one safe place.`,
     needs: ["createSite"],
     check: checkRegistrationKey,
   },
   {
     id: "registerHost",
-    title: "Install the Provider and the MARS agent, and register the host",
-    explanation:
-      "The Azure Site Recovery Provider orchestrates replication and failover; the Microsoft Azure Recovery Services (MARS) agent moves the data. Both run on the Hyper-V host and dial out to the vault on one TLS port.",
+    title: host.title,
+    explanation: host.explanation,
     needs: ["registrationKey"],
     check: checkHosts,
   },
@@ -91,8 +143,7 @@ const RULES: readonly StepRule[] = [
   {
     id: "protectionGroup",
     title: "Create a protection group",
-    explanation:
-      "A protection group holds machines that replicate with the same settings: copy frequency, how long recovery points are kept, and where the data goes.",
+    explanation: `A protection group holds machines that replicate with the same settings: ${group}`,
     needs: ["registerHost", "prepareResources"],
     check: ({ protectionGroups }) =>
       protectionGroups.length > 0
@@ -140,9 +191,10 @@ const RULES: readonly StepRule[] = [
 ];
 
 /** The steps in order. A step whose needs are not met is blocked by the first of them. */
-export function tutorialSteps(facts: TutorialFacts): TutorialStepView[] {
-  const done = new Map(RULES.map((rule) => [rule.id, rule.check(facts).done]));
-  return RULES.map((rule) => {
+export function tutorialSteps(facts: TutorialFacts, scenario: Scenario): TutorialStepView[] {
+  const rules = rulesOf(WORDS[scenario]);
+  const done = new Map(rules.map((rule) => [rule.id, rule.check(facts).done]));
+  return rules.map((rule) => {
     const { done: isDone, finding } = rule.check(facts);
     const blockedBy = isDone ? null : (rule.needs.find((need) => done.get(need) !== true) ?? null);
     const { id, title, explanation } = rule;

@@ -19,6 +19,17 @@ export const DISK_FORMATS = [
 
 export type DiskFormat = (typeof DISK_FORMATS)[number];
 
+/** What a host makes a disk in, when a machine comes to it that it does not have: VHD and VHDX, or VMDK; each one file. */
+export const HOST_DISK_FORMATS = [
+  "vhd-fixed",
+  "vhd-dynamic",
+  "vhdx-fixed",
+  "vhdx-dynamic",
+  "vmdk-sparse",
+] as const satisfies readonly DiskFormat[];
+
+export type HostDiskFormat = (typeof HOST_DISK_FORMATS)[number];
+
 const LABELS: Readonly<Record<DiskFormat, string>> = {
   raw: "raw",
   "vhd-fixed": "VHD, fixed",

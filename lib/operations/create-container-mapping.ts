@@ -1,9 +1,11 @@
 import type { ContainerMapping, Fabric, Policy, Vault } from "@/lib/domain/entities";
 import { refuseWhen, resourceNameProblem, sameName } from "@/lib/domain/names";
+import { kindOf } from "@/lib/domain/replication-provider";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "./context";
 import { findOpenJob } from "./open-job";
+import { requireFabricKind } from "./require-fabric-kind";
 import { requireActiveVault } from "./require-active-vault";
 
 export interface ContainerMappingInput {
@@ -16,7 +18,7 @@ export interface ContainerMappingInput {
 /**
  * A protection group: a site's container paired with Azure under a policy, by the job AssociateProtectionProfile. Null
  * when it is there already with this policy.
- * @throws Refusal InvalidResourceName, PolicyNotFound, MappingHasOtherPolicy, VaultNotActive
+ * @throws Refusal InvalidResourceName, PolicyNotFound, SiteOfOtherKind, MappingHasOtherPolicy, VaultNotActive
  */
 export async function createContainerMapping(
   context: OperationContext,
@@ -26,6 +28,7 @@ export async function createContainerMapping(
   refuseWhen(resourceNameProblem(name, "protection group"), "mappingName");
   requireActiveVault(vault);
   const policy = await requirePolicy(context, vault, input.policyName);
+  requireFabricKind(fabric, kindOf(policy.provider), "properties.policyId");
   const existing = await context.repositories.containerMappings.find(fabric.id, name);
   if (existing) {
     if (existing.policyId !== policy.id) throw otherPolicy(existing);

@@ -32,6 +32,6 @@ function noHosts(fabric: Fabric): Refusal {
     code: "SiteHasNoHosts",
     message: `No host is registered in the site ${fabric.name}, so that there is none to ask for machines.`,
     possibleCauses: "The Provider was not installed on a host yet, or every host was unregistered.",
-    recommendedAction: "Download a registration key under Quick Start and register a Hyper-V host in the site.",
+    recommendedAction: "Download a registration key under Quick Start and register a host in the site.",
   });
 }

@@ -9,12 +9,14 @@ import type {
 } from "@/lib/domain/entities";
 import { checkEligibility } from "@/lib/domain/eligibility";
 import { machineNameProblem, refuseWhen, resourceNameProblem } from "@/lib/domain/names";
+import { kindOf } from "@/lib/domain/replication-provider";
 import { findSize, SIZES, sizesFor, DEFAULT_SIZE } from "@/lib/domain/sizes";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import { announce } from "./announce";
 import type { OperationContext } from "./context";
 import { holderOf } from "./hold-protected-item";
+import { requireFabricKind } from "./require-fabric-kind";
 import { requireActiveVault } from "./require-active-vault";
 import { requireNetwork } from "./start-failover";
 
@@ -41,7 +43,8 @@ export interface EnableProtectionResult {
 
 /**
  * The item at once (initial replication pending), the rest in the job EnableDr.
- * @throws Refusal NotProtectable (with the broken rule), MachineAlreadyProtected, and those of names and references
+ * @throws Refusal NotProtectable (with the broken rule), MachineAlreadyProtected, SiteOfOtherKind, and those of names and
+ * references
  */
 export async function enableProtection(
   context: OperationContext,
@@ -56,6 +59,7 @@ export async function enableProtection(
   const other = await context.repositories.protectedItems.findByMachine(input.fabric.id, machine.id);
   if (other) throw alreadyProtected(machine, other);
   const policy = await requirePolicy(context, vault, input.policyName);
+  requireFabricKind(input.fabric, kindOf(policy.provider), "properties.policyId");
   const target = await targetOf(context, vault, policy, machine, input);
   requireEligible(machine, target.machineName);
   const jobId = context.random.uuid();

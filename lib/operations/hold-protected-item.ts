@@ -1,6 +1,7 @@
 import { clockTime } from "@/lib/domain/clock-time";
 import type { ProtectedItem } from "@/lib/domain/entities";
 import { explainNotAllowed, type ProtectedItemOperation, type Standing } from "@/lib/domain/protection-state";
+import { providerOf } from "@/lib/domain/replication-provider";
 import type { Job } from "@/lib/jobs/job";
 import { hasEnded } from "@/lib/jobs/job-states";
 import { Refusal } from "@/lib/kernel/fault";
@@ -26,9 +27,13 @@ export async function standingOf(
   exceptJobId: string | null = null,
 ): Promise<Standing> {
   const holder = item.heldByJobId === exceptJobId ? null : await holderOf(context, item);
-  const points = await context.repositories.recoveryPoints.list(item.id);
+  const [points, fabric] = await Promise.all([
+    context.repositories.recoveryPoints.list(item.id),
+    context.repositories.fabrics.get(item.fabricId),
+  ]);
   const test = runsOf(item).find((run) => run.kind === "TestFailover" && run.cleanup === null);
   return {
+    provider: providerOf(fabric?.kind ?? "HyperVSite"),
     state: item.state,
     activeLocation: item.activeLocation,
     testFailoverState: item.testFailoverState,

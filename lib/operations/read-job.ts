@@ -1,4 +1,5 @@
 import type { ProtectedItem, Vault } from "@/lib/domain/entities";
+import type { FabricKind } from "@/lib/domain/replication-provider";
 import type { Job, JobAction, JobStep } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "./context";
@@ -12,6 +13,8 @@ export interface JobView {
   readonly allowedActions: readonly JobAction[];
   /** The machines it is about, as far as they are still protected. */
   readonly items: readonly ProtectedItem[];
+  /** Of the site of the first of them. */
+  readonly siteKind: FabricKind;
   readonly childJobs: ReadonlyMap<string, Job>;
 }
 
@@ -22,12 +25,15 @@ export async function readJob(context: OperationContext, vault: Vault, job: Job)
     const child = childJobId === null ? null : await context.jobs.get(childJobId);
     if (child) childJobs.set(child.id, child);
   }
+  const items = await itemsOf(context, job);
+  const site = items[0] ? await context.repositories.fabrics.get(items[0].fabricId) : null;
   return {
     vault,
     job,
     steps,
     allowedActions: context.jobs.allowedActions(job, steps),
-    items: await itemsOf(context, job),
+    items,
+    siteKind: site?.kind ?? "HyperVSite",
     childJobs,
   };
 }

@@ -31,14 +31,20 @@ export interface ProtectedItemView {
   readonly allowedOperations: readonly ProtectedItemOperation[];
   readonly scenario: { readonly scenarioName: string; readonly jobId: string; readonly startedAt: string } | null;
   readonly health: readonly ItemHealth[];
+  /** Nothing is replicated before it is resynchronized. */
+  readonly needsResynchronization: boolean;
 }
 
 /** A late copy may be one interval behind and in transfer; this much more and something is wrong. */
 const LATE_INTERVALS = 3;
 const LATE_GRACE_SECONDS = 60;
 
-/** The age of the newest point from which on a machine is late. */
-export function lateAfterSeconds(policy: Pick<Policy, "replicationIntervalSeconds"> | null): number {
+/** The age of the newest point from which on a machine is late: what the policy says, or a few of its intervals. */
+export function lateAfterSeconds(
+  policy: Pick<Policy, "replicationIntervalSeconds" | "recoveryPointThresholdMinutes"> | null,
+): number {
+  const threshold = policy?.recoveryPointThresholdMinutes ?? null;
+  if (threshold !== null) return threshold * 60;
   return (policy?.replicationIntervalSeconds ?? 300) * LATE_INTERVALS + LATE_GRACE_SECONDS;
 }
 
@@ -76,6 +82,7 @@ export async function readProtectedItem(
       : 100,
     allowedOperations: allowedOperations(standing),
     scenario,
+    needsResynchronization: resynchronization.flag !== null,
     health: [
       ...flagHealth(item, resynchronization),
       ...healthOf(context, item, policy, source, rpoSeconds(newestPoint, now)),

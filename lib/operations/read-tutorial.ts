@@ -1,15 +1,26 @@
 import type { Vault } from "@/lib/domain/entities";
-import { tutorialSteps, type TutorialFacts, type TutorialStepView } from "@/lib/domain/tutorial";
+import {
+  SCENARIO_KINDS,
+  tutorialSteps,
+  type Scenario,
+  type TutorialFacts,
+  type TutorialStepView,
+} from "@/lib/domain/tutorial";
+import type { FabricKind } from "@/lib/domain/replication-provider";
 import type { OperationContext } from "./context";
 
 /** The tutorial's steps, each checked against what is there now. */
-export async function readTutorial(context: OperationContext, vault: Vault): Promise<TutorialStepView[]> {
-  return tutorialSteps(await gatherFacts(context, vault));
+export async function readTutorial(
+  context: OperationContext,
+  vault: Vault,
+  scenario: Scenario,
+): Promise<TutorialStepView[]> {
+  return tutorialSteps(await gatherFacts(context, vault, SCENARIO_KINDS[scenario]), scenario);
 }
 
-async function gatherFacts(context: OperationContext, vault: Vault): Promise<TutorialFacts> {
+async function gatherFacts(context: OperationContext, vault: Vault, kind: FabricKind): Promise<TutorialFacts> {
   const { repositories, sites } = context;
-  const [fabrics, providers, mappings, policies, items, plans, accounts, networks] = await Promise.all([
+  const [allFabrics, allProviders, allMappings, policies, allItems, allPlans, accounts, networks] = await Promise.all([
     repositories.fabrics.list(vault.id),
     repositories.providers.listByVault(vault.id),
     repositories.containerMappings.listByVault(vault.id),
@@ -19,6 +30,16 @@ async function gatherFacts(context: OperationContext, vault: Vault): Promise<Tut
     repositories.storageAccounts.list(vault),
     repositories.virtualNetworks.list(vault),
   ]);
+  const fabrics = allFabrics.filter((fabric) => fabric.kind === kind);
+  const ids = new Set(fabrics.map(({ id }) => id));
+  const ofKind = <T extends { readonly fabricId: string }>(list: readonly T[]) =>
+    list.filter(({ fabricId }) => ids.has(fabricId));
+  const [providers, mappings, items, plans] = [
+    ofKind(allProviders),
+    ofKind(allMappings),
+    ofKind(allItems),
+    ofKind(allPlans),
+  ];
   const keys = await Promise.all(fabrics.map((fabric) => repositories.registrationKeys.get(fabric.id)));
   const inRegion = (resource: { readonly location: string }) => resource.location === vault.location;
   const nameOf = (list: readonly { readonly id: string; readonly name: string }[], id: string) =>

@@ -3,11 +3,13 @@ import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import type { OperationContext } from "./context";
 import type { EstateSiteStatus } from "./ports/estate-control";
+import { requireFabricKind } from "./require-fabric-kind";
 import { requireActiveVault } from "./require-active-vault";
 
 /**
  * Runs the registration of a demo host: the command line that a person would type there, by a job.
- * @throws Refusal EstateUnavailable, EstateSiteNotFound, EstateSiteFailed, PassphraseNotChosen, VaultNotActive
+ * @throws Refusal EstateUnavailable, EstateSiteNotFound, EstateSiteFailed, SiteOfOtherKind, PassphraseNotChosen,
+ * VaultNotActive
  */
 export async function registerEstateSite(
   context: OperationContext,
@@ -17,6 +19,7 @@ export async function registerEstateSite(
   if (input.vault.passphraseSetAt === null) throw passphraseNotChosen(input.vault);
   const site = await requireEstateSite(context, input.siteName);
   if (site.state === "failed") throw siteFailed(site);
+  requireKindOfHost(site, input.fabric);
   return context.jobs.enqueue({
     scenarioName: "RunHostRegistration",
     vaultId: input.vault.id,
@@ -49,6 +52,12 @@ export async function requireEstateSite(context: OperationContext, name: string)
     possibleCauses: "The name is misspelt, or the site was removed.",
     recommendedAction: "Look at the list of on-premises sites, or add one from a folder of disk images.",
   });
+}
+
+/** A folder's machines may be of either kind; the demo's are what they are. */
+function requireKindOfHost(site: EstateSiteStatus, fabric: Fabric): void {
+  if (site.kind === "folder") return;
+  requireFabricKind(fabric, site.kind === "contosoVmware" ? "VMware" : "HyperVSite", "properties.fabricName");
 }
 
 function passphraseNotChosen(vault: Vault): Refusal {

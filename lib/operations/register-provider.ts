@@ -57,7 +57,7 @@ async function insert(
 function siteGone(): Refusal {
   return new Refusal("notFound", {
     code: "SiteNotFound",
-    message: "The Hyper-V site of the credentials file does not exist any more.",
+    message: "The site of the credentials file does not exist any more.",
     possibleCauses: "The site was deleted while the host registered.",
     recommendedAction: "Create the site again and download a new registration key.",
   });

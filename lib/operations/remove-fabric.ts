@@ -48,7 +48,7 @@ export async function refuseWhileFabricIsUsed(
   throw new Refusal("conflict", {
     code: "FabricHasHosts",
     message: `The site ${fabric.name} cannot be removed: ${hosts.map((host) => host.hostName).join(", ")} is registered in it.`,
-    possibleCauses: "The Hyper-V hosts of the site were not unregistered.",
+    possibleCauses: "The hosts of the site were not unregistered.",
     recommendedAction: "Unregister the hosts under Servers, then remove the site.",
   });
 }

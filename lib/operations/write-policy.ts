@@ -1,6 +1,7 @@
 import type { Policy, Vault } from "@/lib/domain/entities";
 import { refuseWhen, resourceNameProblem, sameName } from "@/lib/domain/names";
-import { completePolicy, policyProblem, type PolicySettings } from "@/lib/domain/policy-rules";
+import { completePolicy, policyProblem, type GivenSettings, type PolicySettings } from "@/lib/domain/policy-rules";
+import { describeProvider } from "@/lib/domain/replication-provider";
 import type { Job } from "@/lib/jobs/job";
 import { Refusal } from "@/lib/kernel/fault";
 import { requireStorageAccount } from "./choose-storage-account";
@@ -12,7 +13,7 @@ export interface PolicyInput {
   readonly vault: Vault;
   readonly name: string;
   /** Null where nothing was said: the default, or what the policy has. */
-  readonly settings: { readonly [K in keyof PolicySettings]: PolicySettings[K] | null };
+  readonly settings: GivenSettings;
   /** Null: the vault's own account. */
   readonly storageAccount: string | null;
 }
@@ -20,13 +21,14 @@ export interface PolicyInput {
 /**
  * Makes a replication policy, by the job AddProtectionProfile, or changes one, by UpdateProtectionProfile. Null when the
  * policy is as asked for already: a PUT may be repeated.
- * @throws Refusal InvalidResourceName, InvalidReplicationPolicy, StorageAccount…, VaultNotActive
+ * @throws Refusal InvalidResourceName, InvalidReplicationPolicy, PolicyOfOtherProvider, StorageAccount…, VaultNotActive
  */
 export async function writePolicy(context: OperationContext, input: PolicyInput): Promise<Job | null> {
   const { vault, name } = input;
   refuseWhen(resourceNameProblem(name, "replication policy"), "policyName");
   requireActiveVault(vault);
   const existing = await context.repositories.policies.find(vault.id, name);
+  if (existing && existing.provider !== input.settings.provider) throw ofOtherProvider(existing);
   const settings = existing ? changed(existing, input.settings) : completePolicy(input.settings);
   const problem = policyProblem(settings);
   if (problem) throw new Refusal("invalid", problem.explanation, problem.target);
@@ -65,20 +67,40 @@ function enqueueUpdate(context: OperationContext, policy: Policy, written: Writt
   });
 }
 
-function changed(policy: Policy, given: PolicyInput["settings"]): PolicySettings {
+const VALUES = [
+  "replicationIntervalSeconds",
+  "recoveryPointHistoryHours",
+  "applicationConsistentFrequencyHours",
+  "crashConsistentFrequencyMinutes",
+  "recoveryPointThresholdMinutes",
+] as const;
+
+/** What was said over what the policy has. */
+function changed(policy: Policy, given: GivenSettings): PolicySettings {
   return {
+    provider: policy.provider,
     replicationIntervalSeconds: given.replicationIntervalSeconds ?? policy.replicationIntervalSeconds,
     recoveryPointHistoryHours: given.recoveryPointHistoryHours ?? policy.recoveryPointHistoryHours,
     applicationConsistentFrequencyHours:
       given.applicationConsistentFrequencyHours ?? policy.applicationConsistentFrequencyHours,
+    crashConsistentFrequencyMinutes: given.crashConsistentFrequencyMinutes ?? policy.crashConsistentFrequencyMinutes,
+    recoveryPointThresholdMinutes: given.recoveryPointThresholdMinutes ?? policy.recoveryPointThresholdMinutes,
   };
 }
 
 function isSame(policy: Policy, settings: PolicySettings, storageAccount: string): boolean {
-  return (
-    policy.replicationIntervalSeconds === settings.replicationIntervalSeconds &&
-    policy.recoveryPointHistoryHours === settings.recoveryPointHistoryHours &&
-    policy.applicationConsistentFrequencyHours === settings.applicationConsistentFrequencyHours &&
-    policy.storageAccount === storageAccount
+  return VALUES.every((key) => policy[key] === settings[key]) && policy.storageAccount === storageAccount;
+}
+
+function ofOtherProvider(policy: Policy): Refusal {
+  return new Refusal(
+    "conflict",
+    {
+      code: "PolicyOfOtherProvider",
+      message: `The replication policy ${policy.name} is for ${describeProvider(policy.provider)} (${policy.provider}).`,
+      possibleCauses: "A policy keeps the kind of machines that it was made for.",
+      recommendedAction: "Send the settings of that kind, or create a policy of another name.",
+    },
+    "properties.providerSpecificInput.instanceType",
   );
 }

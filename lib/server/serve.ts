@@ -4,8 +4,8 @@ import { listenOnUnixSocket } from "@/lib/adapters/compute/unix-socket";
 import { nodeFileSystem } from "@/lib/adapters/files/node-file-system";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { systemRandom } from "@/lib/adapters/system/system-random";
-import { makeContosoEstate } from "@/lib/compute/contoso-estate";
 import { Fault } from "@/lib/kernel/fault";
+import { makeDemoMachines } from "@/lib/site/estate/demo-site";
 import { createSite, findSite } from "@/lib/site/estate/site-folder";
 import { lockHome } from "@/lib/site/supervisor/home-lock";
 import { EXIT_CONFIGURATION } from "@/lib/site/supervisor/managed-process";
@@ -16,9 +16,6 @@ import { makeHome, type Home } from "./home";
 import { LOOPBACK, requirePorts } from "./require-ports";
 
 export const DEMO_SITE = "contoso-branch";
-/** The demo's disks are the same on every machine and every run. */
-const DEMO_SEED = "contoso";
-const DEMO_CREATED_AT = new Date("2016-01-04T08:00:00.000Z");
 
 /**
  * `secondsite serve`: the parent of every process of this home. Prints `ready` when the portal answers; resolves when
@@ -81,15 +78,8 @@ async function makeDemoSite(home: Home): Promise<void> {
   const places = { sitesFolder: home.sites, runFolder: home.run };
   const site =
     findSite(home.sites, DEMO_SITE) ?? createSite(places, { name: DEMO_SITE, kind: "contoso", imagesFolder: null });
-  await makeContosoEstate({
-    fileSystem: nodeFileSystem,
-    disksFolder: site.disksFolder,
-    hostHome: site.hostHome,
-    seed: DEMO_SEED,
-    createdAt: DEMO_CREATED_AT,
-    onProgress: ({ machine, done, of }) => {
-      if (machine !== "") say(`Contoso estate: making ${machine} (${done + 1} of ${of})`);
-    },
+  await makeDemoMachines(nodeFileSystem, site, ({ machine, done, of }) => {
+    if (machine !== "") say(`Contoso estate: making ${machine} (${done + 1} of ${of})`);
   });
 }
 

@@ -4,7 +4,7 @@ import forge from "node-forge";
 import { z } from "zod";
 import { Fault } from "@/lib/kernel/fault";
 
-/** The credentials file of a Hyper-V site, understood and checked. */
+/** The credentials file of a site, understood and checked. */
 export interface SiteCredentials {
   readonly vaultName: string;
   readonly resourceId: string;
@@ -124,7 +124,7 @@ function notOurs(root: string, missing: string): Fault {
       : `It is an XML document of the kind '${root.slice(0, 60)}'.`;
   return new Fault({
     code: "CredentialsFileNotOurs",
-    message: `This is not the credentials file of a Hyper-V site. ${found}`,
+    message: `This is not the credentials file of a site. ${found}`,
     possibleCauses: "The file belongs to another service, to another kind of site, or was edited.",
     recommendedAction: FETCH_A_NEW_ONE,
   });

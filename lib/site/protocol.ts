@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DISK_FORMATS } from "@/lib/kernel/disk-format";
+import { DISK_FORMATS, HOST_DISK_FORMATS } from "@/lib/kernel/disk-format";
 
 /**
  * What the Provider and the MARS agent say to the vault, over TLS to the one endpoint, always dialling out.
@@ -162,7 +162,7 @@ export const MachineToCreate = z.object({
         id: z.string(),
         name: z.string(),
         role: z.enum(["os", "data"]),
-        format: z.enum(["vhd-fixed", "vhd-dynamic", "vhdx-fixed", "vhdx-dynamic"]),
+        format: z.enum(HOST_DISK_FORMATS),
         virtualSizeBytes: z.number(),
       }),
     )

@@ -13,6 +13,7 @@ import type { CertificateAuthority } from "@/lib/operations/ports/certificate-au
 import type { SiteGateway } from "@/lib/operations/ports/site-gateway";
 import type { StorageFolders } from "@/lib/operations/ports/storage-folders";
 import type { VaultData } from "@/lib/operations/ports/vault-data";
+import { MemoryEstate } from "./memory-estate";
 import { MemoryProbe, MemoryReportKeys } from "./memory-evidence";
 import { MemoryEvidenceFiles } from "./memory-evidence-files";
 import { MemoryJobStore } from "./memory-job-store";
@@ -83,6 +84,7 @@ export class ControlPlane {
   readonly replicaFolders = new MemoryReplicaFolders();
   readonly region = new MemoryRegion(this.replicaFolders);
   readonly storageFolders = new MemoryStorageFolders();
+  readonly estate = new MemoryEstate();
   readonly runbooks = new MemoryRunbooks();
   readonly webhooks = new MemoryWebhooks();
   readonly evidenceFiles = new MemoryEvidenceFiles();
@@ -186,7 +188,7 @@ export class ControlPlane {
     return {
       repositories: this.repositories,
       sites: this.#sites(),
-      estate: unused("estate"),
+      estate: this.estate,
       hypervisors: unused("hypervisors"),
       region: this.region,
       replicaFolders: this.replicaFolders,

@@ -100,7 +100,7 @@ export class MemorySite implements SiteGateway {
         bootable,
         ...made,
       });
-      this.log.push(`created ${createMachine.name}`);
+      this.log.push(`created ${createMachine.name} with ${createMachine.disks.map(({ format }) => format).join(", ")}`);
     }
     const machine = this.machine(machineId);
     if (machine.power !== "off") throw siteFault("MachineNotOff", `${machine.name} runs.`);

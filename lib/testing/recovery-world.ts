@@ -1,4 +1,6 @@
 import type { ProtectedItem, Vault } from "@/lib/domain/entities";
+import { completePolicy } from "@/lib/domain/policy-rules";
+import { providerOf, type FabricKind } from "@/lib/domain/replication-provider";
 import { BugError } from "@/lib/kernel/assert";
 import { JobChanges } from "@/lib/jobs/job-changes";
 import type { Job } from "@/lib/jobs/job";
@@ -7,9 +9,7 @@ import { JobRunner } from "@/lib/jobs/job-runner";
 import { definitionRegistry, JobService } from "@/lib/jobs/job-service";
 import type { OperationContext } from "@/lib/operations/context";
 import { EphemeralSecrets } from "@/lib/operations/ephemeral-secrets";
-import { checkVaultJob } from "@/lib/operations/jobs/check-vault-job";
-import { repairVaultJob } from "@/lib/operations/jobs/repair-vault-job";
-import { reclaimSpaceJob } from "@/lib/operations/jobs/reclaim-space-job";
+import { baseJobs } from "@/lib/operations/jobs/base-jobs";
 import { recoveryJobs } from "@/lib/operations/jobs/recovery-jobs";
 import { recordHeartbeat } from "@/lib/operations/record-heartbeat";
 import { recordRecoveryPoint } from "@/lib/operations/record-recovery-point";
@@ -60,12 +60,7 @@ export class RecoveryWorld {
   readonly site = new MemorySite(this.vaultData, this.clock);
   readonly runbooks = new MemoryRunbooks();
   readonly webhooks = new MemoryWebhooks();
-  readonly definitions: readonly JobDefinition<OperationContext>[] = [
-    ...recoveryJobs,
-    checkVaultJob,
-    reclaimSpaceJob,
-    repairVaultJob,
-  ];
+  readonly definitions: readonly JobDefinition<OperationContext>[] = [...baseJobs, ...recoveryJobs];
   vault!: Vault;
   /** Machines of which source and replica ran at the same instant. */
   readonly ranTwice = new Set<string>();
@@ -136,7 +131,10 @@ export class RecoveryWorld {
   }
 
   /** Vault, site, policy, network, one registered host; machines by name, each with its orders. */
-  async furnish(machines: Readonly<Record<string, number | null>>): Promise<OperationContext> {
+  async furnish(
+    machines: Readonly<Record<string, number | null>>,
+    kind: FabricKind = "HyperVSite",
+  ): Promise<OperationContext> {
     const { context } = this.process();
     const at = this.clock.now().toISOString();
     const { vaults, fabrics, policies, virtualNetworks, storageAccounts } = this.repositories;
@@ -167,15 +165,20 @@ export class RecoveryWorld {
       const addressSpace = "10.0.0.0/16";
       await virtualNetworks.put({ ...SCOPE, name, location: "westeurope", addressSpace, subnets, isolated });
     }
-    const fabric = { id: "fabric-1", vaultId: "vault-1", name: "branch", kind: "HyperVSite" } as const;
+    const fabric = { id: "fabric-1", vaultId: "vault-1", name: "branch", kind };
     await fabrics.insert({ ...fabric, internalIdentifier: "f00d", createdAt: at });
     await policies.insert({
+      ...completePolicy({
+        provider: providerOf(kind),
+        replicationIntervalSeconds: kind === "VMware" ? null : 30,
+        recoveryPointHistoryHours: 24,
+        applicationConsistentFrequencyHours: 0,
+        crashConsistentFrequencyMinutes: null,
+        recoveryPointThresholdMinutes: null,
+      }),
       id: "policy-1",
       vaultId: "vault-1",
-      name: "every-30-seconds",
-      replicationIntervalSeconds: 30,
-      recoveryPointHistoryHours: 24,
-      applicationConsistentFrequencyHours: 0,
+      name: kind === "VMware" ? "continuous" : "every-30-seconds",
       storageAccount: "contosostorage",
       createdAt: at,
     });

@@ -76,7 +76,7 @@ function Figures({ overview, vaultName }: PartProps) {
         />
         <Figure
           value={formatCount(overview.registeredServersCount)}
-          label="Registered hosts"
+          label="Registered servers"
           note={<TextLink href={pages.vaultTab(vaultName, "servers")}>Servers</TextLink>}
         />
         <Figure value={formatBytes(overview.storedBytes)} label="Stored in the vault, compressed and encrypted" />

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Boxes, FolderPlus } from "lucide-react";
+import { Boxes, FolderPlus, ServerCog } from "lucide-react";
 import { useState } from "react";
 import { Commands } from "@/components/shell/command-slot";
 import { QueryView } from "@/components/shell/query-view";
@@ -12,13 +12,15 @@ import { TextLink } from "@/components/ui/text-link";
 import { nameInId, pages } from "@/lib/client/paths";
 import { estateQuery } from "@/lib/client/queries/estate";
 import type { EstateSite } from "@/lib/contract/portal";
+import { AddDemoPanel } from "./add-demo-panel";
 import { AddFolderPanel } from "./add-folder-panel";
 import { SiteState } from "./site-state";
 
 /** The on-premises sites that live on this computer. */
 export function EstateList() {
   const estate = useQuery(estateQuery());
-  const [isAdding, setAdding] = useState(false);
+  const [adding, setAdding] = useState<"folder" | "demo" | null>(null);
+  const close = () => setAdding(null);
   return (
     <>
       <QueryView query={estate} what="the sites">
@@ -35,7 +37,7 @@ export function EstateList() {
                 icon={<Boxes />}
                 title="There is no site yet"
                 actions={
-                  <Button variant="primary" icon={<FolderPlus />} onPress={() => setAdding(true)}>
+                  <Button variant="primary" icon={<FolderPlus />} onPress={() => setAdding("folder")}>
                     Add a folder
                   </Button>
                 }
@@ -47,10 +49,14 @@ export function EstateList() {
           />
         )}
       </QueryView>
-      <AddFolderPanel isOpen={isAdding} onClose={() => setAdding(false)} />
+      <AddFolderPanel isOpen={adding === "folder"} onClose={close} />
+      <AddDemoPanel isOpen={adding === "demo"} onClose={close} />
       <Commands
         label="Commands for sites"
-        commands={[{ id: "add", label: "Add folder", icon: <FolderPlus />, onPress: () => setAdding(true) }]}
+        commands={[
+          { id: "add", label: "Add folder", icon: <FolderPlus />, onPress: () => setAdding("folder") },
+          { id: "demo", label: "Add VMware demo site", icon: <ServerCog />, onPress: () => setAdding("demo") },
+        ]}
       />
     </>
   );

@@ -9,13 +9,18 @@ import type { EstateSite } from "@/lib/contract/portal";
 
 type Process = EstateSite["properties"]["processes"][number];
 
-const roles: Record<Process["role"], string> = {
+const HYPER_V: Readonly<Record<Process["role"], string>> = {
   host: "Hyper-V host (runs the machines)",
   agent: "Provider and MARS agent",
+};
+const VMWARE: typeof HYPER_V = {
+  host: "VMware host (runs the machines)",
+  agent: "Configuration server (replicates them)",
 };
 
 /** The real processes of a site. Killing one is a real outage. */
 export function ProcessList({ site }: { readonly site: EstateSite }) {
+  const roles = site.properties.kind === "contosoVmware" ? VMWARE : HYPER_V;
   return (
     <Card title="Processes" description="Operating-system processes on this computer.">
       <DataTable

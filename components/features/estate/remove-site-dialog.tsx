@@ -38,8 +38,14 @@ export function RemoveSiteDialog(props: {
       confirmLabel="Remove site"
       busy={operation.isStarting}
     >
-      <p>Its processes are stopped and it leaves the list. The folder and the disk images in it stay as they are.</p>
+      <p>{`Its processes are stopped and it leaves the list. ${whatOfTheDisks(site)}`}</p>
       {operation.error ? <ErrorBar error={operation.error} /> : null}
     </ConfirmDialog>
   );
+}
+
+function whatOfTheDisks({ properties: { kind, machines } }: EstateSite): string {
+  if (kind === "folder") return "The folder and the disk images in it stay as they are.";
+  const what = machines.length > 0 ? `The disks of ${machines.map(({ name }) => name).join(", ")}` : "Its disks";
+  return `${what} were made for this demo and are deleted; added again, the site begins with new ones.`;
 }

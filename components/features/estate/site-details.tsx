@@ -75,6 +75,7 @@ function SiteContent(props: {
   const { site, renderConsole, hypervisor } = props;
   const { properties } = site;
   const vault = properties.registeredVaultId && nameInId(properties.registeredVaultId, "vaults");
+  const isVmware = properties.kind === "contosoVmware";
   return (
     <>
       {properties.state === "failed" ? (
@@ -88,13 +89,16 @@ function SiteContent(props: {
           entries={[
             {
               label: "Kind",
-              value: properties.kind === "contoso" ? "The Contoso demo estate" : "A folder of disk images",
+              value: KINDS[properties.kind],
             },
             {
               label: "Registered in",
               value: vault ? <TextLink href={pages.vault(vault)}>{vault}</TextLink> : "not registered in a vault",
             },
-            { label: "Hyper-V site of the vault", value: properties.registeredFabric ?? "–" },
+            {
+              label: isVmware ? "Configuration server of the vault" : "Hyper-V site of the vault",
+              value: properties.registeredFabric ?? "–",
+            },
             {
               label: "Folder",
               value: <span className="font-mono text-[0.8125rem] break-all">{properties.folder}</span>,
@@ -104,11 +108,17 @@ function SiteContent(props: {
       </Card>
       <ProcessList site={site} />
       <MachineList site={site} renderConsole={renderConsole} />
-      {properties.kind === "contoso" ? hypervisor : null}
+      {properties.kind === "folder" ? null : hypervisor}
       <SiteCommands site={site} />
     </>
   );
 }
+
+const KINDS: Readonly<Record<EstateSite["properties"]["kind"], string>> = {
+  contoso: "The Contoso demo estate",
+  contosoVmware: "The Contoso VMware demo",
+  folder: "A folder of disk images",
+};
 
 function SiteCommands({ site }: { readonly site: EstateSite }) {
   const [open, setOpen] = useState<"fail" | "remove" | null>(null);

@@ -72,7 +72,7 @@ function Choices({ item, standing }: { readonly item: ProtectedItemResource; rea
       onAccepted: () => void client.invalidateQueries(),
     });
   const resolve = (choice: BothRunningChoice, title: string) =>
-    send(title, failoverRequests.resolve(item.id, choice, reason));
+    send(title, failoverRequests.resolve(item, choice, reason));
   const canCancel = item.properties.allowedOperations.includes("CancelFailover");
   return (
     <div className="flex flex-col gap-3">
@@ -91,7 +91,7 @@ function Choices({ item, standing }: { readonly item: ProtectedItemResource; rea
           Shut down the on-premises machine
         </Button>
         {canCancel ? (
-          <Button busy={isStarting} onPress={() => send("Cancel failover", failoverRequests.cancelFailover(item.id))}>
+          <Button busy={isStarting} onPress={() => send("Cancel failover", failoverRequests.cancelFailover(item))}>
             Cancel the failover
           </Button>
         ) : (

@@ -27,7 +27,7 @@ export function CancelFailoverDialog({ item, vaultName, onRun, ...frame }: VerbD
       title={`Cancel the failover of ${item.properties.friendlyName}`}
       submitLabel="Cancel the failover"
       disabledReason={reason}
-      onSubmit={() => onRun(failoverRequests.cancelFailover(item.id))}
+      onSubmit={() => onRun(failoverRequests.cancelFailover(item))}
     >
       <p className="font-medium">
         Microsoft Azure (simulated region) → {item.properties.primaryFabricFriendlyName}, as it was

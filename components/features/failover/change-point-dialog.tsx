@@ -25,7 +25,7 @@ export function ChangePointDialog({ item, vaultName, onRun, ...frame }: VerbDial
       disabledReason={chosen === null ? reason : null}
       onSubmit={() => {
         const id = chosen === null ? null : chosenPointId(chosen, others);
-        if (id !== null) onRun(failoverRequests.changeRecoveryPoint(item.id, { recoveryPointId: id, startInstantly }));
+        if (id !== null) onRun(failoverRequests.changeRecoveryPoint(item, { recoveryPointId: id, startInstantly }));
       }}
     >
       <Consequences>

@@ -21,7 +21,7 @@ export function CommitDialog({ item, onRun, vaultName: _, ...frame }: VerbDialog
       {...frame}
       title={`Commit the ${isBack ? "failback" : "failover"} of ${item.properties.friendlyName}`}
       submitLabel="Commit"
-      onSubmit={() => onRun(failoverRequests.commit(item.id))}
+      onSubmit={() => onRun(failoverRequests.commit(item))}
     >
       <Consequences>{isBack ? OF_FAILBACK : OF_FAILOVER}</Consequences>
     </FormDialog>

@@ -11,7 +11,7 @@ export function CompleteMigrationDialog({ item, onRun, vaultName: _, ...frame }:
       isDanger
       title={`Complete the migration of ${item.properties.friendlyName}`}
       submitLabel="Complete migration"
-      onSubmit={() => onRun(failoverRequests.completeMigration(item.id))}
+      onSubmit={() => onRun(failoverRequests.completeMigration(item))}
     >
       <Consequences>
         {[

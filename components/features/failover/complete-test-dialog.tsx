@@ -16,7 +16,7 @@ export function CompleteTestDialog({ item, onRun, vaultName: _, ...frame }: Verb
       title={`Complete the test of ${item.properties.friendlyName}`}
       submitLabel="Complete test"
       disabledReason={complete ? null : "Tick the box to say that the test is complete."}
-      onSubmit={() => onRun(failoverRequests.completeTest(item.id, notes))}
+      onSubmit={() => onRun(failoverRequests.completeTest(item, notes))}
     >
       <p>
         The test machine and its disks are deleted. The job ends well only when a listing of the region and of the

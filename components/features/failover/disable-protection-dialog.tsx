@@ -12,7 +12,7 @@ export function DisableProtectionDialog({ item, onRun, vaultName: _, ...frame }:
       isDanger
       title={`Disable protection of ${item.properties.friendlyName}`}
       submitLabel="Disable protection"
-      onSubmit={() => onRun(failoverRequests.disable(item.id))}
+      onSubmit={() => onRun(failoverRequests.disable(item))}
     >
       <Consequences>
         {[

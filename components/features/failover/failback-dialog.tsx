@@ -41,7 +41,7 @@ export function FailbackDialog({ item, vaultName, onRun, ...frame }: VerbDialogP
       submitLabel="Fail back"
       disabledReason={reasonOf(hosts, host, createMachine)}
       onSubmit={() => {
-        if (host) onRun(failoverRequests.failback(item.id, { dataSync, createMachine, providerId: otherThan(host) }));
+        if (host) onRun(failoverRequests.failback(item, { dataSync, createMachine, providerId: otherThan(host) }));
       }}
     >
       <p className="font-medium">Microsoft Azure (simulated region) → {host?.siteName ?? "the site"}</p>

@@ -1,5 +1,6 @@
 import type { Method } from "@/lib/client/arm-client";
 import { api, apiVersions } from "@/lib/client/paths";
+import type { ReplicationProvider } from "@/lib/domain/replication-provider";
 
 /** A verb of the API, ready to be sent: what a dialog has decided, and nothing of how it is sent. */
 export interface VerbRequest {
@@ -11,33 +12,40 @@ export interface VerbRequest {
 export type DataSync = "ForDownTime" | "ForSynchronization";
 export type BothRunningChoice = "ShutDownSource" | "StopReplica" | "LeaveBoth";
 
-const instanceType = "HyperVReplicaAzure";
+/** What of a protected item a request needs: its id, and the provider in whose words the details are. */
+export interface RequestTarget {
+  readonly id: string;
+  readonly properties: { readonly providerSpecificDetails: { readonly instanceType: ReplicationProvider } };
+}
+
 const direction = { failoverDirection: "PrimaryToRecovery" } as const;
 
-function verb(itemId: string, action: string, properties?: Readonly<Record<string, unknown>>): VerbRequest {
-  const path = api.ofId(itemId, apiVersions.siteRecovery, action);
+function verb({ id }: RequestTarget, action: string, properties?: Readonly<Record<string, unknown>>): VerbRequest {
+  const path = api.ofId(id, apiVersions.siteRecovery, action);
   return properties === undefined ? { method: "POST", path } : { method: "POST", path, body: { properties } };
 }
 
 /** No recovery point means the latest: what the source has now is sent first when it answers. */
-const provider = (recoveryPointId: string | null) => ({
-  providerSpecificDetails: recoveryPointId === null ? { instanceType } : { instanceType, recoveryPointId },
+const provider = (item: RequestTarget, recoveryPointId: string | null) => ({
+  providerSpecificDetails: { ...ofItem(item), ...(recoveryPointId === null ? {} : { recoveryPointId }) },
 });
 
+const ofItem = ({ properties }: RequestTarget) => ({ instanceType: properties.providerSpecificDetails.instanceType });
+
 export const failoverRequests = {
-  test: (itemId: string, choice: { networkId: string | null; recoveryPointId: string | null }) =>
-    verb(itemId, "testFailover", {
+  test: (item: RequestTarget, choice: { networkId: string | null; recoveryPointId: string | null }) =>
+    verb(item, "testFailover", {
       ...direction,
       ...(choice.networkId === null
         ? { networkType: "NoNetworkAttachAsInput" }
         : { networkType: "VmNetworkAsInput", networkId: choice.networkId }),
-      ...provider(choice.recoveryPointId),
+      ...provider(item, choice.recoveryPointId),
     }),
-  completeTest: (itemId: string, comments: string) => verb(itemId, "testFailoverCleanup", { comments }),
-  planned: (itemId: string, choice: { startInstantly: boolean }) =>
-    verb(itemId, "plannedFailover", { ...direction, ...choice, ...provider(null) }),
+  completeTest: (item: RequestTarget, comments: string) => verb(item, "testFailoverCleanup", { comments }),
+  planned: (item: RequestTarget, choice: { startInstantly: boolean }) =>
+    verb(item, "plannedFailover", { ...direction, ...choice, ...provider(item, null) }),
   unplanned: (
-    itemId: string,
+    item: RequestTarget,
     choice: {
       recoveryPointId: string | null;
       shutDownSource: boolean;
@@ -45,18 +53,19 @@ export const failoverRequests = {
       outageDeclaredAt?: string | null;
     },
   ) =>
-    verb(itemId, "unplannedFailover", {
+    verb(item, "unplannedFailover", {
       ...direction,
       startInstantly: choice.startInstantly,
       ...(choice.outageDeclaredAt ? { outageDeclaredAt: choice.outageDeclaredAt } : {}),
       sourceSiteOperations: choice.shutDownSource ? "Required" : "NotRequired",
-      ...provider(choice.recoveryPointId),
+      ...provider(item, choice.recoveryPointId),
     }),
-  commit: (itemId: string) => verb(itemId, "failoverCommit"),
-  changeRecoveryPoint: (itemId: string, choice: { recoveryPointId: string; startInstantly: boolean }) =>
-    verb(itemId, "applyRecoveryPoint", { ...choice, providerSpecificDetails: { instanceType } }),
-  failback: (itemId: string, choice: { dataSync: DataSync; createMachine: boolean; providerId: string | null }) =>
-    verb(itemId, "plannedFailover", {
+  commit: (item: RequestTarget) => verb(item, "failoverCommit"),
+  changeRecoveryPoint: (item: RequestTarget, choice: { recoveryPointId: string; startInstantly: boolean }) =>
+    verb(item, "applyRecoveryPoint", { ...choice, providerSpecificDetails: ofItem(item) }),
+  /** The service knows this type for Hyper-V machines; here it is the way back of VMware ones too. */
+  failback: (item: RequestTarget, choice: { dataSync: DataSync; createMachine: boolean; providerId: string | null }) =>
+    verb(item, "plannedFailover", {
       failoverDirection: "RecoveryToPrimary",
       providerSpecificDetails: {
         instanceType: "HyperVReplicaAzureFailback",
@@ -71,21 +80,21 @@ export const failoverRequests = {
     path: api.jobAction(vault, jobName, "resume"),
     body: { properties: { comments: comment.trim() === "" ? "Complete failover" : comment.trim() } },
   }),
-  reverseReplicate: (itemId: string) =>
-    verb(itemId, "reProtect", { ...direction, providerSpecificDetails: { instanceType: "HyperVReplicaAzure" } }),
-  cancelFailover: (itemId: string) => verb(itemId, "failoverCancel"),
-  completeMigration: (itemId: string) =>
-    verb(itemId, "remove", {
+  reverseReplicate: (item: RequestTarget) =>
+    verb(item, "reProtect", { ...direction, providerSpecificDetails: ofItem(item) }),
+  cancelFailover: (item: RequestTarget) => verb(item, "failoverCancel"),
+  completeMigration: (item: RequestTarget) =>
+    verb(item, "remove", {
       disableProtectionReason: "MigrationComplete",
       replicationProviderInput: { instanceType: "DisableProtectionProviderSpecificInput" },
     }),
-  resolve: (itemId: string, choice: BothRunningChoice, reason: string): VerbRequest => ({
+  resolve: (item: RequestTarget, choice: BothRunningChoice, reason: string): VerbRequest => ({
     method: "POST",
-    path: api.ofId(itemId, apiVersions.own, "providers", "Secondsite.Recovery", "standing", "resolve"),
+    path: api.ofId(item.id, apiVersions.own, "providers", "Secondsite.Recovery", "standing", "resolve"),
     body: { properties: { choice, reason } },
   }),
-  disable: (itemId: string) =>
-    verb(itemId, "remove", {
+  disable: (item: RequestTarget) =>
+    verb(item, "remove", {
       disableProtectionReason: "NotSpecified",
       replicationProviderInput: { instanceType: "DisableProtectionProviderSpecificInput" },
     }),

@@ -14,7 +14,7 @@ export function PlannedFailoverDialog({ item, onRun, vaultName: _, ...frame }: V
       isDanger
       title={`Planned failover of ${item.properties.friendlyName}`}
       submitLabel="Fail over"
-      onSubmit={() => onRun(failoverRequests.planned(item.id, { startInstantly }))}
+      onSubmit={() => onRun(failoverRequests.planned(item, { startInstantly }))}
     >
       <p className="font-medium">
         {item.properties.primaryFabricFriendlyName ?? "The site"} → Microsoft Azure (simulated region)

@@ -10,7 +10,7 @@ export function ReverseReplicateDialog({ item, onRun, vaultName: _, ...frame }: 
       {...frame}
       title={`Reverse replicate ${item.properties.friendlyName}`}
       submitLabel="Reverse replicate"
-      onSubmit={() => onRun(failoverRequests.reverseReplicate(item.id))}
+      onSubmit={() => onRun(failoverRequests.reverseReplicate(item))}
     >
       <p className="font-medium">{item.properties.primaryFabricFriendlyName} → Microsoft Azure (simulated region)</p>
       <Consequences>

@@ -28,7 +28,7 @@ export function TestFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDia
       submitLabel="Start test failover"
       onSubmit={() =>
         onRun(
-          failoverRequests.test(item.id, {
+          failoverRequests.test(item, {
             networkId: networkId === UNCONNECTED ? null : networkId,
             recoveryPointId: chosenPointId(point, points),
           }),

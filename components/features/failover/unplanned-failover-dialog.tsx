@@ -14,12 +14,14 @@ import { FormDialog } from "@/components/ui/form-dialog";
 export function UnplannedFailoverDialog({ item, vaultName, onRun, ...frame }: VerbDialogProps) {
   const points = useQuery(recoveryPointsQuery(vaultName, item)).data ?? [];
   const [point, setPoint] = useState(LATEST);
-  const [shutDownSource, setShutDownSource] = useState(false);
+  // A VMware machine has no planned failover: with the source shut down first this one loses nothing either.
+  const isVMware = item.properties.providerSpecificDetails.instanceType === "InMageAzureV2";
+  const [shutDownSource, setShutDownSource] = useState(isVMware);
   const [startInstantly, setStartInstantly] = useState(false);
   const [declared, setDeclared] = useState("");
   const submit = () =>
     onRun(
-      failoverRequests.unplanned(item.id, {
+      failoverRequests.unplanned(item, {
         recoveryPointId: chosenPointId(point, points),
         shutDownSource,
         startInstantly,
@@ -53,7 +55,8 @@ export function UnplannedFailoverDialog({ item, vaultName, onRun, ...frame }: Ve
       <Checkbox isSelected={shutDownSource} onChange={setShutDownSource}>
         Shut down the source machine and send its latest data first
         <span className="block text-[0.8125rem] text-muted">
-          If the site does not answer, the failover goes on and says so in the job.
+          {isVMware ? "This is how a VMware machine fails over without loss. " : ""}If the site does not answer, the
+          failover goes on and says so in the job.
         </span>
       </Checkbox>
       <DateTimeField

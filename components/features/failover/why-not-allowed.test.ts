@@ -11,6 +11,7 @@ const item = (properties: Partial<ItemStanding["properties"]>): ItemStanding => 
     allowedOperations: [],
     currentScenario: { scenarioName: "None", jobId: "/x/None", startTime: "1753-01-01T01:01:01Z" },
     failoverRecoveryPointId: null,
+    providerSpecificDetails: { instanceType: "HyperVReplicaAzure" },
     ...properties,
   },
 });
@@ -30,6 +31,16 @@ describe("why a command of a protected item is disabled", () => {
   it("does not take a test that is up for a job that is running", () => {
     const testing = item({ testFailoverState: "WaitingForCompletion", currentScenario: scenario("TestFailover") });
     expect(whyNotAllowed("PlannedFailover", testing, null)).toMatch(/Complete the test failover first/);
+  });
+
+  it("sends a VMware machine to the unplanned failover, which loses nothing either", () => {
+    const vmware = item({ providerSpecificDetails: { instanceType: "InMageAzureV2" } });
+    expect(whyNotAllowed("PlannedFailover", vmware, null)).toMatch(
+      /^VMware machines fail over to Azure without a planned failover\. Use the unplanned failover/,
+    );
+    // The provider says nothing about the other commands: a job that holds the machine does.
+    const held = item({ ...vmware.properties, currentScenario: scenario("TestFailover") });
+    expect(whyNotAllowed("PlannedFailover", held, null)).toMatch(/'Test failover', started at/);
   });
 
   it("knows that there is no other point to change to, but only once the points were read", () => {

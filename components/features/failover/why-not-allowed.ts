@@ -5,6 +5,7 @@ import {
   type Standing,
   type TestFailoverState,
 } from "@/lib/domain/protection-state";
+import type { ReplicationProvider } from "@/lib/domain/replication-provider";
 import type { FailoverVerb } from "./failover-verbs";
 
 type Operation = Exclude<FailoverVerb["operation"], "CompleteFailover">;
@@ -21,7 +22,7 @@ export interface ItemStanding {
     | "testFailoverState"
     | "currentScenario"
     | "failoverRecoveryPointId"
-  >;
+  > & { readonly providerSpecificDetails: { readonly instanceType: ReplicationProvider } };
 }
 
 const testStates: readonly TestFailoverState[] = ["None", "Running", "WaitingForCompletion", "MarkedForDeletion"];
@@ -54,6 +55,7 @@ function standingOf({ properties }: ItemStanding, pointIds: readonly string[] | 
   const startedAt = scenario.startTime;
   const used = properties.failoverRecoveryPointId?.toLowerCase();
   return {
+    provider: properties.providerSpecificDetails.instanceType,
     state,
     activeLocation: properties.activeLocation,
     testFailoverState,

@@ -17,7 +17,7 @@ const columns: readonly TableColumn<Candidate>[] = [
     },
     sortValue: (one) => one.availability,
   },
-  { key: "os", header: "System", hideBelow: "md", cell: (one) => `${one.osType}, generation ${one.generation}` },
+  { key: "os", header: "System", hideBelow: "md", cell: (one) => one.system },
   {
     key: "disks",
     header: "Disks",
@@ -35,7 +35,7 @@ const columns: readonly TableColumn<Candidate>[] = [
   },
 ];
 
-/** The machines that the site's hosts reported. Those that break a rule cannot be chosen; the rule, its cause and cure stand below. */
+/** The machines that the site's servers reported. Those that break a rule cannot be chosen; the rule, its cause and cure stand below. */
 export function EnableProtectionMachines(props: {
   readonly candidates: readonly Candidate[];
   readonly chosen: ReadonlySet<string>;
@@ -55,8 +55,8 @@ export function EnableProtectionMachines(props: {
         rowText={(one) => one.title}
         selection={{ mode: "multiple", keys: props.chosen, onChange: props.onChange, disabledKeys: disabled }}
         empty={
-          <MessageBar tone="info" title="The host has reported no machine yet.">
-            Machines appear a few seconds after the host has registered and sent its first heartbeat.
+          <MessageBar tone="info" title="The site has reported no machine yet.">
+            Machines appear a few seconds after its server has registered and sent its first heartbeat.
           </MessageBar>
         }
       />

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ProtectableItemResource } from "@/lib/contract/fabrics";
 import type { HealthError } from "@/lib/contract/health-error";
+import { EnableProtectionBody } from "@/lib/contract/protected-items";
 import { enableRequest, proposeSettings, settingsProblems, toCandidate } from "./enable-protection-model";
 
 const base: ProtectableItemResource["properties"] = {
@@ -33,6 +34,25 @@ const item = (properties: Partial<ProtectableItemResource["properties"]> = {}): 
   type: "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectableItems",
   properties: { ...base, ...properties },
 });
+const ofVMware: Partial<ProtectableItemResource["properties"]> = {
+  supportedReplicationProviders: ["InMageAzureV2"],
+  customDetails: {
+    instanceType: "VMwareVirtualMachine",
+    osType: "Linux",
+    ipAddress: null,
+    poweredOn: "true",
+    vCenterInfrastructureId: null,
+    diskDetails: [
+      vmdk("v0", "sql-os.vmdk", "OperatingSystem", "10240"),
+      vmdk("v1", "sql-data.vmdk", "Data", "1024"),
+      vmdk("v2", "sql-log.vmdk", "Data", "512"),
+    ],
+    validationErrors: [],
+  },
+};
+function vmdk(diskId: string, diskName: string, role: "OperatingSystem" | "Data", diskSizeInMB: string) {
+  return { diskId, diskName, role, diskSizeInMB, format: "vmdk-sparse", allocatedBytes: 1 };
+}
 const problem = (errorLevel: "Error" | "Warning"): HealthError => ({
   innerHealthErrors: [],
   errorSource: "",
@@ -143,5 +163,30 @@ describe("choosing machines to protect", () => {
         targetAzureSubnetId: "front",
       },
     });
+  });
+
+  it("asks for a VMware machine in its provider's words, with disks as objects", () => {
+    const candidate = toCandidate(item(ofVMware));
+    expect(candidate.system).toBe("Linux");
+    const settings = { ...proposeSettings(candidate, [size("mid", 2, 2)], networks), diskIds: ["v2", "v0"] };
+    const { body } = enableRequest("/S/c", candidate, settings, { policyId: "/p", storageAccountId: "/a" });
+    expect(body.properties.providerSpecificDetails).toEqual({
+      instanceType: "InMageAzureV2",
+      disksToInclude: [{ diskId: "v0" }, { diskId: "v2" }],
+      storageAccountId: "/a",
+      targetAzureVmName: "sql",
+      targetVmSize: "mid",
+      targetAzureNetworkId:
+        "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/contoso/providers/Microsoft.Network/virtualNetworks/production",
+      targetAzureSubnetId: "front",
+    });
+  });
+
+  it("writes requests that the service's schema takes, and loses nothing there", () => {
+    for (const candidate of [toCandidate(item()), toCandidate(item(ofVMware))]) {
+      const settings = proposeSettings(candidate, [size("mid", 2, 4)], networks);
+      const { body } = enableRequest("/S/c", candidate, settings, { policyId: "/p", storageAccountId: "/a" });
+      expect(EnableProtectionBody.parse(body)).toEqual(body);
+    }
   });
 });

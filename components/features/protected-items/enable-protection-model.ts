@@ -1,6 +1,9 @@
 import { api, apiVersions, resourceIds } from "@/lib/client/paths";
 import type { ProtectableItemResource } from "@/lib/contract/fabrics";
+import type { EnableProtectionBody } from "@/lib/contract/protected-items";
+import type { ReplicationProvider } from "@/lib/domain/replication-provider";
 import { sizesFor } from "@/lib/domain/sizes";
+import { machineDetails } from "./machine-details";
 
 /** A discovered machine as the panel offers it. */
 export interface Candidate {
@@ -8,8 +11,10 @@ export interface Candidate {
   readonly name: string;
   readonly title: string;
   readonly machineId: string;
-  readonly generation: string;
+  readonly provider: ReplicationProvider;
   readonly osType: string;
+  /** The system and, of a Hyper-V machine, its generation: as the list shows it. */
+  readonly system: string;
   readonly memoryBytes: number;
   readonly cpuCount: number;
   readonly disks: readonly CandidateDisk[];
@@ -38,7 +43,7 @@ const MEBIBYTE = 1024 * 1024;
 
 export function toCandidate(item: ProtectableItemResource): Candidate {
   const { properties } = item;
-  const details = properties.customDetails;
+  const { provider, machineId, osType, generation, disks } = machineDetails(item);
   const problems = properties.healthErrors.map((error) => ({
     code: error.errorId || error.errorCode,
     message: error.errorMessage,
@@ -51,14 +56,15 @@ export function toCandidate(item: ProtectableItemResource): Candidate {
     id: item.id,
     name: item.name,
     title: properties.friendlyName,
-    machineId: details.sourceItemId,
-    generation: details.generation,
-    osType: details.osDetails.osType,
-    disks: details.diskDetails.map((disk) => ({
-      id: disk.vhdId,
-      name: disk.vhdName,
-      isSystem: disk.vhdType === "OperatingSystem",
-      sizeBytes: disk.maxSizeMB * MEBIBYTE,
+    machineId,
+    provider,
+    osType,
+    system: generation === null ? osType : `${osType}, generation ${generation}`,
+    disks: disks.map((disk) => ({
+      id: disk.id,
+      name: disk.name,
+      isSystem: disk.role === "OperatingSystem",
+      sizeBytes: disk.sizeMB * MEBIBYTE,
     })),
     memoryBytes: properties.machine.memoryBytes,
     cpuCount: properties.machine.cpuCount,
@@ -121,15 +127,16 @@ export function settingsProblems(candidate: Candidate, settings: MachineSettings
   return problems;
 }
 
-/** The request that protects one machine (api-version 2023-06-01, `HyperVReplicaAzure`). */
+type EnableInput = EnableProtectionBody["properties"]["providerSpecificDetails"];
+
+/** The request that protects one machine (api-version 2023-06-01), in the words of its provider. */
 export function enableRequest(
   containerId: string,
   candidate: Candidate,
   settings: MachineSettings,
   group: { readonly policyId: string; readonly storageAccountId: string | null },
 ) {
-  const system = candidate.disks.find((disk) => disk.isSystem) ?? candidate.disks[0];
-  const networkId = settings.networkName === null ? null : resourceIds.virtualNetwork(settings.networkName);
+  const ofProvider = candidate.provider === "InMageAzureV2" ? vmwareInput : hyperVInput;
   return {
     method: "PUT" as const,
     path: api.ofId(containerId, apiVersions.siteRecovery, "replicationProtectedItems", candidate.name),
@@ -138,19 +145,46 @@ export function enableRequest(
         policyId: group.policyId,
         protectableItemId: candidate.id,
         providerSpecificDetails: {
-          instanceType: "HyperVReplicaAzure",
-          hvHostVmId: candidate.machineId,
-          vmName: candidate.title,
-          osType: candidate.osType,
-          ...(system === undefined ? {} : { vhdId: system.id }),
-          disksToInclude: candidate.disks.filter((disk) => settings.diskIds.includes(disk.id)).map((disk) => disk.id),
-          targetAzureVmName: settings.targetName.trim(),
-          ...(settings.size === "" ? {} : { targetVmSize: settings.size }),
-          ...(group.storageAccountId === null ? {} : { targetStorageAccountId: group.storageAccountId }),
-          ...(networkId === null ? {} : { targetAzureNetworkId: networkId }),
-          ...(networkId === null || settings.subnetName === null ? {} : { targetAzureSubnetId: settings.subnetName }),
+          ...ofProvider(candidate, settings, group.storageAccountId),
+          ...targetInput(settings),
         },
       },
     },
   };
 }
+
+/** What both providers call alike. */
+function targetInput({ targetName, size, networkName, subnetName }: MachineSettings) {
+  const networkId = networkName === null ? null : resourceIds.virtualNetwork(networkName);
+  return {
+    targetAzureVmName: targetName.trim(),
+    ...(size === "" ? {} : { targetVmSize: size }),
+    ...(networkId === null ? {} : { targetAzureNetworkId: networkId }),
+    ...(networkId === null || subnetName === null ? {} : { targetAzureSubnetId: subnetName }),
+  };
+}
+
+function hyperVInput(candidate: Candidate, settings: MachineSettings, account: string | null): EnableInput {
+  const system = candidate.disks.find((disk) => disk.isSystem) ?? candidate.disks[0];
+  return {
+    instanceType: "HyperVReplicaAzure",
+    hvHostVmId: candidate.machineId,
+    vmName: candidate.title,
+    osType: candidate.osType,
+    ...(system === undefined ? {} : { vhdId: system.id }),
+    disksToInclude: chosenDiskIds(candidate, settings),
+    ...(account === null ? {} : { targetStorageAccountId: account }),
+  };
+}
+
+function vmwareInput(candidate: Candidate, settings: MachineSettings, account: string | null): EnableInput {
+  return {
+    instanceType: "InMageAzureV2",
+    disksToInclude: chosenDiskIds(candidate, settings).map((diskId) => ({ diskId })),
+    ...(account === null ? {} : { storageAccountId: account }),
+  };
+}
+
+/** In the order of the machine, whatever the order of ticking was. */
+const chosenDiskIds = (candidate: Candidate, settings: MachineSettings) =>
+  candidate.disks.filter((disk) => settings.diskIds.includes(disk.id)).map((disk) => disk.id);

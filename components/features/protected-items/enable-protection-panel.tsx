@@ -9,6 +9,7 @@ import { TextLink } from "@/components/ui/text-link";
 import { isAbout, toArmError, type ArmError } from "@/lib/client/arm-error";
 import { startOperation } from "@/lib/client/long-running";
 import { pages } from "@/lib/client/paths";
+import type { FabricKind } from "@/lib/domain/replication-provider";
 import { EnableProtectionMachines } from "./enable-protection-machines";
 import {
   enableRequest,
@@ -24,6 +25,8 @@ export interface EnableProtectionPanelProps {
   readonly vaultName: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
+  /** Begins with a protection group of a site of this kind. */
+  readonly kind?: FabricKind | undefined;
 }
 
 /** Chooses machines of a protection group and starts their replication. */
@@ -43,11 +46,11 @@ const refusalsOf = (error: ArmError | null) => {
 };
 const none = { targetName: null, size: null, network: null };
 
-function OpenPanel({ vaultName, onClose }: Omit<EnableProtectionPanelProps, "isOpen">) {
+function OpenPanel({ vaultName, onClose, kind }: Omit<EnableProtectionPanelProps, "isOpen">) {
   const [groupId, setGroupId] = useState<string | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [changed, setChanged] = useState<Readonly<Record<string, MachineSettings>>>({});
-  const offers = useProtectionOffers(vaultName, groupId);
+  const offers = useProtectionOffers(vaultName, groupId, kind);
   const { run, isStarting, error, clearError } = useOperation();
   const { group, candidates, sizes, networks } = offers;
   const machines = candidates.filter((one) => chosen.has(one.id) && one.availability === "ready");

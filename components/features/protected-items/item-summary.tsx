@@ -3,13 +3,15 @@ import { useQuery } from "@tanstack/react-query";
 import { QueryView } from "@/components/shell/query-view";
 import { Card } from "@/components/ui/card";
 import { Figure } from "@/components/ui/figure";
-import { formatDuration } from "@/components/ui/format";
+import { formatDuration, formatPlural } from "@/components/ui/format";
 import { MessageBar } from "@/components/ui/message-bar";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { TextLink } from "@/components/ui/text-link";
 import { pages } from "@/lib/client/paths";
+import { policiesQuery, policyOf } from "@/lib/client/queries/policies";
 import { replicationQuery } from "@/lib/client/queries/protected-items";
 import type { HealthError } from "@/lib/contract/health-error";
+import type { PolicyResource } from "@/lib/contract/policies";
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
 import { isContinuous } from "@/lib/domain/policy-rules";
 import {
@@ -25,11 +27,13 @@ import {
   stateTone,
 } from "./item-state";
 import { LiveRpo } from "./live-rpo";
+import { copyFrequency, thresholdSeconds } from "./policy-settings";
 import { ReplicationStatus } from "./replication-status";
 
 /** Where the machine stands now: state, health, location, RPO, and what replication is doing. */
 export function ItemSummary({ vaultName, item }: { readonly vaultName: string; readonly item: ProtectedItemResource }) {
   const query = useQuery(replicationQuery(vaultName, item));
+  const policy = policyOf(useQuery(policiesQuery(vaultName)).data, item);
   const job = currentJob(item);
   const failedOver = isFailedOver(item);
   const isComingBack = query.data?.properties.phase === "synchronizingBack";
@@ -71,18 +75,21 @@ export function ItemSummary({ vaultName, item }: { readonly vaultName: string; r
           <Figure
             value={
               <span className="text-xl">
-                {failedOver ? "–" : <LiveRpo replication={query.data} measuredAtMs={query.dataUpdatedAt} />}
+                {failedOver ? (
+                  "–"
+                ) : (
+                  <LiveRpo
+                    replication={query.data}
+                    measuredAtMs={query.dataUpdatedAt}
+                    thresholdSeconds={thresholdSeconds(policy)}
+                  />
+                )}
               </span>
             }
             label="RPO: age of the newest recovery point"
             note={
               failedOver || !query.data ? null : (
-                <span className="text-muted">
-                  {isContinuous({ replicationIntervalSeconds: query.data.properties.intervalSeconds })
-                    ? "continuous: "
-                    : ""}
-                  a new one every {formatDuration(query.data.properties.intervalSeconds)}
-                </span>
+                <PointFrequency policy={policy} intervalSeconds={query.data.properties.intervalSeconds} />
               )
             }
           />
@@ -105,6 +112,26 @@ export function ItemSummary({ vaultName, item }: { readonly vaultName: string; r
         </div>
       </Card>
     </div>
+  );
+}
+
+/** How often a recovery point comes; under a policy with a threshold, which are kept and from when on the newest is late. */
+function PointFrequency(props: { readonly policy: PolicyResource | undefined; readonly intervalSeconds: number }) {
+  const { policy, intervalSeconds } = props;
+  const threshold = thresholdSeconds(policy);
+  if (policy && threshold !== null) {
+    return (
+      <span className="text-muted">
+        {copyFrequency(policy)}
+        <span className="block">RPO threshold: {formatPlural(threshold / 60, "minute")}</span>
+      </span>
+    );
+  }
+  return (
+    <span className="text-muted">
+      {isContinuous({ replicationIntervalSeconds: intervalSeconds }) ? "continuous: " : ""}a new one every{" "}
+      {formatDuration(intervalSeconds)}
+    </span>
   );
 }
 

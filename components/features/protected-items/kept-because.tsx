@@ -21,7 +21,7 @@ const reasons: Record<KeptPoint["reason"], string> = {
   InUse: "In use",
   SharedCut: "Held with its consistency group",
   Streamed: "Last five minutes",
-  FiveMinutes: "Point of its five minutes",
+  FewMinutes: "One of each few minutes",
   Recent: "Last hour",
   Hourly: "Point of its hour",
   Daily: "Point of its day",

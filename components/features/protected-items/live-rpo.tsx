@@ -12,12 +12,14 @@ export function LiveRpo(props: {
   readonly replication: ReplicationView | undefined;
   /** When the figures arrived, by this browser's clock. */
   readonly measuredAtMs: number;
+  /** Of a policy that says from when on the newest point is late; null: when it has missed two intervals. */
+  readonly thresholdSeconds: number | null;
 }) {
   const now = useNow();
   const measured = props.replication?.properties.rpoSeconds ?? null;
   if (!props.replication || measured === null) return <span className="text-muted">–</span>;
   const seconds = measured + Math.max(0, (now - props.measuredAtMs) / 1000);
-  const isLate = seconds > props.replication.properties.intervalSeconds * 2 + 30;
+  const isLate = seconds > (props.thresholdSeconds ?? props.replication.properties.intervalSeconds * 2 + 30);
   return (
     <span className={clsx(isLate && "font-medium text-warn")} suppressHydrationWarning>
       {formatDuration(Math.round(seconds))}

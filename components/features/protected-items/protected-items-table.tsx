@@ -10,6 +10,7 @@ import { Select } from "@/components/ui/select";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { toArmError } from "@/lib/client/arm-error";
 import { pages } from "@/lib/client/paths";
+import { policiesQuery, policyOf } from "@/lib/client/queries/policies";
 import { protectionGroupsQuery } from "@/lib/client/queries/protectable-items";
 import { fabricOf, protectedItemsQuery, replicationQuery } from "@/lib/client/queries/protected-items";
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
@@ -17,12 +18,14 @@ import type { ContainerMappingResource } from "@/lib/contract/policies";
 import type { ReplicationView } from "@/lib/contract/portal";
 import { directionText, healthText, healthTone, isFailedOver, locationText, stateText, stateTone } from "./item-state";
 import { LiveRpo } from "./live-rpo";
+import { thresholdSeconds } from "./policy-settings";
 import { ReplicationCell } from "./replication-status";
 
 interface Row {
   readonly item: ProtectedItemResource;
   readonly replication: ReplicationView | undefined;
   readonly measuredAtMs: number;
+  readonly thresholdSeconds: number | null;
 }
 
 const columns: readonly TableColumn<Row>[] = [
@@ -65,8 +68,7 @@ const columns: readonly TableColumn<Row>[] = [
     key: "rpo",
     header: "RPO",
     align: "end",
-    cell: ({ item, replication, measuredAtMs }) =>
-      isFailedOver(item) ? "–" : <LiveRpo replication={replication} measuredAtMs={measuredAtMs} />,
+    cell: ({ item, ...figures }) => (isFailedOver(item) ? "–" : <LiveRpo {...figures} />),
   },
   {
     key: "replication",
@@ -97,6 +99,7 @@ export function ProtectedItemsTable(props: {
   const [groupId, setGroupId] = useState(ALL);
   const items = useQuery(protectedItemsQuery(vaultName));
   const groups = useQuery(protectionGroupsQuery(vaultName)).data ?? [];
+  const policies = useQuery(policiesQuery(vaultName)).data;
   const list = items.data ?? [];
   const replications = useQueries({ queries: list.map((item) => replicationQuery(vaultName, item)) });
   if (items.error && items.data === undefined) return <ErrorBar error={toArmError(items.error)} />;
@@ -107,6 +110,7 @@ export function ProtectedItemsTable(props: {
       item,
       replication: replications[index]?.data,
       measuredAtMs: replications[index]?.dataUpdatedAt ?? 0,
+      thresholdSeconds: thresholdSeconds(policyOf(policies, item)),
     }))
     .filter(({ item }) => group === undefined || isInGroup(group)(item));
   return (

@@ -1,14 +1,20 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
 import { Card } from "@/components/ui/card";
 import { formatBytes, formatPlural } from "@/components/ui/format";
 import { KeyValue } from "@/components/ui/key-value";
 import { ExactTime } from "@/components/ui/relative-time";
+import { siteKindText } from "@/lib/client/fabric-kind";
 import { nameInId } from "@/lib/client/paths";
+import { policiesQuery, policyOf } from "@/lib/client/queries/policies";
 import { diskFormatLabel } from "@/lib/kernel/disk-format";
 import type { ProtectedItemResource } from "@/lib/contract/protected-items";
+import { targetDetails } from "./machine-details";
+import { policySettings } from "./policy-settings";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What the replica will be: chosen when protection was enabled. */
+/** What the replica will be, chosen when protection was enabled, and the settings of its policy. */
 export function TargetSettingsCard({ item }: { readonly item: ProtectedItemResource }) {
   const { properties } = item;
   const details = properties.providerSpecificDetails;
@@ -16,17 +22,23 @@ export function TargetSettingsCard({ item }: { readonly item: ProtectedItemResou
   const networkId = details.selectedRecoveryAzureNetworkId;
   const network = networkId === null ? "none" : (nameInId(networkId, "virtualNetworks") ?? networkId);
   const account = details.recoveryAzureStorageAccount;
-  const disks = details.azureVmDiskDetails;
+  const { name, disks, processServer } = targetDetails(item);
+  const policy = policyOf(useQuery(policiesQuery(nameInId(item.id, "vaults") ?? "")).data, item);
   return (
     <Card title="Settings">
       <KeyValue
         entries={[
-          { label: "Name in Azure", value: details.recoveryAzureVmName },
+          { label: "Name in Azure", value: name },
           { label: "Size", value: details.recoveryAzureVMSize },
           { label: "Network", value: subnet ? `${network} / ${subnet}` : network },
           { label: "Storage account", value: nameInId(account, "storageAccounts") ?? account },
           { label: "Replication policy", value: properties.policyFriendlyName },
-          { label: "Site", value: properties.primaryFabricFriendlyName },
+          ...(policy ? policySettings(policy) : []),
+          {
+            label: "Site",
+            value: `${properties.primaryFabricFriendlyName} (${siteKindText[properties.primaryFabricProvider]})`,
+          },
+          ...(processServer === null ? [] : [{ label: "Process server", value: processServer }]),
           {
             label: `Replicated: ${formatPlural(disks.length, "disk")}`,
             value: (

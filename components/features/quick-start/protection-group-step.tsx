@@ -5,89 +5,52 @@ import { elsewhere, fieldProblem } from "@/components/shell/field-problem";
 import { useOperation } from "@/components/shell/use-operation";
 import { Button } from "@/components/ui/button";
 import { ErrorBar } from "@/components/ui/message-bar";
-import { Select, type Option } from "@/components/ui/select";
+import { Select } from "@/components/ui/select";
 import { TextField } from "@/components/ui/text-field";
 import { nameInId } from "@/lib/client/paths";
 import { containersQuery } from "@/lib/client/queries/infrastructure";
-import { protectionGroupsQuery } from "@/lib/client/queries/protectable-items";
+import { containerOf, protectionGroupsQuery } from "@/lib/client/queries/protectable-items";
 import { storageAccountsQuery } from "@/lib/client/queries/region";
 import { vaultQuery } from "@/lib/client/queries/vaults";
 import { resourceNameProblem } from "@/lib/domain/names";
-import { CONTINUOUS_INTERVAL_SECONDS, policyProblem } from "@/lib/domain/policy-rules";
-import { createProtectionGroup } from "./create-protection-group";
-
-const frequencies: readonly Option[] = [
-  {
-    value: String(CONTINUOUS_INTERVAL_SECONDS),
-    label: "Continuous",
-    hint: "Writes leave every 5 seconds; of each five minutes one recovery point is kept.",
-  },
-  { value: "30", label: "30 seconds" },
-  { value: "300", label: "5 minutes" },
-  { value: "900", label: "15 minutes" },
-];
-const retentions: readonly Option[] = [
-  { value: "0", label: "Only the latest recovery point" },
-  ...[1, 2, 4, 8, 12, 16, 24].map((hours) => ({
-    value: String(hours),
-    label: hours === 1 ? "1 hour" : `${hours} hours`,
-  })),
-];
-const applicationConsistent: readonly Option[] = [
-  { value: "0", label: "Off" },
-  ...[1, 2, 3, 4, 6, 8, 12].map((hours) => ({
-    value: String(hours),
-    label: hours === 1 ? "Every hour" : `Every ${hours} hours`,
-  })),
-];
+import { policyProblem } from "@/lib/domain/policy-rules";
+import { providerOf } from "@/lib/domain/replication-provider";
+import { createProtectionGroup, startingSettings } from "./create-protection-group";
+import { ReplicationSettingsFields, settingProperties } from "./replication-settings-fields";
+import type { StepProps } from "./step-props";
 
 /** Creates a protection group: a site's machines, where they are replicated to and how. */
-export function ProtectionGroupStep({ vaultName }: { readonly vaultName: string }) {
+export function ProtectionGroupStep({ scenario, vaultName }: StepProps) {
+  const provider = providerOf(scenario.kind);
   const vault = useQuery(vaultQuery(vaultName));
-  const containers = useQuery(containersQuery(vaultName));
   const accounts = useQuery(storageAccountsQuery());
-  const groups = useQuery(protectionGroupsQuery(vaultName));
+  const containers = (useQuery(containersQuery(vaultName)).data ?? []).filter(
+    ({ properties }) => properties.fabricType === scenario.kind,
+  );
+  const groups = (useQuery(protectionGroupsQuery(vaultName)).data ?? []).filter((group) =>
+    containers.some((one) => one.id.toLowerCase() === containerOf(group).toLowerCase()),
+  );
   const [name, setName] = useState("");
   const [containerId, setContainerId] = useState<string | null>(null);
   const [account, setAccount] = useState<string | null>(null);
-  const [frequency, setFrequency] = useState("30");
-  const [retention, setRetention] = useState("2");
-  const [consistent, setConsistent] = useState("0");
+  const [settings, setSettings] = useState(startingSettings[provider]);
   const [wasSubmitted, setSubmitted] = useState(false);
   const operation = useOperation();
 
   const inRegion = (accounts.data ?? []).filter((one) => one.location === vault.data?.location);
   const ownAccount = vault.data ? nameInId(vault.data.properties.storageAccountId, "storageAccounts") : null;
-  const container = (containers.data ?? []).find((one) => one.id === containerId) ?? containers.data?.[0];
+  const container = containers.find((one) => one.id === containerId) ?? containers[0];
   const storageAccount = account ?? ownAccount;
-  const broken = policyProblem({
-    replicationIntervalSeconds: Number(frequency),
-    recoveryPointHistoryHours: Number(retention),
-    applicationConsistentFrequencyHours: Number(consistent),
-  });
+  const broken = policyProblem(settings);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setSubmitted(true);
-    if (
-      operation.isStarting ||
-      resourceNameProblem(name, "protection group") ||
-      !container ||
-      !storageAccount ||
-      broken
-    )
-      return;
+    if (operation.isStarting || resourceNameProblem(name, "protection group")) return;
+    if (!container || !storageAccount || broken) return;
     operation.run({
       title: "Create protection group",
       subject: name,
-      start: () =>
-        createProtectionGroup(vaultName, {
-          name,
-          containerId: container.id,
-          storageAccount,
-          replicationIntervalSeconds: Number(frequency),
-          recoveryPointHistoryHours: Number(retention),
-          applicationConsistentHours: Number(consistent),
-        }),
+      start: () => createProtectionGroup(vaultName, { name, containerId: container.id, storageAccount, settings }),
       onAccepted: () => {
         setName("");
         setSubmitted(false);
@@ -95,22 +58,21 @@ export function ProtectionGroupStep({ vaultName }: { readonly vaultName: string 
     });
   };
   const problem = wasSubmitted ? resourceNameProblem(name, "protection group") : null;
-  const FIELDS = [
-    "name",
-    "policyName",
-    "mappingName",
-    "replicationInterval",
-    "recoveryPointHistoryDuration",
-    "applicationConsistentSnapshotFrequencyInHours",
-    "storageAccounts",
-  ];
-  const rest = elsewhere(operation.error, ...FIELDS);
+  const names = ["name", "policyName", "mappingName"];
+  const rest = elsewhere(operation.error, ...names, ...settingProperties(provider), "storageAccounts");
   return (
     <>
-      {groups.data && groups.data.length > 0 ? (
+      {groups.length > 0 ? (
         <p>
           <span className="text-muted">Protection groups of this vault: </span>
-          {groups.data.map((group) => group.name).join(", ")}
+          {groups.map((group) => group.name).join(", ")}
+        </p>
+      ) : null}
+      {scenario.kind === "VMware" ? (
+        <p className="max-w-3xl text-muted">
+          VMware machines are replicated continuously: what they write leaves their site all the time, every few
+          seconds. Here you choose which of these moments are kept as recovery points, and how old the newest one may be
+          before you are warned.
         </p>
       ) : null}
       <form noValidate onSubmit={submit} aria-label="Create a protection group" className="flex flex-col gap-4">
@@ -120,49 +82,29 @@ export function ProtectionGroupStep({ vaultName }: { readonly vaultName: string 
             isRequired
             value={name}
             onChange={setName}
-            error={fieldProblem(problem, operation.error, "name", "policyName", "mappingName")}
+            error={fieldProblem(problem, operation.error, ...names)}
             autoComplete="off"
           />
           <Select
             label="Source site"
             value={container?.id ?? null}
             onChange={setContainerId}
-            options={(containers.data ?? []).map((one) => ({
-              value: one.id,
-              label: one.properties.fabricFriendlyName,
-            }))}
+            options={containers.map((one) => ({ value: one.id, label: one.properties.fabricFriendlyName }))}
           />
-          <Select
-            label="Storage account"
-            value={storageAccount}
-            onChange={setAccount}
-            options={inRegion.map((one) => ({ value: one.name, label: one.name }))}
-            error={fieldProblem(null, operation.error, "storageAccounts")}
-          />
-          <Select
-            label="Copy frequency"
-            value={frequency}
-            onChange={setFrequency}
-            options={frequencies}
-            error={fieldProblem(null, operation.error, "replicationInterval")}
-          />
-          <Select
-            label="Retain recovery points for"
-            value={retention}
-            onChange={setRetention}
-            options={retentions}
-            error={fieldProblem(null, operation.error, "recoveryPointHistoryDuration")}
-          />
-          <Select
-            label="Application-consistent snapshots"
-            value={consistent}
-            onChange={setConsistent}
-            options={applicationConsistent}
-            error={fieldProblem(
-              broken?.explanation ?? null,
-              operation.error,
-              "applicationConsistentSnapshotFrequencyInHours",
-            )}
+          {provider === "HyperVReplicaAzure" ? (
+            <Select
+              label="Storage account"
+              value={storageAccount}
+              onChange={setAccount}
+              options={inRegion.map((one) => ({ value: one.name, label: one.name }))}
+              error={fieldProblem(null, operation.error, "storageAccounts")}
+            />
+          ) : null}
+          <ReplicationSettingsFields
+            settings={settings}
+            onChange={setSettings}
+            broken={broken}
+            refusal={operation.error}
           />
         </div>
         {rest ? <ErrorBar error={rest} /> : null}
@@ -172,7 +114,7 @@ export function ProtectionGroupStep({ vaultName }: { readonly vaultName: string 
             type="submit"
             busy={operation.isStarting}
             disabledReason={
-              container ? null : "There is no site whose machines could be grouped. Create a Hyper-V site first."
+              container ? null : `There is no site whose machines could be grouped. Create a ${scenario.site} first.`
             }
           >
             Create protection group

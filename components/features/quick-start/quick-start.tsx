@@ -1,22 +1,29 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { QueryView } from "@/components/shell/query-view";
 import { Select } from "@/components/ui/select";
 import { tutorialQuery } from "@/lib/client/queries/vaults";
 import type { Tutorial } from "@/lib/contract/portal";
+import { scenarios, type Scenario } from "./scenarios";
 import { StepAction, type StepActionProps } from "./step-action";
 import { TutorialStepCard } from "./tutorial-step-card";
-
-/** What can be set up from here. Other scenarios join when there is something behind them. */
-const scenarios = [{ value: "hyperVSiteToAzure", label: "Between an on-premises Hyper-V site and Azure" }];
+import { useScenario } from "./use-scenario";
 
 export type QuickStartProps = Pick<StepActionProps, "vaultName" | "onAddMachines">;
 
 /** The tutorial of a scenario: each step with its explanation, its action and what was found in the system. */
-export function QuickStart({ vaultName, onAddMachines }: QuickStartProps) {
-  const [scenario, setScenario] = useState("hyperVSiteToAzure");
-  const tutorial = useQuery(tutorialQuery(vaultName, scenario));
+export function QuickStart(props: QuickStartProps) {
+  return (
+    <Suspense>
+      <ChosenTutorial {...props} />
+    </Suspense>
+  );
+}
+
+function ChosenTutorial({ vaultName, onAddMachines }: QuickStartProps) {
+  const [scenario, choose] = useScenario(vaultName);
+  const tutorial = useQuery(tutorialQuery(vaultName, scenario.value));
   return (
     <div className="flex max-w-4xl flex-col gap-6">
       <div className="flex flex-col gap-3">
@@ -28,14 +35,17 @@ export function QuickStart({ vaultName, onAddMachines }: QuickStartProps) {
         <Select
           label="Setup recovery"
           options={scenarios}
-          value={scenario}
-          onChange={setScenario}
+          value={scenario.value}
+          onChange={choose}
           className="max-w-md"
         />
       </div>
       <QueryView query={tutorial} what="the tutorial">
         {({ properties }) => (
           <Steps
+            // What was opened, typed and chosen belongs to the scenario.
+            key={scenario.value}
+            scenario={scenario}
             title={properties.title}
             steps={properties.steps}
             vaultName={vaultName}
@@ -49,7 +59,13 @@ export function QuickStart({ vaultName, onAddMachines }: QuickStartProps) {
 
 type Steps = Tutorial["properties"]["steps"];
 
-function Steps(props: QuickStartProps & { readonly title: string; readonly steps: Steps }) {
+interface StepsProps extends QuickStartProps {
+  readonly scenario: Scenario;
+  readonly title: string;
+  readonly steps: Steps;
+}
+
+function Steps(props: StepsProps) {
   const { steps, title } = props;
   const next = steps.find((step) => step.state === "ready")?.id ?? null;
   const done = steps.filter((step) => step.state === "done").length;
@@ -77,7 +93,12 @@ function Steps(props: QuickStartProps & { readonly title: string; readonly steps
             isOpen={choices[step.id] ?? recent.includes(step.id)}
             onToggle={(isOpen) => setChoices({ ...choices, [step.id]: isOpen })}
           >
-            <StepAction step={step} vaultName={props.vaultName} onAddMachines={props.onAddMachines} />
+            <StepAction
+              step={step}
+              scenario={props.scenario}
+              vaultName={props.vaultName}
+              onAddMachines={props.onAddMachines}
+            />
           </TutorialStepCard>
         ))}
       </ol>

@@ -13,13 +13,14 @@ import { Select } from "@/components/ui/select";
 import { parseBody } from "@/lib/client/arm-client";
 import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
-import { fabricsQuery } from "@/lib/client/queries/infrastructure";
 import { vaultQuery } from "@/lib/client/queries/vaults";
 import { RegistrationKeyFile } from "@/lib/contract/portal";
 import { PassphraseForm } from "./passphrase-form";
+import type { StepProps } from "./step-props";
+import { useSites } from "./use-sites";
 
 /** The passphrase first, once; then the credentials file of a site, as often as it is needed. */
-export function RegistrationKeyStep({ vaultName }: { readonly vaultName: string }) {
+export function RegistrationKeyStep({ scenario, vaultName }: StepProps) {
   const vault = useQuery(vaultQuery(vaultName));
   return (
     <QueryView query={vault} what="the vault">
@@ -29,7 +30,7 @@ export function RegistrationKeyStep({ vaultName }: { readonly vaultName: string 
             <p className="flex items-center gap-2 text-good">
               <CircleCheck aria-hidden className="size-4" /> The passphrase of this vault is chosen.
             </p>
-            <KeyDownload vaultName={vaultName} />
+            <KeyDownload scenario={scenario} vaultName={vaultName} />
           </>
         ) : (
           <PassphraseForm vaultName={vaultName} />
@@ -39,12 +40,12 @@ export function RegistrationKeyStep({ vaultName }: { readonly vaultName: string 
   );
 }
 
-function KeyDownload({ vaultName }: { readonly vaultName: string }) {
-  const sites = useQuery(fabricsQuery(vaultName));
+function KeyDownload({ scenario, vaultName }: StepProps) {
+  const sites = useSites({ scenario, vaultName });
   const [chosen, setChosen] = useState<string | null>(null);
   const [key, setKey] = useState<RegistrationKeyFile | null>(null);
   const operation = useOperation();
-  const site = chosen ?? sites.data?.[0]?.name ?? null;
+  const site = chosen ?? sites[0]?.name ?? null;
   const download = () => {
     if (site === null) return;
     const path = api.registrationKey(vaultName, site);
@@ -63,13 +64,13 @@ function KeyDownload({ vaultName }: { readonly vaultName: string }) {
     <>
       <div className="flex flex-wrap items-end gap-3">
         <Select
-          label="Hyper-V site"
+          label={scenario.site}
           value={site}
           onChange={(next) => {
             setChosen(next);
             setKey(null);
           }}
-          options={(sites.data ?? []).map((one) => ({
+          options={sites.map((one) => ({
             value: one.name,
             label: one.properties.friendlyName,
           }))}
@@ -80,7 +81,7 @@ function KeyDownload({ vaultName }: { readonly vaultName: string }) {
           icon={<Download />}
           onPress={download}
           busy={operation.isStarting}
-          disabledReason={site === null ? "There is no Hyper-V site yet. Create one in the step above." : null}
+          disabledReason={site === null ? `There is no ${scenario.site} yet. Create one in the step above.` : null}
         >
           Download registration key
         </Button>
@@ -93,9 +94,9 @@ function KeyDownload({ vaultName }: { readonly vaultName: string }) {
         <div className="flex flex-col gap-2">
           <p>
             <span className="font-medium">{key.fileName}</span> is valid until <ExactTime at={key.expiresAt} />. Copy it
-            to the host and run there:
+            to the {scenario.server} and run there:
           </p>
-          <CodeBlock label="Command to register the host" text={key.command} />
+          <CodeBlock label={`Command to register the ${scenario.server}`} text={key.command} />
         </div>
       ) : null}
     </>

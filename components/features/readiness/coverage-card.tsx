@@ -46,7 +46,7 @@ export function CoverageCard({ vaultName }: { readonly vaultName: string }) {
 function Covered({ vaultName, properties }: { readonly vaultName: string; readonly properties: Properties }) {
   const { machineCount, testedCount, testedPercent, untested, notProtectable } = properties;
   if (testedPercent === null) {
-    return <p className="text-muted">No host has reported a machine yet. Register a host in the Quick Start.</p>;
+    return <p className="text-muted">No site has reported a machine yet. Register its server in the Quick Start.</p>;
   }
   return (
     <div className="flex flex-col gap-5">

@@ -6,17 +6,20 @@ import {
   PlanTestFailoverBody,
   PlanUnplannedFailoverBody,
 } from "@/lib/contract/recovery-plans";
-import { LATEST_POINT, planRequests, validationBody, type PlanPoint } from "./plan-requests";
+import { LATEST_POINT, planRequests, validationBody, type PlanPoint, type RunTarget } from "./plan-requests";
 
 const custom: PlanPoint = { type: "Custom", custom: [{ replicationProtectedItemId: "/i/sql", recoveryPointId: "p1" }] };
 const details = (body: unknown) =>
   (body as { properties: { providerSpecificDetails: unknown[] } }).properties.providerSpecificDetails[0];
 
+const planOf = (...replicationProviders: string[]): RunTarget => ({ name: "p", properties: { replicationProviders } });
+const plan = planOf("HyperVReplicaAzure");
+
 describe("the requests of a plan", () => {
   it("are taken by the service's schemas, and lose nothing there", () => {
-    const test = planRequests.test("v", "p", null, custom).body;
+    const test = planRequests.test("v", plan, null, custom).body;
     expect(PlanTestFailoverBody.parse(test)).toEqual(test);
-    const unplanned = planRequests.unplanned("v", "p", {
+    const unplanned = planRequests.unplanned("v", plan, {
       shutDownSource: true,
       startInstantly: false,
       point: custom,
@@ -29,15 +32,34 @@ describe("the requests of a plan", () => {
   });
 
   it("send single points beside the type that the other machines follow", () => {
-    expect(details(planRequests.test("v", "p", "/net", custom).body)).toEqual({
+    expect(details(planRequests.test("v", plan, "/net", custom).body)).toEqual({
       instanceType: "HyperVReplicaAzure",
       recoveryPointType: "LatestProcessed",
       recoveryPoints: custom.custom,
     });
-    expect(details(planRequests.test("v", "p", "/net", { type: "LatestMultiVmConsistent", custom: [] }).body)).toEqual({
+    expect(details(planRequests.test("v", plan, "/net", { type: "LatestMultiVmConsistent", custom: [] }).body)).toEqual(
+      {
+        instanceType: "HyperVReplicaAzure",
+        recoveryPointType: "LatestProcessed",
+        multiVmSyncPointOption: "UseMultiVmSyncRecoveryPoint",
+      },
+    );
+  });
+
+  it("are in the words of the plan's provider", () => {
+    const vmware = planOf("InMageAzureV2");
+    const unplanned = { shutDownSource: true, startInstantly: false, point: LATEST_POINT };
+    const requests = [
+      planRequests.test("v", vmware, null, LATEST_POINT),
+      planRequests.planned("v", vmware, { startInstantly: false }),
+      planRequests.unplanned("v", vmware, unplanned),
+    ];
+    for (const { body } of requests) expect(details(body)).toMatchObject({ instanceType: "InMageAzureV2" });
+    const { body } = planRequests.unplanned("v", vmware, unplanned);
+    expect(PlanUnplannedFailoverBody.parse(body)).toEqual(body);
+    // As a plan without machines may say.
+    expect(details(planRequests.test("v", planOf(), null, LATEST_POINT).body)).toMatchObject({
       instanceType: "HyperVReplicaAzure",
-      recoveryPointType: "LatestProcessed",
-      multiVmSyncPointOption: "UseMultiVmSyncRecoveryPoint",
     });
   });
 

@@ -1,6 +1,8 @@
 import type { Method } from "@/lib/client/arm-client";
 import { api } from "@/lib/client/paths";
 import type { MachinePointWire, PlanValidationBody } from "@/lib/contract/plan-validation";
+import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
+import type { ReplicationProvider } from "@/lib/domain/replication-provider";
 import type { PlanGroup } from "./plan-draft";
 
 /** A verb of the API on a recovery plan, ready to be sent. Plans take `providerSpecificDetails` as a list. */
@@ -39,11 +41,20 @@ export interface PlanChoice {
 }
 
 const forward = { failoverDirection: "PrimaryToRecovery" } as const;
-const provider = (point?: PlanPoint) => ({
+const provider = (plan: RunTarget, point?: PlanPoint) => ({
   providerSpecificDetails: [
-    { instanceType: "HyperVReplicaAzure", ...(point === undefined ? {} : pointOptions(point)) },
+    { instanceType: providerOfPlan(plan), ...(point === undefined ? {} : pointOptions(point)) },
   ],
 });
+
+/** What of a plan the request of a run needs. */
+export type RunTarget = Pick<RecoveryPlanResource, "name"> & {
+  readonly properties: Pick<RecoveryPlanResource["properties"], "replicationProviders">;
+};
+
+/** The machines of a plan are of one site, hence of one provider. */
+export const providerOfPlan = ({ properties }: RunTarget): ReplicationProvider =>
+  properties.replicationProviders[0] === "InMageAzureV2" ? "InMageAzureV2" : "HyperVReplicaAzure";
 
 /** As the bodies of runs and of validation have them. */
 function pointOptions({ type, custom }: PlanPoint) {
@@ -122,18 +133,18 @@ export const planRequests = {
     path: api.planSettings(vault),
     body: { properties: { planGroupsMax } },
   }),
-  test: (vault: string, plan: string, networkId: NetworkId, point: PlanPoint) =>
-    post(vault, plan, "testFailover", { ...forward, ...networkOptions(networkId), ...provider(point) }),
+  test: (vault: string, plan: RunTarget, networkId: NetworkId, point: PlanPoint) =>
+    post(vault, plan.name, "testFailover", { ...forward, ...networkOptions(networkId), ...provider(plan, point) }),
   cleanup: (vault: string, plan: string, comments: string) => post(vault, plan, "testFailoverCleanup", { comments }),
-  planned: (vault: string, plan: string, choice: { startInstantly: boolean }) =>
-    post(vault, plan, "plannedFailover", { ...forward, ...choice, ...provider() }),
-  unplanned: (vault: string, plan: string, choice: UnplannedChoice) =>
-    post(vault, plan, "unplannedFailover", {
+  planned: (vault: string, plan: RunTarget, choice: { startInstantly: boolean }) =>
+    post(vault, plan.name, "plannedFailover", { ...forward, ...choice, ...provider(plan) }),
+  unplanned: (vault: string, plan: RunTarget, choice: UnplannedChoice) =>
+    post(vault, plan.name, "unplannedFailover", {
       ...forward,
       startInstantly: choice.startInstantly,
       ...(choice.outageDeclaredAt ? { outageDeclaredAt: choice.outageDeclaredAt } : {}),
       ...sourceOptions(choice.shutDownSource),
-      ...provider(choice.point),
+      ...provider(plan, choice.point),
     }),
   changePoint: (vault: string, plan: string, point: PlanPoint): PlanRequest => ({
     method: "POST",
@@ -146,7 +157,7 @@ export const planRequests = {
   }),
   commit: (vault: string, plan: string) => post(vault, plan, "failoverCommit"),
   cancel: (vault: string, plan: string) => post(vault, plan, "failoverCancel"),
-  /** A planned failover in the other direction. */
+  /** A planned failover in the other direction; of one type for machines of both kinds. */
   failback: (vault: string, plan: string, choice: { dataSync: DataSync; createMachine: boolean }) =>
     post(vault, plan, "plannedFailover", {
       failoverDirection: "RecoveryToPrimary",

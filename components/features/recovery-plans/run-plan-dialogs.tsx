@@ -9,7 +9,7 @@ import { Select } from "@/components/ui/select";
 import { TextField } from "@/components/ui/text-field";
 import type { PlanDialogProps } from "./plan-dialog-props";
 import { PointChoice, pointProblem } from "./point-choice";
-import { LATEST_POINT, planRequests } from "./plan-requests";
+import { LATEST_POINT, planRequests, providerOfPlan } from "./plan-requests";
 import { RunPreview } from "./run-preview";
 import { useTestNetworks } from "./test-networks";
 
@@ -25,7 +25,7 @@ export function TestPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogP
       title={`Test failover of ${plan.properties.friendlyName}`}
       submitLabel="Start test failover"
       disabledReason={pointProblem(point)}
-      onSubmit={() => onRun(planRequests.test(vaultName, plan.name, networks.networkId, point))}
+      onSubmit={() => onRun(planRequests.test(vaultName, plan, networks.networkId, point))}
     >
       <Consequences>
         {[
@@ -55,7 +55,7 @@ export function PlannedPlanDialog({ plan, vaultName, onRun, onChangeDirection, .
       isDanger
       title={`Planned failover of ${plan.properties.friendlyName}`}
       submitLabel="Fail over"
-      onSubmit={() => onRun(planRequests.planned(vaultName, plan.name, { startInstantly }))}
+      onSubmit={() => onRun(planRequests.planned(vaultName, plan, { startInstantly }))}
     >
       <Consequences>
         {[
@@ -79,7 +79,8 @@ export function PlannedPlanDialog({ plan, vaultName, onRun, onChangeDirection, .
 
 export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDialogProps) {
   const [point, setPoint] = useState(LATEST_POINT);
-  const [shutDownSource, setShutDownSource] = useState(false);
+  // VMware machines have no planned failover: with their sources shut down first this one loses nothing either.
+  const [shutDownSource, setShutDownSource] = useState(providerOfPlan(plan) === "InMageAzureV2");
   const [startInstantly, setStartInstantly] = useState(false);
   const [declared, setDeclared] = useState("");
   return (
@@ -91,7 +92,7 @@ export function UnplannedPlanDialog({ plan, vaultName, onRun, ...frame }: PlanDi
       disabledReason={pointProblem(point)}
       onSubmit={() => {
         const choice = { shutDownSource, point, startInstantly, outageDeclaredAt: instantOf(declared) };
-        onRun(planRequests.unplanned(vaultName, plan.name, choice));
+        onRun(planRequests.unplanned(vaultName, plan, choice));
       }}
     >
       <Consequences>

@@ -10,7 +10,7 @@ import { protectedItemsQuery } from "@/lib/client/queries/protected-items";
 import type { PlanToolProps } from "./plan-dialog-props";
 import { itemsOfPlan } from "./plan-machines";
 import { validatePlan } from "./plan-questions";
-import { LATEST_POINT, type PlanChoice } from "./plan-requests";
+import { LATEST_POINT, providerOfPlan, type PlanChoice } from "./plan-requests";
 import { PointChoice, pointProblem } from "./point-choice";
 import { directionText } from "./run-order";
 import { useTestNetworks } from "./test-networks";
@@ -37,7 +37,8 @@ export function ValidatePlanPanel({ vaultName, plan, onClose }: PlanToolProps) {
   const [chosenType, setType] = useState<(typeof types)[number] | null>(null);
   const [network, setNetwork] = useState<string | null>(null);
   const [point, setPoint] = useState(LATEST_POINT);
-  const [shutDownSource, setShutDownSource] = useState(false);
+  const isVMware = providerOfPlan(plan) === "InMageAzureV2";
+  const [shutDownSource, setShutDownSource] = useState(isVMware);
   const networks = useTestNetworks(network);
   // Where the machines run in Azure, the way back is the question.
   const { value, failoverType, direction } = chosenType ?? (isOver ? types[3] : types[0]);
@@ -64,7 +65,8 @@ export function ValidatePlanPanel({ vaultName, plan, onClose }: PlanToolProps) {
     >
       <Select
         label="Kind of run"
-        options={types}
+        // VMware machines have no planned failover to Azure.
+        options={types.filter((one) => !isVMware || one.value !== "Planned")}
         value={value}
         onChange={choosing((next: string) => setType(types.find((one) => one.value === next) ?? types[0]))}
         hint={directionText(direction, plan.properties.primaryFabricFriendlyName)}

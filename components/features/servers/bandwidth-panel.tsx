@@ -70,7 +70,7 @@ function BandwidthForm({
   return (
     <SidePanel
       title={`Bandwidth of ${siteName}`}
-      description="What replication may take of the site's line. Connected hosts share the limit."
+      description="What replication may take of the site's line. Connected servers share the limit."
       isOpen
       onClose={onClose}
       onSubmit={submit}
@@ -140,7 +140,7 @@ function BandwidthForm({
         value={draft.uploadThreads}
         onChange={(uploadThreads) => set({ uploadThreads })}
         options={threads.map((value) => ({ value, label: value }))}
-        hint="On each host. Under a low limit fewer are used, so that none takes minutes."
+        hint="On each server. Under a low limit fewer are used, so that none takes minutes."
         error={problemOf("uploadThreads")}
       />
       <TextField

@@ -12,6 +12,7 @@ import { LinkButton } from "@/components/ui/link-button";
 import { ErrorBar } from "@/components/ui/message-bar";
 import { RelativeTime } from "@/components/ui/relative-time";
 import { StatusBadge } from "@/components/ui/status-badge";
+import { serverKindText } from "@/lib/client/fabric-kind";
 import { startOperation } from "@/lib/client/long-running";
 import { api, apiVersions, pages } from "@/lib/client/paths";
 import { providersQuery } from "@/lib/client/queries/infrastructure";
@@ -20,28 +21,28 @@ import { connectionLooks } from "./connection-state";
 import { SiteList } from "./site-list";
 import { UnregisterDialog } from "./unregister-dialog";
 
-/** The registered hosts of a vault, and its Hyper-V sites. */
+/** The registered hosts and configuration servers of a vault, and its sites. */
 export function ServerList({ vaultName }: { readonly vaultName: string }) {
   const providers = useQuery(providersQuery(vaultName));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [unregistering, setUnregistering] = useState<ProviderResource | null>(null);
   const refresh = useOperation();
   const chosen = providers.data?.find((one) => selected.has(one.id)) ?? null;
-  const reason = chosen ? null : "Select a host in the list first.";
+  const reason = chosen ? null : "Select a server in the list first.";
   return (
     <>
-      <section aria-label="Hyper-V hosts" className="flex flex-col gap-3">
-        <h2 className="text-base font-semibold">Hyper-V hosts</h2>
-        <QueryView query={providers} what="the hosts">
+      <section aria-label="Servers" className="flex flex-col gap-3">
+        <h2 className="text-base font-semibold">Servers</h2>
+        <QueryView query={providers} what="the servers">
           {(rows) => (
             <DataTable
-              label="Hyper-V hosts"
+              label="Servers"
               rows={rows}
               rowKey={(provider) => provider.id}
               rowText={(provider) => provider.properties.friendlyName}
               columns={columns}
               selection={{ mode: "single", keys: selected, onChange: setSelected }}
-              empty={<NoHosts vaultName={vaultName} />}
+              empty={<NoServers vaultName={vaultName} />}
             />
           )}
         </QueryView>
@@ -50,7 +51,7 @@ export function ServerList({ vaultName }: { readonly vaultName: string }) {
       <SiteList vaultName={vaultName} />
       <UnregisterDialog provider={unregistering} onClose={() => setUnregistering(null)} />
       <Commands
-        label="Commands for hosts"
+        label="Commands for servers"
         commands={[
           {
             id: "refresh",
@@ -60,7 +61,7 @@ export function ServerList({ vaultName }: { readonly vaultName: string }) {
             onPress: () =>
               chosen &&
               refresh.run({
-                title: "Refresh host",
+                title: "Refresh server",
                 subject: chosen.properties.friendlyName,
                 start: () => startOperation("POST", api.ofId(chosen.id, apiVersions.siteRecovery, "refreshProvider")),
               }),
@@ -82,30 +83,32 @@ export function ServerList({ vaultName }: { readonly vaultName: string }) {
 function protectsReason(provider: ProviderResource | null): string | null {
   const count = provider?.properties.protectedItemCount ?? 0;
   if (count === 0) return null;
-  return `The host still has ${formatCount(count)} protected machines. Disable their protection under Protected Items first.`;
+  return `The server still has ${formatCount(count)} protected machines. Disable their protection under Protected Items first.`;
 }
 
-function NoHosts({ vaultName }: { readonly vaultName: string }) {
+function NoServers({ vaultName }: { readonly vaultName: string }) {
   return (
     <EmptyState
       icon={<Unplug />}
-      title="No host is registered yet"
+      title="No server is registered yet"
       actions={
         <LinkButton href={pages.vaultTab(vaultName, "quick-start")} variant="primary">
           Go to Quick Start
         </LinkButton>
       }
     >
-      Download a registration key and run the registration on the Hyper-V host. It appears here with its first
-      heartbeat.
+      Download a registration key and run the registration on the Hyper-V host or the configuration server. It appears
+      here with its first heartbeat.
     </EmptyState>
   );
 }
 
+const kindText = (provider: ProviderResource) => serverKindText[provider.properties.fabricType];
+
 const columns: readonly TableColumn<ProviderResource>[] = [
   {
     key: "name",
-    header: "Host",
+    header: "Server",
     cell: (provider) => (
       <span className="inline-flex items-center gap-2">
         <Server aria-hidden className="size-4 text-muted" />
@@ -130,8 +133,15 @@ const columns: readonly TableColumn<ProviderResource>[] = [
     hideBelow: "sm",
   },
   {
+    key: "kind",
+    header: "Kind",
+    cell: kindText,
+    sortValue: kindText,
+    hideBelow: "sm",
+  },
+  {
     key: "site",
-    header: "Hyper-V site",
+    header: "Site",
     cell: (provider) => provider.properties.fabricFriendlyName,
     hideBelow: "md",
   },

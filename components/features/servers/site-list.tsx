@@ -9,6 +9,7 @@ import { DataTable } from "@/components/ui/data-table";
 import { EmptyState } from "@/components/ui/empty-state";
 import { IconButton } from "@/components/ui/icon-button";
 import { ErrorBar } from "@/components/ui/message-bar";
+import { kindOf, serverNamesOf, siteKindText } from "@/lib/client/fabric-kind";
 import { startOperation } from "@/lib/client/long-running";
 import { api } from "@/lib/client/paths";
 import { fabricsQuery } from "@/lib/client/queries/infrastructure";
@@ -16,24 +17,25 @@ import type { FabricResource } from "@/lib/contract/fabrics";
 import { BandwidthPanel } from "./bandwidth-panel";
 import { SiteLimit, SiteTransfer } from "./site-transfer";
 
-/** The Hyper-V sites of a vault: places, under which their hosts are registered. */
+/** The sites of a vault, Hyper-V and VMware: places, under which their servers are registered. */
 export function SiteList({ vaultName }: { readonly vaultName: string }) {
   const sites = useQuery(fabricsQuery(vaultName));
   const [deleting, setDeleting] = useState<FabricResource | null>(null);
   const [limiting, setLimiting] = useState<FabricResource | null>(null);
   return (
-    <section aria-label="Hyper-V sites" className="flex flex-col gap-3">
-      <h2 className="text-base font-semibold">Hyper-V sites</h2>
+    <section aria-label="Sites" className="flex flex-col gap-3">
+      <h2 className="text-base font-semibold">Sites</h2>
       <QueryView query={sites} what="the sites">
         {(rows) => (
           <DataTable
-            label="Hyper-V sites"
+            label="Sites"
             rows={rows}
             rowKey={(site) => site.id}
             rowText={nameOf}
             columns={[
               { key: "name", header: "Site", cell: nameOf, sortValue: nameOf },
-              { key: "hosts", header: "Hosts", cell: hostsOf, hideBelow: "sm" },
+              { key: "kind", header: "Kind", cell: kindTextOf, sortValue: kindTextOf, hideBelow: "sm" },
+              { key: "servers", header: "Servers", cell: serversOf, hideBelow: "sm" },
               {
                 key: "transfer",
                 header: "Transfer",
@@ -66,8 +68,9 @@ export function SiteList({ vaultName }: { readonly vaultName: string }) {
               },
             ]}
             empty={
-              <EmptyState icon={<MapPin />} title="No Hyper-V site yet">
-                A site names the place whose hosts are registered together. Quick Start creates one.
+              <EmptyState icon={<MapPin />} title="No site yet">
+                A site names the place whose Hyper-V hosts, or whose VMware machines and configuration server, belong
+                together. Quick Start creates one.
               </EmptyState>
             }
           />
@@ -83,9 +86,11 @@ export function SiteList({ vaultName }: { readonly vaultName: string }) {
 
 const nameOf = (site: FabricResource) => site.properties.friendlyName;
 
-const hostsOf = (site: FabricResource) => {
-  const hosts = site.properties.customDetails.hyperVHosts;
-  return hosts.length > 0 ? hosts.map((host) => host.name).join(", ") : "none registered";
+const kindTextOf = (site: FabricResource) => siteKindText[kindOf(site)];
+
+const serversOf = (site: FabricResource) => {
+  const names = serverNamesOf(site);
+  return names.length > 0 ? names.join(", ") : "none registered";
 };
 
 interface DeleteSiteDialogProps {
@@ -119,7 +124,7 @@ function DeleteSiteDialog({ vaultName, site, onClose }: DeleteSiteDialogProps) {
       confirmLabel="Delete site"
       busy={operation.isStarting}
     >
-      <p>Its registration keys become useless. A site with registered hosts or protected machines is not deleted.</p>
+      <p>Its registration keys become useless. A site with registered servers or protected machines is not deleted.</p>
       {operation.error ? <ErrorBar error={operation.error} /> : null}
     </ConfirmDialog>
   );

@@ -6,7 +6,7 @@ import { startOperation } from "@/lib/client/long-running";
 import { api, apiVersions } from "@/lib/client/paths";
 import type { ProviderResource } from "@/lib/contract/fabrics";
 
-/** Takes a host out of the vault. */
+/** Takes a host, or a configuration server, out of the vault. */
 export function UnregisterDialog(props: { readonly provider: ProviderResource | null; readonly onClose: () => void }) {
   const { provider } = props;
   const operation = useOperation();
@@ -18,7 +18,7 @@ export function UnregisterDialog(props: { readonly provider: ProviderResource | 
   const unregister = () => {
     if (!provider) return;
     operation.run({
-      title: "Unregister host",
+      title: "Unregister server",
       subject: name,
       start: () => startOperation("POST", api.ofId(provider.id, apiVersions.siteRecovery, "remove")),
       onAccepted: close,
@@ -30,11 +30,11 @@ export function UnregisterDialog(props: { readonly provider: ProviderResource | 
       isOpen={provider !== null}
       onClose={close}
       onConfirm={unregister}
-      confirmLabel="Unregister host"
+      confirmLabel="Unregister server"
       busy={operation.isStarting}
     >
       <p>
-        Its certificate is refused from now on, and its machines are no longer listed. To use the host again, register
+        Its certificate is refused from now on, and its machines are no longer listed. To use the server again, register
         it with a new registration key and the passphrase.
       </p>
       {operation.error ? <ErrorBar error={operation.error} /> : null}

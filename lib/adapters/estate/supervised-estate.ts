@@ -18,6 +18,7 @@ export function createSupervisedEstate(options: { readonly socketPath: string })
     unavailableReason,
     list: async () => (unavailableReason() === null ? Promise.all((await client.list()).map(present)) : []),
     addFolder: async (name, folder) => present(await client.addFolder(name, folder)),
+    addDemo: async (name, demo) => present(await client.addDemo(name, demo)),
     remove: (name) => client.remove(name),
     fail: async (name) => present(await client.fail(name)),
     restore: async (name) => present(await client.restore(name)),

@@ -30,7 +30,10 @@ export const vaultRow = {
 };
 
 export const fabricRow = {
-  from: ({ seq: _seq, nameKey: _key, ...row }: db.Fabric): domain.Fabric => ({ ...row, kind: "HyperVSite" }),
+  from: ({ seq: _seq, nameKey: _key, ...row }: db.Fabric): domain.Fabric => ({
+    ...row,
+    kind: row.kind as domain.Fabric["kind"],
+  }),
   to: (fabric: domain.Fabric) => ({ ...fabric, nameKey: nameKey(fabric.name) }),
 };
 
@@ -47,7 +50,10 @@ export const providerRow = {
 };
 
 export const policyRow = {
-  from: ({ seq: _seq, nameKey: _key, ...row }: db.Policy): domain.Policy => row,
+  from: ({ seq: _seq, nameKey: _key, ...row }: db.Policy): domain.Policy => ({
+    ...row,
+    provider: row.provider as domain.Policy["provider"],
+  }),
   to: (policy: domain.Policy) => ({ ...policy, nameKey: nameKey(policy.name) }),
 };
 

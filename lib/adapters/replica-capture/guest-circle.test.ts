@@ -70,15 +70,18 @@ const openSession = (store: MemoryStore) =>
 
 const withoutFirmware = findFirmware() === null;
 
-it.skipIf(withoutFirmware)(
-  "finds every order that was ever confirmed, by the guest's own check, after it went to the region and came back",
-  async () => {
+it.skipIf(withoutFirmware).each([
+  { osDiskFormat: "vhdx-dynamic", dataDiskFormat: "vhd-fixed" },
+  { osDiskFormat: "vmdk-split", dataDiskFormat: "vmdk-flat" },
+] as const)(
+  "finds every order that was ever confirmed, by the guest's own check, after it went from $osDiskFormat to the region and came back",
+  async (formats) => {
     const { folder, remove } = temporaryFolder("circle-");
     const store = new MemoryStore();
     const machines: ContosoMachine[] = [
       {
-        ...{ name: "CONTOSO-WEB", title: "Web shop", osDiskBytes: 1024 * MIB, applicationDataBytes: 8 * MIB },
-        ...{ osDiskFormat: "vhdx-dynamic", dataDiskBytes: 4 * MIB },
+        ...{ name: "CONTOSO-WEB", title: "Web shop", osDiskBytes: 3072 * MIB, applicationDataBytes: 8 * MIB },
+        ...{ ...formats, dataDiskBytes: 4 * MIB },
       },
     ];
     const [definition] = await makeContosoEstate({
@@ -183,7 +186,7 @@ it.skipIf(withoutFirmware)(
       const home = await untilConsole(site.client, id, ({ bootReport }) => bootReport !== null);
       expect(home.bootReport).toEqual({ orders: final.point.orders?.count, verdict: "ok" });
       expect(final.point.orders?.count).toBeGreaterThan(more);
-      expect((await site.client.machine(id)).disks[0]?.format).toBe("vhdx-dynamic");
+      expect((await site.client.machine(id)).disks[0]?.format).toBe(formats.osDiskFormat);
       await untilConsole(site.client, id, ({ orders }) => (orders?.count ?? 0) > (final.point.orders?.count ?? 0));
       const flagged: string[] = [];
       await replicate(false, { id: "known", objectName: final.objectName }, flagged);

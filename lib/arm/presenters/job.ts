@@ -226,14 +226,14 @@ function itemDetails(view: JobView, item: ProtectedItem): ProtectedItemDetails {
   };
 }
 
-function affected({ vault, items }: JobView): Record<string, string> {
+function affected({ vault, items, siteKind }: JobView): Record<string, string> {
   const [item, ...others] = items;
   if (!item || others.length > 0) return {};
   return {
     PrimaryVmId: item.machineId,
     PrimaryVmName: item.machineName,
     RecoveryVmName: item.target.machineName,
-    PrimaryFabricProviderId: "HyperVSite",
+    PrimaryFabricProviderId: siteKind,
     RecoveryFabricProviderId: "Azure",
     ProtectionProfileId: item.policyId,
     VaultId: siteRecoveryArmId(vault),

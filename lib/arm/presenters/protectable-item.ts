@@ -1,7 +1,8 @@
 import { siteRecoveryArmId } from "@/lib/contract/arm-id";
 import type { ProtectableItemResource } from "@/lib/contract/fabrics";
-import type { Fabric, Vault } from "@/lib/domain/entities";
+import type { Fabric, Provider, ReportedDisk, ReportedMachine, Vault } from "@/lib/domain/entities";
 import { containerName } from "@/lib/domain/names";
+import { providerOf } from "@/lib/domain/replication-provider";
 import type { ProtectableItemView } from "@/lib/operations/list-protectable-items";
 import { presentHealthError } from "./health-error";
 
@@ -28,25 +29,8 @@ export function presentProtectableItem(
         : null,
       recoveryServicesProviderId: inFabric("replicationRecoveryServicesProviders", provider.name),
       protectionReadinessErrors: findings.map(({ explanation }) => explanation.message),
-      supportedReplicationProviders: ["HyperVReplicaAzure"],
-      customDetails: {
-        instanceType: "HyperVVirtualMachine",
-        sourceItemId: machine.id,
-        generation: String(machine.generation),
-        osDetails: { osType: machine.osType },
-        diskDetails: machine.disks.map((disk) => ({
-          maxSizeMB: Math.ceil(disk.virtualSizeBytes / MIB),
-          vhdType: disk.role === "os" ? ("OperatingSystem" as const) : ("Data" as const),
-          vhdId: disk.id,
-          vhdName: disk.name,
-          format: disk.format,
-          allocatedBytes: disk.allocatedBytes,
-        })),
-        hasPhysicalDisk: presence(machine.attachments.passThrough),
-        hasFibreChannelAdapter: presence(machine.attachments.fibreChannel),
-        hasSharedVhd: presence(machine.attachments.sharedVhd),
-        hyperVHostId: provider.id,
-      },
+      supportedReplicationProviders: [providerOf(fabric.kind)],
+      customDetails: fabric.kind === "VMware" ? presentVMware(machine) : presentHyperV(machine, provider),
       healthErrors: findings.map(({ ruleId, subject, explanation }) =>
         presentHealthError(explanation, {
           errorId: ruleId,
@@ -64,5 +48,50 @@ export function presentProtectableItem(
         orders: machine.orders && { ...machine.orders },
       },
     },
+  };
+}
+
+type Details = ProtectableItemResource["properties"]["customDetails"];
+
+const roleOf = ({ role }: ReportedDisk) => (role === "os" ? ("OperatingSystem" as const) : ("Data" as const));
+const sizeInMB = ({ virtualSizeBytes }: ReportedDisk) => Math.ceil(virtualSizeBytes / MIB);
+
+function presentHyperV(machine: ReportedMachine, provider: Provider): Details {
+  return {
+    instanceType: "HyperVVirtualMachine",
+    sourceItemId: machine.id,
+    generation: String(machine.generation),
+    osDetails: { osType: machine.osType },
+    diskDetails: machine.disks.map((disk) => ({
+      maxSizeMB: sizeInMB(disk),
+      vhdType: roleOf(disk),
+      vhdId: disk.id,
+      vhdName: disk.name,
+      format: disk.format,
+      allocatedBytes: disk.allocatedBytes,
+    })),
+    hasPhysicalDisk: presence(machine.attachments.passThrough),
+    hasFibreChannelAdapter: presence(machine.attachments.fibreChannel),
+    hasSharedVhd: presence(machine.attachments.sharedVhd),
+    hyperVHostId: provider.id,
+  };
+}
+
+function presentVMware(machine: ReportedMachine): Details {
+  return {
+    instanceType: "VMwareVirtualMachine",
+    osType: machine.osType,
+    ipAddress: null,
+    poweredOn: machine.power === "running" ? "true" : "false",
+    vCenterInfrastructureId: null,
+    diskDetails: machine.disks.map((disk) => ({
+      diskId: disk.id,
+      diskName: disk.name,
+      diskSizeInMB: String(sizeInMB(disk)),
+      role: roleOf(disk),
+      format: disk.format,
+      allocatedBytes: disk.allocatedBytes,
+    })),
+    validationErrors: [],
   };
 }

@@ -5,8 +5,10 @@ import type {
   RecoveryPointResource,
   TargetComputeSizeResource,
 } from "@/lib/contract/protected-items";
+import type { AzureDiskDetails } from "@/lib/contract/vmware";
 import type { Fabric, ProtectedItem, ReportedMachine, Vault } from "@/lib/domain/entities";
 import { describeState, describeTestState, replicationDirection } from "@/lib/domain/protection-state";
+import { providerOf } from "@/lib/domain/replication-provider";
 import type { MachineSize } from "@/lib/domain/sizes";
 import type { RecoveryPointView } from "@/lib/operations/read-recovery-points";
 import type { ItemHealth, ProtectedItemView } from "@/lib/operations/read-protected-item";
@@ -26,11 +28,11 @@ export function presentProtectedItem(view: ProtectedItemView): ProtectedItemReso
     location: vault.location,
     properties: {
       friendlyName: item.machineName,
-      protectedItemType: "HyperVVirtualMachine",
+      protectedItemType: fabric.kind === "VMware" ? "VMwareVirtualMachine" : "HyperVVirtualMachine",
       protectableItemId: protectableItemArmId(vault, fabric, item.machineId),
       recoveryServicesProviderId: providerIdInArm(vault, fabric, { name: source.provider?.name ?? item.providerId }),
       primaryFabricFriendlyName: fabric.name,
-      primaryFabricProvider: "HyperVSite",
+      primaryFabricProvider: fabric.kind,
       recoveryFabricFriendlyName: MICROSOFT_AZURE,
       recoveryFabricId: MICROSOFT_AZURE,
       primaryProtectionContainerFriendlyName: fabric.name,
@@ -91,6 +93,55 @@ function presentHealth(view: ProtectedItemView, health: ItemHealth): HealthError
 }
 
 function presentDetails(view: ProtectedItemView): Details {
+  return view.fabric.kind === "VMware" ? presentVMware(view) : presentHyperV(view);
+}
+
+function presentHyperV(view: ProtectedItemView): Details {
+  const { item, source, newestPoint } = view;
+  return {
+    instanceType: "HyperVReplicaAzure",
+    ...presentCommon(view),
+    azureVmDiskDetails: presentDisks(item, source.machine),
+    recoveryAzureVmName: item.target.machineName,
+    lastReplicatedTime: newestPoint?.at ?? null,
+    initialReplicationDetails: {
+      initialReplicationType: "OverNetwork",
+      initialReplicationProgressPercentage: String(progressPercent(view)),
+    },
+    encryption: "Disabled",
+    oSDetails: { osType: source.machine?.osType ?? "Other" },
+  };
+}
+
+function presentVMware(view: ProtectedItemView): Details {
+  const { item, source } = view;
+  const { machine, provider } = source;
+  const diskOf = (id: string) => machine?.disks.find((disk) => disk.id === id);
+  return {
+    instanceType: "InMageAzureV2",
+    ...presentCommon(view),
+    recoveryAzureVMName: item.target.machineName,
+    azureVMDiskDetails: presentDisks(item, machine),
+    protectedDisks: item.diskIds.map((diskId) => ({
+      diskId,
+      diskName: diskOf(diskId)?.name ?? diskId,
+      diskCapacityInBytes: diskOf(diskId)?.virtualSizeBytes ?? 0,
+      resyncRequired: view.needsResynchronization ? "Required" : "None",
+    })),
+    resyncProgressPercentage: progressPercent(view),
+    processServerId: item.providerId,
+    processServerName: provider?.hostName ?? "",
+    agentVersion: provider?.version ?? null,
+    lastHeartbeat: provider?.lastHeartbeatAt ?? null,
+    osType: machine?.osType ?? "Other",
+    osDiskId: item.diskIds[0] ?? null,
+  };
+}
+
+const progressPercent = (view: ProtectedItemView) => Math.floor(view.initialReplicationPercent ?? 0);
+
+/** What is said alike of machines of both kinds. */
+function presentCommon(view: ProtectedItemView) {
   const { vault, item, source, newestPoint } = view;
   const { target } = item;
   const { machine } = source;
@@ -100,23 +151,15 @@ function presentDetails(view: ProtectedItemView): Details {
       : providerArmId(vault, "Microsoft.Network", "virtualNetworks", target.networkName);
   const nicId = `${item.machineId}-nic`;
   return {
-    instanceType: "HyperVReplicaAzure",
-    azureVmDiskDetails: presentDisks(item, machine),
-    recoveryAzureVmName: target.machineName,
     recoveryAzureVMSize: target.size,
     recoveryAzureStorageAccount: providerArmId(vault, "Microsoft.Storage", "storageAccounts", target.storageAccount),
     recoveryAzureLogStorageAccountId: null,
-    lastReplicatedTime: newestPoint?.at ?? null,
     lastRecoveryPointReceived: newestPoint?.at ?? null,
     rpoInSeconds: view.rpoSeconds === null ? null : Math.round(view.rpoSeconds),
     lastRpoCalculatedTime: view.rpoSeconds === null ? null : view.readAt,
     vmId: item.machineId,
     vmProtectionState: item.state,
     vmProtectionStateDescription: describeState(item, item.testFailoverState),
-    initialReplicationDetails: {
-      initialReplicationType: "OverNetwork",
-      initialReplicationProgressPercentage: String(Math.floor(view.initialReplicationPercent ?? 0)),
-    },
     vmNics:
       networkId === null
         ? []
@@ -125,26 +168,24 @@ function presentDetails(view: ProtectedItemView): Details {
               nicId,
               recoveryVMNetworkId: networkId,
               recoveryVMSubnetName: target.subnetName,
-              selectionType: "SelectedByUser",
+              selectionType: "SelectedByUser" as const,
               ipConfigs: [{ isPrimary: true, recoverySubnetName: target.subnetName }],
             },
           ],
     selectedRecoveryAzureNetworkId: networkId,
     selectedSourceNicId: networkId === null ? null : nicId,
-    encryption: "Disabled",
-    oSDetails: { osType: machine?.osType ?? "Other" },
     sourceVmRamSizeInMB: Math.round((machine?.memoryBytes ?? 0) / MIB),
     sourceVmCpuCount: machine?.cpuCount ?? 0,
-    enableRdpOnTargetOption: "Never",
+    enableRdpOnTargetOption: "Never" as const,
     recoveryAzureResourceGroupId: resourceGroupPath(vault),
-    useManagedDisks: "false",
-    licenseType: "NotSpecified",
+    useManagedDisks: "false" as const,
+    licenseType: "NotSpecified" as const,
     multiVmGroupName: item.consistencyGroup,
-    multiVmSyncStatus: item.consistencyGroup === null ? "Disabled" : "Enabled",
+    multiVmSyncStatus: item.consistencyGroup === null ? ("Disabled" as const) : ("Enabled" as const),
   };
 }
 
-function presentDisks(item: ProtectedItem, machine: ReportedMachine | null): Details["azureVmDiskDetails"] {
+function presentDisks(item: ProtectedItem, machine: ReportedMachine | null): AzureDiskDetails[] {
   return item.diskIds.map((diskId, index) => {
     const disk = machine?.disks.find((candidate) => candidate.id === diskId);
     const name = disk?.name ?? diskId;
@@ -188,7 +229,7 @@ export function presentRecoveryPoint(
       recoveryPointTime: point.at,
       recoveryPointType: point.kind,
       providerSpecificDetails: {
-        instanceType: "HyperVReplicaAzure",
+        instanceType: providerOf(fabric.kind),
         orders: orders && { ...orders },
         sourceBytesRead,
         changedBytes,

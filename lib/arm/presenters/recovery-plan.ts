@@ -1,6 +1,7 @@
 import { MICROSOFT_AZURE } from "@/lib/contract/arm-id";
 import type { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
 import type { RecoveryPlanGroup } from "@/lib/domain/entities";
+import { providerOf } from "@/lib/domain/replication-provider";
 import { withServiceGroups } from "@/lib/domain/recovery-plan-rules";
 import type { RecoveryPlanView } from "@/lib/operations/read-recovery-plan";
 import { fabricArmId, protectedItemArmId } from "../site-recovery-ids";
@@ -25,7 +26,7 @@ export function presentRecoveryPlan(view: RecoveryPlanView): RecoveryPlanResourc
       recoveryFabricId: MICROSOFT_AZURE,
       recoveryFabricFriendlyName: MICROSOFT_AZURE,
       failoverDeploymentModel: "ResourceManager",
-      replicationProviders: ["HyperVReplicaAzure"],
+      replicationProviders: [providerOf(fabric?.kind ?? "HyperVSite")],
       allowedOperations: [...view.allowedOperations],
       lastPlannedFailoverTime: plan.lastPlannedFailoverAt,
       lastUnplannedFailoverTime: plan.lastUnplannedFailoverAt,

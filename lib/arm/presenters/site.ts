@@ -29,17 +29,45 @@ export function presentFabric({ vault, fabric, hosts }: FabricFacts): FabricReso
       rolloverEncryptionDetails: noEncryption,
       internalIdentifier: fabric.internalIdentifier,
       bcdrState: "Valid",
-      customDetails: {
-        instanceType: "HyperVSite",
-        hyperVHosts: hosts.map(({ provider }) => ({
-          id: provider.id,
-          name: provider.hostName,
-          marsAgentVersion: provider.version,
-        })),
-      },
+      customDetails: fabric.kind === "VMware" ? presentVMware(hosts) : presentHyperV(hosts),
       healthErrorDetails: errors,
       health: allSilent ? "Critical" : errors.length > 0 ? "Warning" : "Normal",
     },
+  };
+}
+
+type Details = FabricResource["properties"]["customDetails"];
+
+function presentHyperV(hosts: readonly HostFacts[]): Details {
+  return {
+    instanceType: "HyperVSite",
+    hyperVHosts: hosts.map(({ provider }) => ({
+      id: provider.id,
+      name: provider.hostName,
+      marsAgentVersion: provider.version,
+    })),
+  };
+}
+
+/** Configuration server and process server are one process here, so each registered one is shown as both. */
+function presentVMware(hosts: readonly HostFacts[]): Details {
+  const [first] = hosts;
+  return {
+    instanceType: "VMware",
+    processServers: hosts.map(({ provider, itemCount }) => ({
+      id: provider.id,
+      friendlyName: provider.hostName,
+      agentVersion: provider.version,
+      lastHeartbeat: provider.lastHeartbeatAt,
+      machineCount: String(itemCount),
+    })),
+    masterTargetServers: [],
+    runAsAccounts: [],
+    processServerCount: String(hosts.length),
+    protectedServers: String(hosts.reduce((sum, { itemCount }) => sum + itemCount, 0)),
+    hostName: first?.provider.hostName ?? null,
+    agentVersion: first?.provider.version ?? null,
+    lastHeartbeat: first?.provider.lastHeartbeatAt ?? null,
   };
 }
 
@@ -54,7 +82,7 @@ export function presentProvider(vault: Vault, fabric: Fabric, host: HostFacts): 
     name: provider.name,
     type: "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationRecoveryServicesProviders",
     properties: {
-      fabricType: "HyperVSite",
+      fabricType: fabric.kind,
       friendlyName: provider.hostName,
       fabricFriendlyName: fabric.name,
       providerVersion: provider.version,
@@ -83,7 +111,7 @@ export function presentContainer({ vault, fabric, hosts, paired }: FabricFacts):
     properties: {
       fabricFriendlyName: fabric.name,
       friendlyName: fabric.name,
-      fabricType: "HyperVSite",
+      fabricType: fabric.kind,
       protectedItemCount: hosts.reduce((sum, host) => sum + host.itemCount, 0),
       pairingStatus: paired ? "Paired" : "NotPaired",
       role: paired ? "Primary" : "",

@@ -134,8 +134,8 @@ function onlyAzure(given: string): Refusal {
     "invalid",
     {
       code: "TargetContainerNotSupported",
-      message: `${JSON.stringify(given.slice(0, 120))} cannot be the target of a Hyper-V site.`,
-      possibleCauses: "This version replicates Hyper-V sites to Azure; pairing with another site comes later.",
+      message: `${JSON.stringify(given.slice(0, 120))} cannot be the target of a site.`,
+      possibleCauses: "This version replicates sites to Azure; pairing with another site comes later.",
       recommendedAction: `Send "${MICROSOFT_AZURE}" as targetProtectionContainerId.`,
     },
     "properties.targetProtectionContainerId",

@@ -14,14 +14,14 @@ import { containerArmId } from "../site-recovery-ids";
 
 const apiVersions = SITE_RECOVERY_API_VERSIONS;
 
-/** The service's way to add a physical machine; for a Hyper-V site the request has nothing to say. */
+/** The service's way to add a physical machine; for machines that hosts report the request has nothing to say. */
 const Discovery = z.object({
   properties: z
     .object({ friendlyName: z.string().nullish(), ipAddress: z.string().nullish(), osType: z.string().nullish() })
     .nullish(),
 });
 
-/** A Hyper-V site has exactly one protection container. */
+/** A site has exactly one protection container. */
 export const containerRoutes: readonly Route[] = [
   route({
     method: "GET",
@@ -80,7 +80,7 @@ function refusePhysicalMachine(ipAddress: string | null): void {
     "invalid",
     {
       code: "PhysicalMachineNotSupported",
-      message: `A machine cannot be added to a Hyper-V site by its address (${JSON.stringify(ipAddress.slice(0, 60))}).`,
+      message: `A machine cannot be added to a site by its address (${JSON.stringify(ipAddress.slice(0, 60))}).`,
       possibleCauses:
         "Only the scenario for physical machines adds machines by address; this version does not have it.",
       recommendedAction: "Leave the address out: the hosts of the site are then asked for the machines that they run.",

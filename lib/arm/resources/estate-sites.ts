@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { OWN_API_VERSIONS } from "@/lib/contract/api-versions";
 import { parseArmId, vaultArmId } from "@/lib/contract/arm-id";
+import { DemoName } from "@/lib/contract/demo-site";
 import { EstateSite, listOf } from "@/lib/contract/portal";
 import { Refusal } from "@/lib/kernel/fault";
 import { readEstateSites, viewOf } from "@/lib/operations/read-estate-sites";
+import { removeEstateSite } from "@/lib/operations/remove-estate-site";
 import { registerEstateSite, requireEstateSite } from "@/lib/operations/register-estate-site";
 import { accepted, list, noContent, ok } from "../answers";
 import { OWN } from "../paths";
@@ -16,7 +18,11 @@ const SITES = `${OWN}/estateSites` as const;
 const SITE = `${SITES}/{siteName}` as const;
 type SiteCall = Call<"subscriptionId" | "resourceGroupName" | "siteName", unknown>;
 
-const Folder = z.strictObject({ properties: z.strictObject({ folder: z.string().min(1) }) });
+const NewSite = z.strictObject({
+  properties: z.union([z.strictObject({ folder: z.string().min(1) }), z.strictObject({ demo: DemoName })], {
+    error: "either a folder, as a path, or a demo ('vmware'), and nothing else",
+  }),
+});
 const Registration = z.strictObject({
   properties: z.strictObject({ vaultId: z.string(), fabricName: z.string(), passphrase: z.string() }),
 });
@@ -53,19 +59,26 @@ export const estateSiteRoutes: readonly Route[] = [
   route({
     method: "PUT",
     path: SITE,
-    summary: "Makes a site of a folder with disk images (VHD, VHDX, VMDK, qcow2, raw).",
+    summary: "Makes a site of a folder with disk images (VHD, VHDX, VMDK, qcow2, raw), or a demonstration site.",
     apiVersions,
-    body: Folder,
+    body: NewSite,
     answer: EstateSite,
-    handle: (call) => answerSite(call, (name) => call.context.estate.addFolder(name, call.body.properties.folder)),
+    handle: (call) =>
+      answerSite(call, (name) => {
+        const { estate } = call.context;
+        const { properties } = call.body;
+        return "folder" in properties
+          ? estate.addFolder(name, properties.folder)
+          : estate.addDemo(name, properties.demo);
+      }),
   }),
   route({
     method: "DELETE",
     path: SITE,
-    summary: "Removes a site; its folder of disks stays.",
+    summary: "Removes a site; the images of an added folder stay, disks that were made for the site go with it.",
     apiVersions,
     async handle({ context, params }) {
-      await context.estate.remove(params.siteName);
+      await removeEstateSite(context, params.siteName);
       return noContent();
     },
   }),

@@ -3,6 +3,7 @@ import { siteRecoveryArmId } from "@/lib/contract/arm-id";
 import { FabricCreation, FabricResource } from "@/lib/contract/fabrics";
 import { listOf } from "@/lib/contract/portal";
 import { createFabric } from "@/lib/operations/create-fabric";
+import { requireFabricKind } from "@/lib/operations/require-fabric-kind";
 import { readFabric, readFabrics } from "@/lib/operations/read-fabrics";
 import { removeFabric } from "@/lib/operations/remove-fabric";
 import { accepted, list, noContent, ok } from "../answers";
@@ -40,7 +41,7 @@ export const fabricRoutes: readonly Route[] = [
   route({
     method: "PUT",
     path: FABRIC,
-    summary: "Creates a Hyper-V site (job).",
+    summary: "Creates a Hyper-V site, or with the details VMware a VMware one (job).",
     apiVersions,
     body: FabricCreation,
     answer: FabricResource,
@@ -48,12 +49,14 @@ export const fabricRoutes: readonly Route[] = [
     async handle(call) {
       const vault = await resolveVault(call);
       const { fabricName } = call.params;
+      const kind = call.body.properties?.customDetails?.instanceType === "VMware" ? "VMware" : "HyperVSite";
       const existing = await call.context.repositories.fabrics.find(vault.id, fabricName);
       if (existing) {
         refuseWhenNotNew(call, "site", existing.name, "fabricName");
+        if (kind === "VMware") requireFabricKind(existing, kind, "properties.customDetails.instanceType");
         return ok(presentFabric(await readFabric(call.context, vault, existing)));
       }
-      const job = await createFabric(call.context, vault, fabricName);
+      const job = await createFabric(call.context, vault, fabricName, kind);
       return accepted(call, vault, job, siteRecoveryArmId(vault, "replicationFabrics", fabricName));
     },
   }),

@@ -26,7 +26,13 @@ import {
   startFailover,
 } from "@/lib/operations/start-failover";
 import { accepted, ok } from "../answers";
-import { failbackDetailsFrom, pointChoiceFrom, requireForward, testNetworkFrom } from "../failover-input";
+import {
+  failbackDetailsFrom,
+  pointChoiceFrom,
+  requireForward,
+  requireInstanceTypeOf,
+  testNetworkFrom,
+} from "../failover-input";
 import { PROTECTED_ITEM } from "../paths";
 import { nameFromReference, nameInVaultFrom } from "../references";
 import { noSuchResource, resolveProtectedItem } from "../resolve";
@@ -52,9 +58,10 @@ export const failoverRoutes: readonly Route[] = [
     body: TestFailoverBody,
     longRunning: true,
     handle: (call) =>
-      start(call, ({ vault, item }) => {
+      start(call, ({ vault, fabric, item }) => {
         const { properties } = call.body;
         requireForward(properties.failoverDirection);
+        requireInstanceTypeOf(fabric, properties.providerSpecificDetails);
         return startFailover(call.context, vault, item, {
           kind: "TestFailover",
           itemId: item.id,
@@ -88,7 +95,8 @@ export const failoverRoutes: readonly Route[] = [
         const failback = failbackDetailsFrom(properties);
         if (failback) return startBack(call, { vault, fabric, item }, failback);
         const details = properties.providerSpecificDetails;
-        refusePoint(details?.instanceType === "HyperVReplicaAzure" ? details.recoveryPointId : null);
+        requireInstanceTypeOf(fabric, details);
+        refusePoint(details && "recoveryPointId" in details ? details.recoveryPointId : null);
         return startFailover(call.context, vault, item, {
           kind: "PlannedFailover",
           itemId: item.id,
@@ -107,9 +115,10 @@ export const failoverRoutes: readonly Route[] = [
     body: UnplannedFailoverBody,
     longRunning: true,
     handle: (call) =>
-      start(call, ({ vault, item }) => {
+      start(call, ({ vault, fabric, item }) => {
         const { properties } = call.body;
         requireForward(properties.failoverDirection);
+        requireInstanceTypeOf(fabric, properties.providerSpecificDetails);
         return startFailover(declaredAt(call.context, properties.outageDeclaredAt), vault, item, {
           kind: "UnplannedFailover",
           itemId: item.id,
@@ -155,7 +164,8 @@ export const failoverRoutes: readonly Route[] = [
     body: ApplyRecoveryPointBody,
     longRunning: true,
     handle: (call) =>
-      start(call, ({ item }) => {
+      start(call, ({ fabric, item }) => {
+        requireInstanceTypeOf(fabric, call.body.properties.providerSpecificDetails);
         const target = "properties.recoveryPointId";
         const id = nameFromReference(call.body.properties.recoveryPointId, "recoveryPoints", target);
         return changeRecoveryPoint(call.context, item, id, call.body.properties.startInstantly === true);

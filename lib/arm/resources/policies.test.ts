@@ -137,7 +137,7 @@ describe("creating a replication policy", () => {
 
   it("refuses a type of another scenario, a start time, a fraction, an unknown account and a forbidden name", async () => {
     const refused = (path: string, body: unknown) => world.failure("PUT", path, body);
-    const otherType = { properties: { providerSpecificInput: { instanceType: "InMageAzureV2" } } };
+    const otherType = { properties: { providerSpecificInput: { instanceType: "A2A" } } };
     expect(await refused(POLICY, otherType)).toMatchObject({
       status: 400,
       target: "properties.providerSpecificInput.instanceType",

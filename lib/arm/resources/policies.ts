@@ -1,8 +1,15 @@
 import { SITE_RECOVERY_API_VERSIONS } from "@/lib/contract/api-versions";
-import { PolicyCreation, PolicyPatch, PolicyResource, type HyperVReplicaAzureInput } from "@/lib/contract/policies";
+import {
+  PolicyCreation,
+  PolicyPatch,
+  PolicyResource,
+  type HyperVReplicaAzureInput,
+  type PolicyInput,
+} from "@/lib/contract/policies";
 import { listOf } from "@/lib/contract/portal";
 import type { Policy, Vault } from "@/lib/domain/entities";
-import { CONTINUOUS_INTERVAL_SECONDS } from "@/lib/domain/policy-rules";
+import type { InMageAzureV2PolicyInput } from "@/lib/contract/vmware";
+import { CONTINUOUS_INTERVAL_SECONDS, type GivenSettings } from "@/lib/domain/policy-rules";
 import { Refusal } from "@/lib/kernel/fault";
 import { removePolicy } from "@/lib/operations/remove-policy";
 import { writePolicy } from "@/lib/operations/write-policy";
@@ -87,28 +94,76 @@ export const policyRoutes: readonly Route[] = [
 ];
 
 /** `property`: where the settings stand in the body, for what is said about them. */
-async function write(
-  call: PolicyCall,
-  vault: Vault,
-  input: HyperVReplicaAzureInput,
-  property: string,
-): Promise<Response> {
-  refuseStartTime(input, `properties.${property}.onlineReplicationStartTime`);
+async function write(call: PolicyCall, vault: Vault, input: PolicyInput, property: string): Promise<Response> {
   const { policyName: name } = call.params;
-  const account = input.storageAccounts?.[0];
+  const isHyperV = input.instanceType === "HyperVReplicaAzure";
+  const account = isHyperV ? input.storageAccounts?.[0] : undefined;
   const job = await writePolicy(call.context, {
     vault,
     name,
-    settings: {
-      replicationIntervalSeconds: intervalOf(input, property),
-      recoveryPointHistoryHours: input.recoveryPointHistoryDuration ?? null,
-      applicationConsistentFrequencyHours: input.applicationConsistentSnapshotFrequencyInHours ?? null,
-    },
+    settings: isHyperV ? hyperVSettings(input, property) : vmwareSettings(input, property),
     storageAccount:
       account === undefined ? null : storageAccountNameFrom(account, `properties.${property}.storageAccounts`),
   });
   if (job) return accepted(call, vault, job, policyArmId(vault, { name }));
   return ok(presentPolicy(vault, (await resolvePolicy(call)).policy));
+}
+
+function hyperVSettings(input: HyperVReplicaAzureInput, property: string): GivenSettings {
+  refuseStartTime(input, `properties.${property}.onlineReplicationStartTime`);
+  return {
+    provider: "HyperVReplicaAzure",
+    replicationIntervalSeconds: intervalOf(input, property),
+    recoveryPointHistoryHours: input.recoveryPointHistoryDuration ?? null,
+    applicationConsistentFrequencyHours: input.applicationConsistentSnapshotFrequencyInHours ?? null,
+    crashConsistentFrequencyMinutes: null,
+    recoveryPointThresholdMinutes: null,
+  };
+}
+
+function vmwareSettings(input: InMageAzureV2PolicyInput, property: string): GivenSettings {
+  refuseSharedPoints(input, `properties.${property}.multiVmSyncStatus`);
+  const hours = (name: "recoveryPointHistory" | "appConsistentFrequencyInMinutes") =>
+    wholeHours(input[name] ?? null, `properties.${property}.${name}`);
+  return {
+    provider: "InMageAzureV2",
+    replicationIntervalSeconds: null,
+    recoveryPointHistoryHours: hours("recoveryPointHistory"),
+    applicationConsistentFrequencyHours: hours("appConsistentFrequencyInMinutes"),
+    crashConsistentFrequencyMinutes: input.crashConsistentFrequencyInMinutes ?? null,
+    recoveryPointThresholdMinutes: input.recoveryPointThresholdInMinutes ?? null,
+  };
+}
+
+/** The service takes minutes; points are kept and snapshots taken by the hour here, and rounding in silence would be a lie. */
+function wholeHours(minutes: number | null, target: string): number | null {
+  if (minutes === null || minutes % 60 === 0) return minutes === null ? null : minutes / 60;
+  throw new Refusal(
+    "invalid",
+    {
+      code: "InvalidReplicationPolicy",
+      message: `${minutes} minutes are not a whole number of hours.`,
+      possibleCauses: "Here recovery points are kept for whole hours, and snapshots are taken every so many hours.",
+      recommendedAction: `Send ${Math.ceil(minutes / 60) * 60}, or another multiple of 60.`,
+    },
+    target,
+  );
+}
+
+/** Points that machines share are a matter of the consistency group that they are put in, not of the policy. */
+function refuseSharedPoints({ multiVmSyncStatus }: InMageAzureV2PolicyInput, target: string): void {
+  if (multiVmSyncStatus !== "Enable") return;
+  throw new Refusal(
+    "invalid",
+    {
+      code: "MultiVmSyncNotOfPolicy",
+      message: "Recovery points that machines share cannot be turned on in a replication policy here.",
+      possibleCauses: "The request says multiVmSyncStatus Enable.",
+      recommendedAction:
+        "Send Disable, protect the machines, then put those that belong together into a consistency group on their page.",
+    },
+    target,
+  );
 }
 
 /** Without our own property only what the service offers; a continuous policy that is sent back as it was read stays one. */

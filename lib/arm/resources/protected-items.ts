@@ -16,7 +16,7 @@ import { readRecoveryPoint, readRecoveryPoints } from "@/lib/operations/read-rec
 import { sourceOf } from "@/lib/operations/source-machine";
 import { updateProtectedItem, type TargetChanges } from "@/lib/operations/update-protected-item";
 import { accepted, list, ok } from "../answers";
-import { networkNameFrom, subnetNameFrom } from "../failover-input";
+import { networkNameFrom, subnetNameFrom, requireInstanceTypeOf } from "../failover-input";
 import { CONTAINER, PROTECTED_ITEM, VAULT } from "../paths";
 import { presentProtectedItem, presentRecoveryPoint, presentTargetSize } from "../presenters/protected-item";
 import { nameFromReference, storageAccountNameFrom } from "../references";
@@ -100,6 +100,7 @@ export const protectedItemRoutes: readonly Route[] = [
     answer: ProtectedItemResource,
     async handle(call) {
       const { vault, fabric, item } = await resolveProtectedItem(call);
+      requireInstanceTypeOf(fabric, call.body.properties.providerSpecificDetails);
       const changed = await updateProtectedItem(call.context, vault, item, targetChanges(call.body));
       return protectedItemAnswer(call.context, vault, fabric, changed);
     },
@@ -152,7 +153,9 @@ export const protectedItemRoutes: readonly Route[] = [
 
 function enableInput(name: string, fabric: Fabric, { properties }: EnableProtectionBody): EnableProtectionInput {
   const details = properties.providerSpecificDetails;
+  requireInstanceTypeOf(fabric, details);
   const at = (property: string) => `properties.providerSpecificDetails.${property}`;
+  const account = accountOf(details);
   return {
     name,
     fabric,
@@ -162,17 +165,29 @@ function enableInput(name: string, fabric: Fabric, { properties }: EnableProtect
       "replicationProtectableItems",
       "properties.protectableItemId",
     ),
-    diskIds: details.disksToInclude ?? null,
+    diskIds: disksOf(details),
     targetName: details.targetAzureVmName || null,
     size: details.targetVmSize || null,
     networkName: details.targetAzureNetworkId
       ? networkNameFrom(details.targetAzureNetworkId, at("targetAzureNetworkId"))
       : null,
     subnetName: subnetNameFrom(details.targetAzureSubnetId),
-    storageAccount: details.targetStorageAccountId
-      ? storageAccountNameFrom(details.targetStorageAccountId, at("targetStorageAccountId"))
-      : null,
+    storageAccount: account.id ? storageAccountNameFrom(account.id, at(account.property)) : null,
   };
+}
+
+type EnableDetails = EnableProtectionBody["properties"]["providerSpecificDetails"];
+
+/** The two kinds name the account, and the disks, each in its own way. */
+function accountOf(details: EnableDetails): { readonly id: string | null | undefined; readonly property: string } {
+  return details.instanceType === "InMageAzureV2"
+    ? { id: details.storageAccountId, property: "storageAccountId" }
+    : { id: details.targetStorageAccountId, property: "targetStorageAccountId" };
+}
+
+function disksOf(details: EnableDetails): readonly string[] | null {
+  if (details.instanceType === "HyperVReplicaAzure") return details.disksToInclude ?? null;
+  return details.disksToInclude?.flatMap(({ diskId }) => (diskId ? [diskId] : [])) ?? null;
 }
 
 function targetChanges({ properties }: UpdateProtectedItemBody): TargetChanges {

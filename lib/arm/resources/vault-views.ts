@@ -1,6 +1,7 @@
 import { OWN_API_VERSIONS } from "@/lib/contract/api-versions";
 import { vaultArmId } from "@/lib/contract/arm-id";
 import { Tutorial, VaultOverview } from "@/lib/contract/portal";
+import { SCENARIO_TITLES, SCENARIOS } from "@/lib/domain/tutorial";
 import { readTutorial } from "@/lib/operations/read-tutorial";
 import { readVaultOverview } from "@/lib/operations/read-vault-overview";
 import { ok } from "../answers";
@@ -26,23 +27,25 @@ export const vaultViewRoutes: readonly Route[] = [
       });
     },
   }),
-  route({
-    method: "GET",
-    path: `${VAULT_OWN}/tutorials/hyperVSiteToAzure`,
-    summary: "The tutorial's steps, each checked against the system.",
-    apiVersions: OWN_API_VERSIONS,
-    answer: Tutorial,
-    async handle(call) {
-      const vault = await resolveVault(call);
-      return ok({
-        id: `${vaultArmId(vault)}/providers/Secondsite.Recovery/tutorials/hyperVSiteToAzure`,
-        name: "hyperVSiteToAzure",
-        type: "Secondsite.Recovery/tutorials",
-        properties: {
-          title: "Between an on-premises Hyper-V site and Azure",
-          steps: await readTutorial(call.context, vault),
-        },
-      });
-    },
-  }),
+  ...SCENARIOS.map((scenario) =>
+    route({
+      method: "GET",
+      path: `${VAULT_OWN}/tutorials/${scenario}`,
+      summary: "The tutorial's steps, each checked against the system.",
+      apiVersions: OWN_API_VERSIONS,
+      answer: Tutorial,
+      async handle(call) {
+        const vault = await resolveVault(call);
+        return ok({
+          id: `${vaultArmId(vault)}/providers/Secondsite.Recovery/tutorials/${scenario}`,
+          name: scenario,
+          type: "Secondsite.Recovery/tutorials",
+          properties: {
+            title: SCENARIO_TITLES[scenario],
+            steps: await readTutorial(call.context, vault, scenario),
+          },
+        });
+      },
+    }),
+  ),
 ];

@@ -5,7 +5,7 @@ import { keys } from "../query-keys";
 import { BandwidthResource } from "@/lib/contract/bandwidth";
 import { ContainerResource, FabricResource, ProviderResource } from "@/lib/contract/fabrics";
 
-/** The Hyper-V sites of a vault. */
+/** The sites of a vault, Hyper-V and VMware. */
 export const fabricsQuery = (vault: string) =>
   queryOptions({
     queryKey: keys.inVault(vault, "fabrics"),
@@ -20,7 +20,7 @@ export const bandwidthQuery = (vault: string, fabric: string) =>
     refetchInterval: 2_000,
   });
 
-/** The registered hosts of all sites of a vault. Heartbeats are no events, so they are read again every few seconds. */
+/** The registered hosts and configuration servers of all sites of a vault. Heartbeats are no events, so they are read again every few seconds. */
 export const providersQuery = (vault: string) =>
   queryOptions({
     queryKey: keys.inVault(vault, "providers"),

@@ -9,3 +9,9 @@ export const policiesQuery = (vault: string) =>
     queryKey: keys.inVault(vault, "policies"),
     queryFn: ({ signal }) => armList(api.policies(vault), PolicyResource, signal),
   });
+
+/** The policy that a protection group or a protected item names; undefined while the policies are not known. */
+export const policyOf = (
+  policies: readonly PolicyResource[] | undefined,
+  { properties }: { readonly properties: { readonly policyId: string } },
+) => policies?.find((one) => one.id.toLowerCase() === properties.policyId.toLowerCase());

@@ -12,7 +12,7 @@ import { VMDK_SECTOR_BYTES } from "./vmdk-sparse-header";
 export function grainExtents(tables: VmdkGrainTables, sizeBytes: number, bytesEach: number): Extent[] {
   const { layout, file } = tables;
   const grainBytes = layout.grainSectors * VMDK_SECTOR_BYTES;
-  const grainsAtMost = Math.ceil(file.sizeBytes() / bytesEach);
+  let grainsAtMost = Math.ceil(file.sizeBytes() / bytesEach);
   const ranges = new RangeList();
   let grains = 0;
   for (let tableIndex = 0; tableIndex < tables.directory.length; tableIndex++) {
@@ -23,6 +23,8 @@ export function grainExtents(tables: VmdkGrainTables, sizeBytes: number, bytesEa
       const begin = (tableIndex * layout.entriesPerTable + entry) * grainBytes;
       if (begin >= sizeBytes) break;
       grains += 1;
+      // A writer may have added grains since: the file is always longer than what its tables name.
+      if (grains > grainsAtMost) grainsAtMost = Math.ceil(file.sizeBytes() / bytesEach);
       if (grains > grainsAtMost) throw vmdkDamaged(file.path, "its tables name more grains than the file can hold");
       ranges.add(begin, Math.min(grainBytes, sizeBytes - begin));
     }

@@ -1,5 +1,6 @@
 import { Fault } from "@/lib/kernel/fault";
 import type { Disk } from "../disk/disk";
+import { identityOfFiles, pathsOf } from "../disk/disk-identity";
 import type { FileIdentity, FileSystem } from "../disk/random-access-file";
 import { blocksOf, DirtyBlocks } from "./dirty-blocks";
 import { PreserveLogWriter } from "./preserve-log";
@@ -261,17 +262,17 @@ class LoggedDisk implements TrackedDisk {
 
   close(): void {
     this.#endCut();
+    const logging = this.#logging;
     try {
-      if (this.#logging !== null) this.#closeTracking(this.#logging);
+      if (logging !== null) {
+        this.sync();
+        logging.log.close();
+      }
     } finally {
       this.#disk.close();
     }
-  }
-
-  #closeTracking(logging: Logging): void {
-    this.sync();
-    logging.log.close();
-    // A broken log has left its mark: it must still be there at the next open.
-    if (!logging.broken) this.#saveState(logging, this.#fileSystem.statIdentity(this.#disk.file.path));
+    // A broken log has left its mark: it must still be there at the next open. The files are looked at last: a sparse VMDK
+    // gives back its reserve and takes away its mark when it is closed.
+    if (logging?.broken === false) this.#saveState(logging, identityOfFiles(this.#fileSystem, pathsOf(this.#disk)));
   }
 }

@@ -12,7 +12,7 @@ export interface TrackingState {
   readonly baseCommitted: boolean;
   /** Logs up to this generation are dropped. */
   readonly committedThrough: number;
-  /** The image when the disk was closed in good order; null while it is open, or was killed. */
+  /** Of all files of the disk, when it was closed in good order; null while it is open, or was killed. */
   readonly closedImage: FileIdentity | null;
   /** Of the run of the operating system that last opened the disk; null when unknown. */
   readonly bootId: string | null;

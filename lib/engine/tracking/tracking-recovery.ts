@@ -1,5 +1,6 @@
 import { Fault } from "@/lib/kernel/fault";
 import type { Disk } from "../disk/disk";
+import { identityOfFiles, pathsOf } from "../disk/disk-identity";
 import { type FileSystem, sameIdentity } from "../disk/random-access-file";
 import { DirtyBlocks } from "./dirty-blocks";
 import type { TrackingFiles, TrackingState } from "./tracking-files";
@@ -60,7 +61,7 @@ function doubt(
   if (state === "lost") return "The write log could not be written, so it is not known what changed.";
   if (state.virtualSizeBytes !== disk.virtualSizeBytes) return "The disk has another size than when it was logged.";
   if (state.closedImage !== null) {
-    const now = fileSystem.statIdentity(disk.file.path);
+    const now = identityOfFiles(fileSystem, pathsOf(disk));
     if (!sameIdentity(state.closedImage, now))
       return "The image was changed or replaced while the host did not have it open.";
   } else if (state.bootId !== null && bootId !== null && state.bootId !== bootId) {

@@ -8,10 +8,16 @@ import { refuseWhilePolicyIsUsed } from "../remove-policy";
 type Step = StepDefinition<OperationContext>;
 type Settings = PolicySettings & { readonly storageAccount: string };
 
+const numberOrNull = (value: unknown): number | null => (typeof value === "number" ? value : null);
+
+/** Jobs of earlier versions know Hyper-V's settings only. */
 const settingsOf = (input: Readonly<Record<string, unknown>>): Settings => ({
+  provider: input["provider"] === "InMageAzureV2" ? "InMageAzureV2" : "HyperVReplicaAzure",
   replicationIntervalSeconds: Number(input["replicationIntervalSeconds"]),
   recoveryPointHistoryHours: Number(input["recoveryPointHistoryHours"]),
   applicationConsistentFrequencyHours: Number(input["applicationConsistentFrequencyHours"]),
+  crashConsistentFrequencyMinutes: numberOrNull(input["crashConsistentFrequencyMinutes"]),
+  recoveryPointThresholdMinutes: numberOrNull(input["recoveryPointThresholdMinutes"]),
   storageAccount: String(input["storageAccount"]),
 });
 

@@ -7,7 +7,7 @@ import { refuseWhileHostProtects } from "../remove-provider";
 type Step = StepDefinition<OperationContext>;
 const REFRESH_MS_MAX = 30_000;
 
-/** Input: {vaultId, fabricId, name, internalIdentifier}. */
+/** Input: {vaultId, fabricId, name, kind, internalIdentifier}; without a kind, as earlier versions wrote it, a Hyper-V site. */
 export const createSiteJob: JobDefinition<OperationContext> = {
   scenarioName: "CreateSite",
   friendlyName: "Create a site",
@@ -16,10 +16,10 @@ export const createSiteJob: JobDefinition<OperationContext> = {
 
 const createSite: Step = {
   name: "CreateSite",
-  friendlyName: "Create the Hyper-V site",
+  friendlyName: "Create the site",
   taskType: "CreateSite",
   async run({ services, job }) {
-    const { vaultId, fabricId, name, internalIdentifier } = job.input as Record<string, string>;
+    const { vaultId, fabricId, name, kind, internalIdentifier } = job.input as Record<string, string>;
     const { fabrics } = services.repositories;
     // There already when the process died after the insert and before the step was recorded.
     if (!(await fabrics.get(fabricId ?? ""))) {
@@ -27,7 +27,7 @@ const createSite: Step = {
         id: fabricId ?? "",
         vaultId: vaultId ?? "",
         name: name ?? "",
-        kind: "HyperVSite",
+        kind: kind === "VMware" ? "VMware" : "HyperVSite",
         internalIdentifier: internalIdentifier ?? "",
         createdAt: services.clock.now().toISOString(),
       });
@@ -46,7 +46,7 @@ export const deleteSiteJob: JobDefinition<OperationContext> = {
 
 const deleteSite: Step = {
   name: "DeleteSite",
-  friendlyName: "Delete the Hyper-V site",
+  friendlyName: "Delete the site",
   taskType: "DeleteSite",
   async run({ services, job }) {
     const fabric = await services.repositories.fabrics.get(String(job.input["fabricId"]));

@@ -1,9 +1,11 @@
+import type { DemoName } from "@/lib/contract/demo-site";
 import type { ReportedMachine } from "@/lib/domain/entities";
 
 /** The supervisor of the processes on this machine that play the on-premises sites. Absent when nothing supervises us. */
 export interface EstateSiteStatus {
   readonly name: string;
-  readonly kind: "contoso" | "folder";
+  /** `contoso`: the demo's own estate. `contosoVmware`: a demonstration site that somebody asked for. */
+  readonly kind: "contoso" | "contosoVmware" | "folder";
   readonly folder: string;
   /** `failed`: its processes were killed on purpose and stay dead until the site is restored. */
   readonly state: "running" | "failed";
@@ -26,6 +28,9 @@ export interface EstateControl {
   unavailableReason(): string | null;
   list(): Promise<EstateSiteStatus[]>;
   addFolder(name: string, folder: string): Promise<EstateSiteStatus>;
+  /** Makes its machines, which takes seconds; one of the same kind that is there is as good. */
+  addDemo(name: string, demo: DemoName): Promise<EstateSiteStatus>;
+  /** The images of an added folder stay; disks that were made for the site go with it. */
   remove(name: string): Promise<void>;
   /** SIGKILL to every process of the site; nothing restarts them. */
   fail(name: string): Promise<EstateSiteStatus>;

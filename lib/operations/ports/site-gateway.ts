@@ -1,3 +1,4 @@
+import type { HostDiskFormat } from "@/lib/kernel/disk-format";
 import type { Explanation } from "@/lib/kernel/fault";
 
 /** What the control plane asks of a registered host. The host dials in; a command waits until it fetches it. */
@@ -39,7 +40,7 @@ export interface MachineToCreate {
     readonly id: string;
     readonly name: string;
     readonly role: "os" | "data";
-    readonly format: "vhd-fixed" | "vhd-dynamic" | "vhdx-fixed" | "vhdx-dynamic";
+    readonly format: HostDiskFormat;
     readonly virtualSizeBytes: number;
   }[];
 }

@@ -65,7 +65,7 @@ function unknownSite(site: string): Refusal {
     "invalid",
     {
       code: "PlanDocumentUnknownSite",
-      message: `The vault has no Hyper-V site named ${JSON.stringify(site.slice(0, 80))}.`,
+      message: `The vault has no site named ${JSON.stringify(site.slice(0, 80))}.`,
       possibleCauses: "The name under 'site' is misspelt, or the document is of another vault.",
       recommendedAction: "Name a site of this vault, or create it first.",
     },

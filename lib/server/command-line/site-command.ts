@@ -36,13 +36,15 @@ export async function runSiteCommand(
 }
 
 function parse(args: readonly string[]) {
+  const isServe = args.find((argument) => !argument.startsWith("-")) === "serve";
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
       options: {
         json: { type: "boolean" },
-        demo: { type: "boolean" },
+        // `serve --demo` makes the one that there is; `site add --demo NAME` says which.
+        demo: { type: isServe ? "boolean" : "string" },
         credentials: { type: "string" },
         site: { type: "string" },
         server: { type: "string" },
@@ -68,7 +70,10 @@ function runCommand(
         server: values.server,
       });
     case "add":
-      return commands.addSite(world, { folder: argument, name: values.name });
+      return commands.addSite(world, {
+        ...{ folder: argument, name: values.name },
+        demo: typeof values.demo === "string" ? values.demo : undefined,
+      });
     case "list":
       return commands.listAllSites(world);
     case "fail":

@@ -64,7 +64,7 @@ function makeImage(
 /** The disk's own name as far as it can be one of a file; the number keeps two of one name apart. */
 function imageName({ name, format }: MachineToCreate["disks"][number], index: number): string {
   const stem = name.replace(/\.[A-Za-z0-9]{1,5}$/, "").replace(/[^A-Za-z0-9_-]+/g, "-");
-  return `${stem.slice(0, 80) || "disk"}-${index}.${format.startsWith("vhdx") ? "vhdx" : "vhd"}`;
+  return `${stem.slice(0, 80) || "disk"}-${index}.${format.split("-")[0]}`;
 }
 
 async function hasMachine(host: SiteHost, id: string): Promise<boolean> {

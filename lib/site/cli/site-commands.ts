@@ -5,6 +5,8 @@ import type { Clock } from "@/lib/kernel/clock";
 import { Fault, Refusal } from "@/lib/kernel/fault";
 import type { Random } from "@/lib/kernel/random";
 import { parseCredentialsFile } from "../credentials-file";
+import { DemoName, VMWARE_DEMO } from "@/lib/contract/demo-site";
+import { makeVmwareSite, vmwareSiteNamed } from "../estate/demo-site";
 import { machinesOfFolder } from "../estate/folder-machines";
 import { createSite, findSite, listSites, readSite, saveSite, siteNotFound, type Site } from "../estate/site-folder";
 import { registerHost } from "../register-host";
@@ -61,8 +63,9 @@ export async function registerSite(
 
 export async function addSite(
   world: CommandWorld,
-  input: { folder: string | undefined; name: string | undefined },
+  input: { folder: string | undefined; name: string | undefined; demo: string | undefined },
 ): Promise<CommandResult> {
+  if (input.demo !== undefined) return addDemoSite(world, { ...input, demo: input.demo });
   if (input.folder === undefined) throw new UsageError("Which folder? npx secondsite site add FOLDER.");
   const folder = path.resolve(world.cwd, input.folder);
   const name = input.name ?? nameFrom(path.basename(folder));
@@ -76,6 +79,25 @@ export async function addSite(
   return {
     text: [`${name} is a site with ${machines.length} machine(s):`, ...list].join("\n"),
     json: { name, folder, machines: machines.map(({ id, name: machine, disks }) => ({ id, name: machine, disks })) },
+  };
+}
+
+async function addDemoSite(
+  world: CommandWorld,
+  input: { folder: string | undefined; name: string | undefined; demo: string },
+): Promise<CommandResult> {
+  if (input.folder !== undefined) throw new UsageError("Give a folder or --demo, not both.");
+  const { success, data: demo } = DemoName.safeParse(input.demo);
+  if (!success) throw new UsageError(`There is no demo '${input.demo}'; there is: ${DemoName.options.join(", ")}.`);
+  const name = input.name ?? VMWARE_DEMO.siteName;
+  const client = new SupervisorClient(world.home.supervisorSocket);
+  const running = await withoutSupervisor(() => client.addDemo(name, demo), null);
+  if (running === null) await makeVmwareSite(world.fileSystem, vmwareSiteNamed(places(world), name), () => undefined);
+  const { machines } = VMWARE_DEMO;
+  const start = running === null ? " They start with the portal: npx secondsite serve." : "";
+  return {
+    text: `${name} is a VMware site with ${machines.length} machines: ${machines.join(", ")}.${start}`,
+    json: { name, demo, machines },
   };
 }
 

@@ -5,10 +5,14 @@ import { z } from "zod";
 import { Refusal } from "@/lib/kernel/fault";
 import { readIfPresent, writePrivateFile } from "../private-file";
 
+/** `contoso`: the estate of the demo. `contosoVmware`: made when somebody asks for it. `folder`: somebody's own images. */
+export const SITE_KINDS = ["contoso", "contosoVmware", "folder"] as const;
+export type SiteKind = (typeof SITE_KINDS)[number];
+
 const Document = z.object({
   version: z.literal(1),
   name: z.string(),
-  kind: z.enum(["contoso", "folder"]),
+  kind: z.enum(SITE_KINDS),
   /** Of kind `folder`: where the images are. Only a failback writes to them, and nothing of ours deletes them. */
   imagesFolder: z.string().nullable(),
   hostName: z.string(),
@@ -61,12 +65,17 @@ export function findSite(sitesFolder: string, name: string): Site | null {
 
 export interface NewSite {
   readonly name: string;
-  readonly kind: "contoso" | "folder";
+  readonly kind: SiteKind;
   readonly imagesFolder: string | null;
 }
 
+export interface SitePlaces {
+  readonly sitesFolder: string;
+  readonly runFolder: string;
+}
+
 /** @throws Refusal SiteNameNotValid, SiteNameTaken */
-export function createSite(places: { sitesFolder: string; runFolder: string }, site: NewSite): Site {
+export function createSite(places: SitePlaces, site: NewSite): Site {
   if (!SITE_NAME.test(site.name)) throw nameNotValid(site.name);
   if (findSite(places.sitesFolder, site.name)) throw nameTaken(site.name);
   const folder = path.join(places.sitesFolder, site.name);
@@ -75,10 +84,12 @@ export function createSite(places: { sitesFolder: string; runFolder: string }, s
     name: site.name,
     kind: site.kind,
     imagesFolder: site.imagesFolder,
-    hostName: site.kind === "contoso" ? "CONTOSO-HV01" : `${site.name.toUpperCase().slice(0, 10)}-HV`,
+    hostName: hostNameOf(site),
     state: "running",
     hostSocket: path.join(places.runFolder, `${shortMark(site.name)}.sock`),
   });
+  // What an interrupted removal left: a host would run the machines that it finds in there.
+  fs.rmSync(created.folder, { recursive: true, force: true });
   for (const part of [created.folder, created.hostHome, created.agentFolder]) {
     fs.mkdirSync(part, { recursive: true, mode: 0o700 });
   }
@@ -95,10 +106,25 @@ export function saveSite(site: Site): Site {
   return site;
 }
 
-/** Takes the description away first: what is left of an interrupted removal is no site any more. Images stay. */
+/**
+ * Takes the description away first: what is left of an interrupted removal is no site any more. The images of an added
+ * folder stay; disks that were made for the site go with it.
+ */
 export function removeSite(site: Site): void {
   fs.rmSync(path.join(site.folder, "site.json"), { force: true });
   fs.rmSync(site.folder, { recursive: true, force: true });
+}
+
+function hostNameOf({ kind, name }: NewSite): string {
+  switch (kind) {
+    case "contoso":
+      return "CONTOSO-HV01";
+    case "contosoVmware":
+      // Of the configuration server, which stands between VMware's hosts and the vault.
+      return "CONTOSO-CS01";
+    case "folder":
+      return `${name.toUpperCase().slice(0, 10)}-HV`;
+  }
 }
 
 /** The path of a unix socket may have about a hundred bytes in all; a name may have sixty. */

@@ -1,5 +1,6 @@
 import http from "node:http";
 import { z } from "zod";
+import type { DemoName } from "@/lib/contract/demo-site";
 import { Fault, Refusal, type RefusalKind } from "@/lib/kernel/fault";
 import { ProcessList, SiteList, SiteStatus } from "./supervisor-protocol";
 
@@ -32,6 +33,11 @@ export class SupervisorClient {
 
   addFolder(name: string, folder: string): Promise<SiteStatus> {
     return this.#ask("PUT", sitePath(name), SiteStatus, { folder });
+  }
+
+  /** Answers when it was made, which takes seconds, and its host answers. One that is there is as good. */
+  addDemo(name: string, demo: DemoName): Promise<SiteStatus> {
+    return this.#ask("PUT", sitePath(name), SiteStatus, { demo });
   }
 
   async remove(name: string): Promise<void> {

@@ -1,12 +1,15 @@
 import { z } from "zod";
+import { DemoName } from "@/lib/contract/demo-site";
+import { SITE_KINDS } from "../estate/site-folder";
 
 /**
  * The supervisor's own door: JSON over HTTP on a unix socket that only the owner may open.
  *
  * GET    /processes                                     -> ProcessList   every process that is kept running
  * GET    /sites                                         -> SiteList
- * PUT    /sites/{name}           AddSite                -> SiteStatus    a folder of images becomes a site
- * DELETE /sites/{name}                                  -> 204           its images stay
+ * PUT    /sites/{name}           AddSite                -> SiteStatus    a folder of images becomes a site, or a
+ *                                                                        demonstration site is made (idempotent)
+ * DELETE /sites/{name}                                  -> 204           images of an added folder stay
  * POST   /sites/{name}/fail                             -> SiteStatus    SIGKILL; dead until restored
  * POST   /sites/{name}/restore                          -> SiteStatus
  * POST   /sites/{name}/register  RegisterSite           -> SiteStatus    runs `secondsite site register` there
@@ -15,7 +18,7 @@ import { z } from "zod";
  */
 export const SiteStatus = z.object({
   name: z.string(),
-  kind: z.enum(["contoso", "folder"]),
+  kind: z.enum(SITE_KINDS),
   folder: z.string(),
   state: z.enum(["running", "failed"]),
   processes: z.array(
@@ -34,7 +37,7 @@ export const SiteStatus = z.object({
 export type SiteStatus = z.infer<typeof SiteStatus>;
 
 export const SiteList = z.object({ sites: z.array(SiteStatus) });
-export const AddSite = z.object({ folder: z.string().min(1) });
+export const AddSite = z.union([z.strictObject({ folder: z.string().min(1) }), z.strictObject({ demo: DemoName })]);
 export const RegisterSite = z.object({ credentialsXml: z.string(), passphrase: z.string() });
 export const ProcessList = z.object({
   processes: z.array(

@@ -46,8 +46,8 @@ async function answer(supervisor: Supervisor, request: IncomingMessage): Promise
     case "GET sites":
       return ok({ sites: supervisor.list() });
     case "PUT sites/*": {
-      const { folder } = await readBody(request, AddSite);
-      return ok(await supervisor.addFolder(name, folder));
+      const body = await readBody(request, AddSite);
+      return ok(await ("folder" in body ? supervisor.addFolder(name, body.folder) : supervisor.addVmwareDemo(name)));
     }
     case "DELETE sites/*":
       await supervisor.remove(name);

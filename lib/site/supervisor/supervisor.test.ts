@@ -7,6 +7,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "@/lib/adapters/system/system-clock";
 import { HostClient } from "@/lib/compute/host-client";
+import type { HostStatus } from "@/lib/compute/host-protocol";
 import { PASSPHRASE, startSiteVaultDoor, temporaryFolder } from "@/lib/testing/site-vault-door";
 import { listSites } from "../estate/site-folder";
 import { processStart } from "./process-start";
@@ -123,13 +124,16 @@ function ended(child: ChildProcess): Promise<unknown> {
 }
 
 async function until(what: string, probe: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + 30_000;
   while (!(await probe())) {
     if (performance.now() > deadline) throw new Error(`waited for ${what}`);
     await systemClock.sleep(30);
   }
 }
 
+/** Without firmware nothing runs, and the host says so. */
+const allRun = ({ machines, hypervisorProblem }: HostStatus) =>
+  machines.every(({ power }) => power === (hypervisorProblem === null ? "running" : "off"));
 const lives = (pid: number | null | undefined) => pid !== null && pid !== undefined && processStart(pid) !== null;
 async function hostOf(name: string) {
   const site = (await client().list()).find((one) => one.name === name);
@@ -162,6 +166,66 @@ describe("the supervisor", () => {
     expect((await run(["site", "add", "./images", "--name", "BRANCH"])).code).toBe(6);
     expect((await run(["site", "add", "./nowhere"])).stderr).toContain("FolderNotFound");
     expect((await run(["site", "list"])).stdout).toContain("branch");
+  });
+
+  it("makes a VMware site when it is asked for one, once, and deletes its disks with it", async () => {
+    await serve();
+    expect(await client().list()).toEqual([]);
+    const [first, second] = await Promise.all([
+      client().addDemo("contoso-datacenter", "vmware"),
+      client().addDemo("Contoso-Datacenter", "vmware"),
+    ]);
+    expect(second.hostSocket).toBe(first.hostSocket);
+    expect(first).toMatchObject({ name: "contoso-datacenter", kind: "contosoVmware", state: "running" });
+    const again = await run(["site", "add", "--demo", "vmware", "--json"]);
+    expect(again).toMatchObject({ code: 0, stderr: "" });
+    expect(await client().list()).toHaveLength(1);
+    const host = new HostClient(first.hostSocket);
+    await until("both machines", async () => allRun(await host.status()));
+    const { hostName, machines } = await host.status();
+    expect([hostName, machines.map(({ name, disks }) => [name, disks.map(({ format }) => format)])]).toEqual([
+      "CONTOSO-CS01",
+      [
+        ["CONTOSO-ERP", ["vmdk-sparse", "vmdk-flat"]],
+        ["CONTOSO-MAIL", ["vmdk-split"]],
+      ],
+    ]);
+    host.close();
+    await client().fail("contoso-datacenter");
+    expect(await client().addDemo("contoso-datacenter", "vmware")).toMatchObject({ state: "failed" });
+    await client().restore("contoso-datacenter");
+
+    await run(["site", "add", "images", "--name", "branch"]);
+    await expect(client().addDemo("branch", "vmware")).rejects.toMatchObject({ code: "SiteNameTaken" });
+    expect((await run(["site", "add", "images", "--name", "contoso-datacenter"])).stderr).toContain("SiteNameTaken");
+    await expect(client().addDemo("no name", "vmware")).rejects.toMatchObject({ code: "SiteNameNotValid" });
+    expect((await run(["site", "add", "--demo", "hyperv"])).code).toBe(2);
+    expect((await run(["site", "add", "images", "--demo", "vmware"])).code).toBe(2);
+
+    const folderOfSite = path.join(home(), "sites", "contoso-datacenter");
+    expect(fs.readdirSync(path.join(folderOfSite, "disks"))).toEqual(["CONTOSO-ERP", "CONTOSO-MAIL"]);
+    expect((await run(["site", "remove", "contoso-datacenter"])).code).toBe(0);
+    await run(["site", "remove", "branch"]);
+    expect(fs.existsSync(folderOfSite)).toBe(false);
+    expect(fs.existsSync(path.join(folder, "images", "alone.raw"))).toBe(true);
+  });
+
+  it("takes up a VMware site that was made without it, and finishes one whose making was interrupted", async () => {
+    expect((await run(["site", "add", "--demo", "vmware", "--name", "one"])).stdout).toContain("start with the portal");
+    await run(["site", "add", "--demo", "vmware", "--name", "two"]);
+    const [, two] = listSites(path.join(home(), "sites"));
+    fs.rmSync(path.join(two?.hostHome ?? "", "machines"), { recursive: true });
+    fs.rmSync(path.join(two?.disksFolder ?? "", "CONTOSO-MAIL", "CONTOSO-MAIL.vmdk"));
+    await serve();
+    await until("both sites", async () => (await client().list()).length === 2);
+    for (const site of await client().list()) {
+      const host = new HostClient(site.hostSocket);
+      await until(`the machines of ${site.name}`, async () => {
+        const status = await host.status().catch(() => null);
+        return status?.machines.length === 2 && allRun(status);
+      });
+      host.close();
+    }
   });
 
   it("starts again what dies, and leaves dead what was failed, also after its own death", async () => {

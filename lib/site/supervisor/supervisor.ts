@@ -3,8 +3,17 @@ import path from "node:path";
 import type { FileSystem } from "@/lib/engine/disk/random-access-file";
 import type { Clock } from "@/lib/kernel/clock";
 import type { Random } from "@/lib/kernel/random";
+import { makeVmwareSite, vmwareSiteNamed } from "../estate/demo-site";
 import { machinesOfFolder } from "../estate/folder-machines";
-import { createSite, findSite, listSites, removeSite, siteNotFound, type Site } from "../estate/site-folder";
+import {
+  createSite,
+  findSite,
+  listSites,
+  removeSite,
+  siteNotFound,
+  type Site,
+  type SitePlaces,
+} from "../estate/site-folder";
 import { ManagedProcess } from "./managed-process";
 import { runRegistration } from "./run-registration";
 import { SiteProcesses } from "./site-processes";
@@ -39,6 +48,8 @@ export class Supervisor {
   readonly #gateway: ManagedProcess;
   readonly #region: ManagedProcess;
   readonly #sites = new Map<string, SiteProcesses>();
+  /** Demonstration sites whose machines are being made: no host may look at them before they are whole. */
+  readonly #making = new Map<string, Promise<SiteProcesses>>();
   readonly #logFolder: string;
   readonly #ended = new AbortController();
 
@@ -84,7 +95,10 @@ export class Supervisor {
 
   /** Every site of the home, as its state says. */
   startSites(): void {
-    for (const site of listSites(this.#options.home.sites)) this.#manage(site).start();
+    for (const site of listSites(this.#options.home.sites)) {
+      if (site.kind === "contosoVmware") void this.#finish(site);
+      else this.#manage(site).start();
+    }
     void this.#rescan();
   }
 
@@ -121,36 +135,48 @@ export class Supervisor {
     );
   }
 
+  /**
+   * A site whose machines are VMware's, with disks made for it; one that is there is left as it is. Resolves when its
+   * host answers. @throws Refusal of the name, Fault of the disks
+   */
+  async addVmwareDemo(name: string): Promise<SiteStatus> {
+    const known = this.#sites.get(name.toLowerCase());
+    const processes =
+      known?.site.kind === "contosoVmware" ? known : await this.#makeOnce(vmwareSiteNamed(this.#places(), name));
+    if (processes.site.state === "running") await processes.untilHostAnswers();
+    return processes.status();
+  }
+
   async remove(name: string): Promise<void> {
-    const site = this.#find(name);
+    const site = await this.#find(name);
     await site.stop();
     this.#sites.delete(name.toLowerCase());
     removeSite(site.site);
   }
 
   async fail(name: string): Promise<SiteStatus> {
-    const site = this.#find(name);
+    const site = await this.#find(name);
     await site.fail();
     this.#options.log("siteFailed", { site: site.site.name });
     return site.status();
   }
 
   async restore(name: string): Promise<SiteStatus> {
-    const site = this.#find(name);
+    const site = await this.#find(name);
     await site.restore();
     this.#options.log("siteRestored", { site: site.site.name });
     return site.status();
   }
 
   async restartAgent(name: string): Promise<SiteStatus> {
-    const site = this.#find(name);
+    const site = await this.#find(name);
     await site.restartAgent();
     return site.status();
   }
 
   /** The command line restarts the agent through us when it has registered. */
   async register(name: string, credentialsXml: string, passphrase: string): Promise<SiteStatus> {
-    const site = this.#find(name);
+    const site = await this.#find(name);
     const { programs, env, random } = this.#options;
     const cli = path.join(programs, "cli.mjs");
     const mark = random.bytes(6).toString("hex");
@@ -177,14 +203,46 @@ export class Supervisor {
   }
 
   /** Sites that a command line added while it could not ask us are taken up too. */
-  #find(name: string): SiteProcesses {
+  async #find(name: string): Promise<SiteProcesses> {
     const known = this.#sites.get(name.toLowerCase());
     if (known) return known;
     const site = findSite(this.#options.home.sites, name);
     if (!site) throw siteNotFound(name);
+    if (site.kind === "contosoVmware") return this.#makeOnce({ site, isNew: false });
+    return this.#take(site);
+  }
+
+  #take(site: Site): SiteProcesses {
     const processes = this.#manage(site);
-    processes.start();
+    if (!this.#ended.signal.aborted) processes.start();
     return processes;
+  }
+
+  /** What an interrupted run, or a command line, left unfinished. Where that fails, the machines that there are serve. */
+  async #finish(site: Site): Promise<void> {
+    try {
+      await this.#makeOnce({ site, isNew: false });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#options.log("machinesNotMade", { site: site.name, message });
+      this.#take(site);
+    }
+  }
+
+  /** Whoever asks meanwhile waits for the same. */
+  #makeOnce(of: ReturnType<typeof vmwareSiteNamed>): Promise<SiteProcesses> {
+    const key = of.site.name.toLowerCase();
+    const making = this.#making.get(key) ?? this.#make(of).finally(() => this.#making.delete(key));
+    this.#making.set(key, making);
+    return making;
+  }
+
+  async #make(of: ReturnType<typeof vmwareSiteNamed>): Promise<SiteProcesses> {
+    const { fileSystem, log } = this.#options;
+    await makeVmwareSite(fileSystem, of, ({ machine, done, of: count }) => {
+      if (machine !== "") log("makingMachine", { site: of.site.name, machine, number: done + 1, of: count });
+    });
+    return this.#take(of.site);
   }
 
   async #rescan(): Promise<void> {
@@ -207,7 +265,7 @@ export class Supervisor {
     }
   }
 
-  #places() {
+  #places(): SitePlaces {
     return { sitesFolder: this.#options.home.sites, runFolder: this.#options.home.run };
   }
 }

@@ -1,6 +1,8 @@
 import type { ProtectedItem, Provider, RecoveryPoint, ReportedMachine } from "@/lib/domain/entities";
 import { sameName } from "@/lib/domain/names";
 import { planItemIds } from "@/lib/domain/recovery-plan-rules";
+import type { FabricKind } from "@/lib/domain/replication-provider";
+import { HOST_DISK_FORMATS, type DiskFormat, type HostDiskFormat } from "@/lib/kernel/disk-format";
 import { Fault } from "@/lib/kernel/fault";
 import type { OperationContext } from "../../context";
 import type { MachineToCreate } from "../../ports/site-gateway";
@@ -66,6 +68,7 @@ export async function machineToCreate(
 ): Promise<MachineToCreate | null> {
   if (target.machine !== null) return null;
   const { machine: source } = await sourceOf(context, item);
+  const kind = (await context.repositories.fabrics.get(target.fabricId))?.kind ?? "HyperVSite";
   return {
     name: item.machineName,
     generation: source?.generation ?? 1,
@@ -75,22 +78,22 @@ export async function machineToCreate(
     disks: disks.map(({ diskId, virtualSizeBytes }, index) => {
       const known = source?.disks.find((disk) => disk.id === diskId);
       const role = known?.role ?? (index === 0 ? "os" : "data");
-      return { id: diskId, name: known?.name ?? diskId, role, format: formatOf(known?.format), virtualSizeBytes };
+      return {
+        id: diskId,
+        name: known?.name ?? diskId,
+        role,
+        format: formatFor(kind, known?.format),
+        virtualSizeBytes,
+      };
     }),
   };
 }
 
-/** A Hyper-V host makes VHD and VHDX; what was in another format comes back as a dynamic VHDX. */
-function formatOf(format: string | null | undefined): MachineToCreate["disks"][number]["format"] {
-  switch (format) {
-    case "vhd-fixed":
-    case "vhd-dynamic":
-    case "vhdx-fixed":
-    case "vhdx-dynamic":
-      return format;
-    default:
-      return "vhdx-dynamic";
-  }
+/** A disk comes back in the format that it had where the host makes that one, else in the one that grows with its data. */
+function formatFor(kind: FabricKind, format: DiskFormat | null | undefined): HostDiskFormat {
+  const isOwn = (one: string) => one.startsWith("vmdk") === (kind === "VMware");
+  const made = HOST_DISK_FORMATS.find((one) => one === format && isOwn(one));
+  return made ?? (kind === "VMware" ? "vmdk-sparse" : "vhdx-dynamic");
 }
 
 async function requireMovable(context: OperationContext, item: ProtectedItem, provider: Provider): Promise<void> {
@@ -102,6 +105,11 @@ async function requireMovable(context: OperationContext, item: ProtectedItem, pr
     );
   }
   if (provider.fabricId === item.fabricId) return;
+  const { fabrics } = context.repositories;
+  const [home, other] = await Promise.all([fabrics.get(item.fabricId), fabrics.get(provider.fabricId)]);
+  if (home?.kind !== other?.kind) {
+    throw cannotMove(item, provider, "its replication policy is for the machines of the other kind of site");
+  }
   const plans = await context.repositories.recoveryPlans.list(item.vaultId);
   const plan = plans.find(({ groups }) => planItemIds(groups).includes(item.id));
   if (plan) throw cannotMove(item, provider, `the recovery plan ${plan.name} contains it, and plans are of one site`);

@@ -5,6 +5,7 @@ import { siteFault } from "@/lib/testing/memory-site";
 import { RecoveryWorld } from "@/lib/testing/recovery-world";
 import type { OperationContext } from "../../context";
 import { desiredReplications } from "../../desired-replications";
+import type { FabricKind } from "@/lib/domain/replication-provider";
 import { registerProvider } from "../../register-provider";
 import { recordHeartbeat } from "../../record-heartbeat";
 import { runsOf } from "../../run-evidence";
@@ -15,10 +16,15 @@ import type { FailbackRun } from "./failback-run";
 const codes = (job: Job) => job.errors.map((error) => error.code);
 
 /** SQL in Azure, committed, with seven orders taken there. */
-async function inAzure(world = new RecoveryWorld(), orders: number | null = 100): Promise<OperationContext> {
-  const context = await world.furnish({ SQL: orders });
+async function inAzure(
+  world = new RecoveryWorld(),
+  orders: number | null = 100,
+  site: FabricKind = "HyperVSite",
+): Promise<OperationContext> {
+  const context = await world.furnish({ SQL: orders }, site);
   await world.protect(context, "SQL");
-  const kind = "PlannedFailover" as const;
+  // VMware machines have no planned one; with the source shut down it loses nothing either.
+  const kind = site === "VMware" ? ("UnplannedFailover" as const) : ("PlannedFailover" as const);
   const item = await world.item("SQL");
   const run = { kind, itemId: item.id, point: { type: "Latest" }, networkName: null, shutDownSource: true } as const;
   expect((await world.run(await startFailover(context, world.vault, item, run))).state).toBe("Succeeded");
@@ -235,7 +241,7 @@ describe("before anything is touched a failback", () => {
     expect((await world.item("SQL")).heldByJobId).toBeNull();
     const job = await world.run(await back(world, context, { createMachine: true }));
     expect(job.state).toBe("Succeeded");
-    expect(world.site.log).toContain("created SQL");
+    expect(world.site.log.join()).toContain("created SQL");
   });
 
   it("is refused while its failover is not committed", async () => {
@@ -404,6 +410,31 @@ describe("a failback to another host", () => {
     await beat(["other"]);
     const choice = { providerId: "provider-2", createMachine: true };
     await expect(back(world, context, choice)).rejects.toMatchObject({ kind: "conflict", code: "MachineNameTaken" });
+  });
+});
+
+describe("a VMware machine's failback", () => {
+  it("makes a machine that its host has lost with VMDKs", async () => {
+    const world = new RecoveryWorld();
+    const context = await inAzure(world, 100, "VMware");
+    world.site.machines.delete("SQL");
+    await world.heartbeat(context);
+    expect((await world.run(await back(world, context, { createMachine: true }))).state).toBe("Succeeded");
+    expect(world.site.log).toContain("created SQL with vmdk-sparse, vmdk-sparse");
+  });
+
+  it("goes to no host of a Hyper-V site", async () => {
+    const world = new RecoveryWorld();
+    const context = await inAzure(world, 100, "VMware");
+    const createdAt = world.clock.now().toISOString();
+    const fabric = { id: "fabric-2", vaultId: "vault-1", name: "headquarters", kind: "HyperVSite" } as const;
+    await world.repositories.fabrics.insert({ ...fabric, internalIdentifier: "beef", createdAt });
+    const host = { hostName: "HV02", version: "1.0", certificateSha256: "cd" };
+    await registerProvider(context, { ...host, providerId: "provider-2", fabricId: "fabric-2" });
+    const choice = { providerId: "provider-2", createMachine: true };
+    await expect(back(world, context, choice)).rejects.toMatchObject({
+      message: expect.stringContaining("other kind") as string,
+    });
   });
 });
 
