@@ -3,6 +3,7 @@ import { ProtectableItemResource, FabricResource } from "@/lib/contract/fabrics"
 import { PolicyResource } from "@/lib/contract/policies";
 import { listOf, Tutorial } from "@/lib/contract/portal";
 import { RecoveryPointResource } from "@/lib/contract/protected-items";
+import { RecoveryPlanResource } from "@/lib/contract/recovery-plans";
 import type { JobRunner } from "@/lib/jobs/job-runner";
 import type { OperationContext } from "@/lib/operations/context";
 import { CONTAINER, ITEMS, recoveryPortal, TEST_NETWORK, VAULT } from "@/lib/testing/recovery-portal";
@@ -183,5 +184,38 @@ describe("a protected VMware machine", () => {
     world.clock.advance(2 * 60_000);
     await world.heartbeat(world.process().context);
     expect(await late()).toContain("ReplicationLate");
+  });
+});
+
+describe("a recovery plan of VMware machines", () => {
+  const PLAN = `${VAULT}/replicationRecoveryPlans/shop`;
+  const plan = {
+    properties: {
+      primaryFabricId: `${VAULT}/replicationFabrics/branch`,
+      recoveryFabricId: "Microsoft Azure",
+      groups: [
+        {
+          groupType: "Boot",
+          replicationProtectedItems: [{ id: `${ITEMS}/SQL`, virtualMachineId: "SQL" }],
+          startGroupActions: [],
+          endGroupActions: [],
+        },
+      ],
+    },
+  };
+
+  it("is of their provider, has no planned failover to Azure, and fails over without one", async () => {
+    const { send, run, item } = await portal();
+    await send("PUT", PLAN, plan);
+    const { properties } = RecoveryPlanResource.parse((await send("GET", PLAN)).body);
+    expect(properties.replicationProviders).toEqual(["InMageAzureV2"]);
+    expect(properties.allowedOperations).not.toContain("PlannedFailover");
+    expect(properties.notAllowed["PlannedFailover"]?.message).toContain("SQL");
+    const direction = { failoverDirection: "PrimaryToRecovery", providerSpecificDetails: [inMage] };
+    const refused = await send("POST", `${PLAN}/plannedFailover`, { properties: direction });
+    expect(refused.status).toBe(409);
+    const unplanned = { ...direction, sourceSiteOperations: "Required" };
+    expect((await run("POST", `${PLAN}/unplannedFailover`, { properties: unplanned })).job.status).toBe("Succeeded");
+    expect((await item("SQL")).properties.activeLocation).toBe("Recovery");
   });
 });
