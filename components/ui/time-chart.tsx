@@ -83,7 +83,7 @@ function Drawing({ series, rows, format, formatTime }: TimeChartProps) {
           minTickGap={48}
           padding={{ left: 10, right: 10 }}
         />
-        <YAxis {...axis} width={64} tickFormatter={format} axisLine={false} />
+        <YAxis {...axis} width={76} tickFormatter={format} axisLine={false} />
         <Tooltip
           isAnimationActive={false}
           contentStyle={box}

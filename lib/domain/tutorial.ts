@@ -105,7 +105,7 @@ const WORDS: Readonly<Record<Scenario, Words>> = {
         "The configuration server coordinates; its process server compresses and encrypts what the machines write and sends it on. Here both are one process that dials out to the vault on one TLS port, and what is written is seen at the machines' host, so that nothing is installed in them.",
     },
     group:
-      "their writes leave all the time; the group says how often a recovery point is kept and for how long, and from which age of the newest one on you are warned.",
+      "which of the moments are kept as recovery points, and how old the newest one may be before you are warned. VMware machines are replicated continuously: what they write leaves every few seconds.",
   },
 };
 

@@ -10,7 +10,7 @@ export default function SitesPage() {
       <PageTitle>On-premises sites</PageTitle>
       <PageHeader
         title="On-premises sites"
-        subtitle="Hyper-V sites that live on this computer: real processes serving real disk images."
+        subtitle="Sites that live on this computer: real processes serving real disk images."
       />
       <PageBody>
         <EstateList />

@@ -68,13 +68,6 @@ export function ProtectionGroupStep({ scenario, vaultName }: StepProps) {
           {groups.map((group) => group.name).join(", ")}
         </p>
       ) : null}
-      {scenario.kind === "VMware" ? (
-        <p className="max-w-3xl text-muted">
-          VMware machines are replicated continuously: what they write leaves their site all the time, every few
-          seconds. Here you choose which of these moments are kept as recovery points, and how old the newest one may be
-          before you are warned.
-        </p>
-      ) : null}
       <form noValidate onSubmit={submit} aria-label="Create a protection group" className="flex flex-col gap-4">
         <div className="grid items-start gap-4 sm:grid-cols-2">
           <TextField

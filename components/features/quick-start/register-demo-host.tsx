@@ -86,7 +86,7 @@ export function RegisterDemoHost(props: StepProps & { readonly fabrics: readonly
             busy={operation.isStarting}
             disabledReason={reason ?? (passphrase === "" ? "Type the passphrase of the vault first." : null)}
           >
-            {`Register the demo ${scenario.server}`}
+            {`Register the ${scenario.demoServer}`}
           </Button>
         </div>
       </form>

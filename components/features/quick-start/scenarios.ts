@@ -18,6 +18,8 @@ interface Words {
   /** What is registered in a site. */
   readonly server: string;
   readonly serverNote: string;
+  /** On a button, which has to fit a telephone. */
+  readonly demoServer: string;
   /** Kinds of on-premises sites whose servers can be registered, those that were made for it first. */
   readonly demoKinds: readonly EstateSite["properties"]["kind"][];
 }
@@ -29,6 +31,7 @@ const words: Readonly<Record<FabricKind, Words>> = {
     siteExample: "contoso-branch",
     server: "host",
     serverNote: "It installs nothing else: Provider and agent are one process.",
+    demoServer: "demo host",
     demoKinds: ["contoso", "folder"],
   },
   VMware: {
@@ -37,6 +40,7 @@ const words: Readonly<Record<FabricKind, Words>> = {
     siteExample: "contoso-vmware",
     server: "configuration server",
     serverNote: "It installs nothing else: configuration server and process server are one process.",
+    demoServer: "demo server",
     demoKinds: ["contosoVmware", "folder"],
   },
 };
