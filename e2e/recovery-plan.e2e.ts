@@ -142,6 +142,22 @@ test("completing the plan's test removes every test machine", async () => {
   await expect(command(page, "Planned failover")).not.toHaveAttribute("aria-disabled", "true", { timeout: 60_000 });
 });
 
+test("an edit makes the plan one that was never tested, and taking it back the tested one again", async () => {
+  const saved = async (move: string) => {
+    await page.getByRole("button", { name: move }).click();
+    await expect(
+      page.getByText("Your changes are not tested").or(page.getByText("Changed since its last test")),
+    ).toBeVisible();
+    await command(page, "Save").click();
+    await expectDisabled(command(page, "Save"), /Nothing was changed/);
+  };
+  await expect(page.getByText("Tested", { exact: true })).toBeVisible();
+  await saved("Move CONTOSO-WEB to Group 2");
+  await expect(page.getByText("Changed since its last test")).toBeVisible();
+  await saved("Move CONTOSO-WEB to Group 3");
+  await expect(page.getByText("Tested", { exact: true })).toBeVisible();
+});
+
 test("run as a planned failover no machine loses an order, one is made anew from another point, and the plan is committed", async () => {
   const dialog = await openCommand(page, "Planned failover");
   await tick(dialog, /^Start instantly/);

@@ -13,7 +13,16 @@ import {
   type ProtectedItem,
 } from "../story/site-to-azure";
 import { killAtRandom } from "./killer";
-import { cleanUp, expectNoDamage, failOverAndCommit, keepChecking, keepTesting, type Tally } from "./operators";
+import {
+  cleanUp,
+  expectNoDamage,
+  failOverAndCommit,
+  GONE_OVER,
+  keepChecking,
+  keepTesting,
+  type Tally,
+} from "./operators";
+import { protectVmwareSite } from "./vmware-site";
 import { everyJobEnds, everyPointReads, pointsRestore, replicationGoesOn } from "./verdict";
 
 /**
@@ -43,7 +52,8 @@ try {
   const context = { arm, tell };
   await createVault(context);
   await registerSite(context);
-  const items = await protectMachines(context, await prepareProtection(context));
+  const hyperV = await protectMachines(context, await prepareProtection(context));
+  const items = [...hyperV, ...(await protectVmwareSite(context))];
   tell.chapter(`${String(kills)} kills, seed ${String(seed)}`);
   await underFire(items);
   tell.chapter("The verdict");
@@ -65,11 +75,13 @@ async function underFire(items: readonly ProtectedItem[]): Promise<void> {
   const over = new AbortController();
   const named = (name: string) => items.filter((item) => item.properties.friendlyName === name);
   const people = [
-    ...["CONTOSO-SQL", "CONTOSO-APP"]
+    ...["CONTOSO-SQL", "CONTOSO-APP", "CONTOSO-MAIL"]
       .flatMap((name) => named(name))
       .map((item) => keepTesting(arm, item, tally, over.signal)),
     keepChecking(arm, tally, over.signal),
-    ...named("CONTOSO-INTRANET").map((item) => failOverAndCommit(arm, item, tally)),
+    ...["CONTOSO-INTRANET", "CONTOSO-ERP"]
+      .flatMap((name) => named(name))
+      .map((item) => failOverAndCommit(arm, item, tally)),
   ];
   const everybody = Promise.all(people);
   // Looked at when the killing is over; until then a failure must not end the run unseen.
@@ -109,6 +121,6 @@ async function judge(): Promise<void> {
     const line = await pointsRestore(arm, item, tally);
     tell.expect(true, `${line}; replication goes on`);
   }
-  const moved = now.filter((one) => one.properties.protectionState === "PlannedFailoverStatesBegin");
-  tell.expect(moved.length === 1, "the planned failover was completed and committed under fire");
+  const moved = now.filter((one) => GONE_OVER.includes(one.properties.protectionState));
+  tell.expect(moved.length === 2, "a planned and an unplanned failover were completed and committed under fire");
 }

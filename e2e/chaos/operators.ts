@@ -11,14 +11,19 @@ export interface Tally {
 }
 
 const VERIFICATION = `${vault}/providers/Secondsite.Recovery/verification`;
-const TEST_BODY = {
+
+/** The newest point, or the one named, on the isolated network. */
+export const testBody = ({ properties }: ProtectedItem, recoveryPointId?: string) => ({
   properties: {
     failoverDirection: "PrimaryToRecovery",
     networkType: "VmNetworkAsInput",
     networkId: paths.network("contoso-test"),
-    providerSpecificDetails: { instanceType: "HyperVReplicaAzure" },
+    providerSpecificDetails: {
+      instanceType: properties.providerSpecificDetails.instanceType,
+      ...(recoveryPointId === undefined ? {} : { recoveryPointId }),
+    },
   },
-};
+});
 
 /** Test failover and cleanup, over and over. */
 export async function keepTesting(
@@ -30,7 +35,7 @@ export async function keepTesting(
   while (!until.aborted) {
     const state = await arm.until("the item", async () => arm.get<ProtectedItem>(path(item)), 60);
     if (state.properties.allowedOperations.includes("TestFailoverCleanup")) await cleanUp(arm, item, tally);
-    else await attempt(arm, "POST", `${path(item)}/testFailover`, TEST_BODY, tally);
+    else await attempt(arm, "POST", `${path(item)}/testFailover`, testBody(item), tally);
     await delay(200);
   }
 }
@@ -64,18 +69,24 @@ export function cleanUp(arm: ArmDriver, item: ProtectedItem, tally: Tally): Prom
   return attempt(arm, "POST", `${path(item)}/testFailoverCleanup`, body, tally);
 }
 
-/** A planned failover, as often as it takes, and its commit. */
+/** States of machines that have gone over and were committed. */
+export const GONE_OVER = ["PlannedFailoverStatesBegin", "UnplannedFailoverStatesBegin"];
+
+/** A failover that loses nothing, as often as it takes, and its commit: a planned one; of a VMware machine, which has none, an unplanned one with the source shut down. */
 export async function failOverAndCommit(arm: ArmDriver, item: ProtectedItem, tally: Tally): Promise<void> {
+  const { instanceType } = item.properties.providerSpecificDetails;
+  const verb = instanceType === "InMageAzureV2" ? "unplannedFailover" : "plannedFailover";
   const body = {
     properties: {
       failoverDirection: "PrimaryToRecovery",
-      providerSpecificDetails: { instanceType: "HyperVReplicaAzure" },
+      providerSpecificDetails: { instanceType },
+      ...(verb === "unplannedFailover" ? { sourceSiteOperations: "Required" } : {}),
     },
   };
   for (let round = 0; round < 40; round += 1) {
     const { properties } = await arm.until("the item", async () => arm.get<ProtectedItem>(path(item)), 60);
-    if (properties.protectionState === "PlannedFailoverStatesBegin") return;
-    const operation = properties.allowedOperations.includes("Commit") ? "failoverCommit" : "plannedFailover";
+    if (GONE_OVER.includes(properties.protectionState)) return;
+    const operation = properties.allowedOperations.includes("Commit") ? "failoverCommit" : verb;
     await attempt(arm, "POST", `${path(item)}/${operation}`, operation === "failoverCommit" ? undefined : body, tally);
     await delay(500);
   }

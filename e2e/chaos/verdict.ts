@@ -4,9 +4,9 @@ import { ControlDatabase } from "@/lib/adapters/persistence/database";
 import { createSqliteRepositories } from "@/lib/adapters/persistence/repositories";
 import { vaultStoreFolder } from "@/lib/adapters/storage/storage-places";
 import { KeyFiles } from "@/lib/adapters/vault-data/key-files";
-import { paths, SUBSCRIPTION, type ArmDriver, type ArmJob } from "@/lib/testing/drive/arm-driver";
+import { SUBSCRIPTION, type ArmDriver, type ArmJob } from "@/lib/testing/drive/arm-driver";
 import { lastRun, path, pointsOf, vault, type List, type ProtectedItem } from "../story/site-to-azure";
-import { cleanUp, type Tally } from "./operators";
+import { cleanUp, testBody, type Tally } from "./operators";
 
 /** No job may be left that nobody runs. */
 export async function everyJobEnds(arm: ArmDriver): Promise<readonly ArmJob[]> {
@@ -55,14 +55,7 @@ export async function pointsRestore(arm: ArmDriver, item: ProtectedItem, tally: 
   const points = await pointsOf(arm, item);
   const chosen = [...new Set([points.at(0), points.at(-1)])].flatMap((point) => (point ? [point] : []));
   for (const point of chosen) {
-    await arm.run("POST", `${path(item)}/testFailover`, {
-      properties: {
-        failoverDirection: "PrimaryToRecovery",
-        networkType: "VmNetworkAsInput",
-        networkId: paths.network("contoso-test"),
-        providerSpecificDetails: { instanceType: "HyperVReplicaAzure", recoveryPointId: point.id },
-      },
-    });
+    await arm.run("POST", `${path(item)}/testFailover`, testBody(item, point.id));
     const run = await lastRun(arm, item);
     const sound = run.disks.every((disk) => disk.identical) && run.ordersOnReplica === run.recoveryPoint?.orders?.count;
     if (!sound) throw new Error(`${item.properties.friendlyName}, point ${point.name}: ${JSON.stringify(run)}`);

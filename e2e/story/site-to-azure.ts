@@ -8,7 +8,7 @@ import { Narrator, megabytes, shortHash } from "./narrator";
 /** The first story of the product: a Hyper-V site protected to Azure, tested, failed over, broken, and failed over again. */
 const VAULT = "contoso-vault";
 export const SITE = "contoso-branch";
-const PASSPHRASE = "correct horse battery staple";
+export const PASSPHRASE = "correct horse battery staple";
 const GROUP = "contoso-group";
 const POLICY = "every-30-seconds";
 
@@ -26,6 +26,7 @@ export interface ProtectedItem {
     readonly testFailoverState: string;
     readonly allowedOperations: readonly string[];
     readonly activeLocation: string;
+    readonly providerSpecificDetails: { readonly instanceType: "HyperVReplicaAzure" | "InMageAzureV2" };
   };
 }
 export interface List<T> {
