@@ -14,6 +14,7 @@ import { nameFromReference } from "./references";
 type Details = readonly {
   readonly recoveryPointType?: Exclude<PointChoice["type"], "Id"> | null | undefined;
   readonly multiVmSyncPointOption?: "UseMultiVmSyncRecoveryPoint" | "UsePerVmRecoveryPoint" | null | undefined;
+  readonly useMultiVmSyncPoint?: "true" | "false" | null | undefined;
   readonly recoveryPoints?:
     readonly { readonly replicationProtectedItemId: string; readonly recoveryPointId: string }[] | null | undefined;
 }[];
@@ -28,7 +29,9 @@ export function planPoint(
 }
 
 export const usesSharedPoints = (details: Details | null | undefined): boolean =>
-  details?.some((one) => one.multiVmSyncPointOption === "UseMultiVmSyncRecoveryPoint") ?? false;
+  details?.some(
+    (one) => one.multiVmSyncPointOption === "UseMultiVmSyncRecoveryPoint" || one.useMultiVmSyncPoint === "true",
+  ) ?? false;
 
 /** By the id of the protected item. @throws Refusal RecoveryPlanPointOfNoMachine, RecoveryPlanPointTwice, InvalidResourceId */
 export async function planPointsFrom(

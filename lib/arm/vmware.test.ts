@@ -214,7 +214,8 @@ describe("a recovery plan of VMware machines", () => {
     const direction = { failoverDirection: "PrimaryToRecovery", providerSpecificDetails: [inMage] };
     const refused = await send("POST", `${PLAN}/plannedFailover`, { properties: direction });
     expect(refused.status).toBe(409);
-    const unplanned = { ...direction, sourceSiteOperations: "Required" };
+    const details = [{ ...inMage, recoveryPointType: "LatestCrashConsistent", useMultiVmSyncPoint: "false" }];
+    const unplanned = { ...direction, sourceSiteOperations: "Required", providerSpecificDetails: details };
     expect((await run("POST", `${PLAN}/unplannedFailover`, { properties: unplanned })).job.status).toBe("Succeeded");
     expect((await item("SQL")).properties.activeLocation).toBe("Recovery");
   });

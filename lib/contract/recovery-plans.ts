@@ -76,10 +76,13 @@ export const CreatePlanBody = z.object({
 export const UpdatePlanBody = z.object({ properties: z.object({ groups: z.array(PlanGroupWire).nullish() }) });
 
 const instanceType = z.enum(["HyperVReplicaAzure", "InMageAzureV2"]);
-export const PlanPointType = z.enum(["Latest", "LatestApplicationConsistent", "LatestProcessed"]);
 const ForwardDetails = z.object({
   instanceType,
-  recoveryPointType: PlanPointType.nullish(),
+  /** The service has LatestCrashConsistent, and useMultiVmSyncPoint, for VMware machines. */
+  recoveryPointType: z
+    .enum(["Latest", "LatestApplicationConsistent", "LatestProcessed", "LatestCrashConsistent"])
+    .nullish(),
+  useMultiVmSyncPoint: z.enum(["true", "false"]).nullish(),
   /** Machines of a consistency group start from their newest shared point (the service has it for other types). */
   multiVmSyncPointOption: z.enum(["UseMultiVmSyncRecoveryPoint", "UsePerVmRecoveryPoint"]).nullish(),
   /** Ours: custom points of single machines. */

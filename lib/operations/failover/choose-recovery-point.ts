@@ -11,7 +11,8 @@ import { replicateNow, siteAnswers } from "../source-machine";
 export type PointChoice = { readonly type: "Latest" } | StoredPointChoice;
 /** Without asking the source. */
 export type StoredPointChoice =
-  { readonly type: "LatestProcessed" | "LatestApplicationConsistent" } | { readonly type: "Id"; readonly id: string };
+  | { readonly type: "LatestProcessed" | "LatestApplicationConsistent" | "LatestCrashConsistent" }
+  | { readonly type: "Id"; readonly id: string };
 
 /** @throws Refusal RecoveryPointNotFound */
 export async function choosePoint(
@@ -45,12 +46,21 @@ async function storedPoint(
     case "Id":
       return findPoint(context, item, choice.id);
     case "LatestApplicationConsistent":
-      return (
-        (await recoveryPoints.list(item.id)).filter((point) => point.kind === "ApplicationConsistent").at(-1) ?? null
-      );
+      return newestOfKind(context, item, "ApplicationConsistent");
+    case "LatestCrashConsistent":
+      return newestOfKind(context, item, "CrashConsistent");
     case "LatestProcessed":
       return recoveryPoints.newest(item.id);
   }
+}
+
+export async function newestOfKind(
+  context: OperationContext,
+  item: ProtectedItem,
+  kind: RecoveryPoint["kind"],
+): Promise<RecoveryPoint | null> {
+  const points = await context.repositories.recoveryPoints.list(item.id);
+  return points.filter((point) => point.kind === kind).at(-1) ?? null;
 }
 
 /** Before a job is made. @throws Refusal RecoveryPointNotFound */
@@ -101,14 +111,15 @@ export async function findPoint(
 
 /** Before a job is made: a point that is named must be there. The newest is looked for when the job comes to it. */
 export async function requirePoint(context: OperationContext, item: ProtectedItem, choice: PointChoice): Promise<void> {
-  if (choice.type === "Id" || choice.type === "LatestApplicationConsistent")
-    await requireStoredPoint(context, item, choice);
+  if (choice.type === "Latest" || choice.type === "LatestProcessed") return;
+  await requireStoredPoint(context, item, choice);
 }
 
 function noSuchPoint(item: ProtectedItem, choice: PointChoice): Refusal {
   const what = {
     Id: "the recovery point that was asked for",
     LatestApplicationConsistent: "an application-consistent recovery point",
+    LatestCrashConsistent: "a crash-consistent recovery point",
     Latest: "a recovery point",
     LatestProcessed: "a recovery point",
   }[choice.type];

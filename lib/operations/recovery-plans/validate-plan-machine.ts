@@ -2,7 +2,7 @@ import type { ProtectedItem, RecoveryPoint, Vault } from "@/lib/domain/entities"
 import { sameName } from "@/lib/domain/names";
 import { Refusal, type Explanation } from "@/lib/kernel/fault";
 import type { OperationContext } from "../context";
-import { requirePoint } from "../failover/choose-recovery-point";
+import { newestOfKind, requirePoint } from "../failover/choose-recovery-point";
 import { replicaName } from "../failover/failover-run";
 import { sizeProblem } from "../failover/size-problem";
 import { settledPoints } from "./plan-points";
@@ -58,9 +58,14 @@ async function presentPoint(
 ): Promise<RecoveryPoint | null> {
   const { recoveryPoints } = context.repositories;
   if (settled !== undefined) return recoveryPoints.get(settled);
-  if (request.point.type !== "LatestApplicationConsistent") return recoveryPoints.newest(item.id);
-  const points = await recoveryPoints.list(item.id);
-  return points.filter((point) => point.kind === "ApplicationConsistent").at(-1) ?? null;
+  switch (request.point.type) {
+    case "LatestApplicationConsistent":
+      return newestOfKind(context, item, "ApplicationConsistent");
+    case "LatestCrashConsistent":
+      return newestOfKind(context, item, "CrashConsistent");
+    default:
+      return recoveryPoints.newest(item.id);
+  }
 }
 
 function siteFindings(context: OperationContext, item: ProtectedItem, request: PlanRequest): Finding[] {
