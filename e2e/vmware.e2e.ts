@@ -105,7 +105,6 @@ test("a VMware machine is protected with its VMDKs, and points come every few se
   await expect(page.getByText("RPO threshold: 5 minutes")).toBeVisible();
   const times = await pointTimes(4);
   const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
-  expect(Math.min(...gaps)).toBeGreaterThan(2_500);
   // A busy machine may miss a beat; thirty seconds would be Hyper-V's.
   expect(median(gaps)).toBeLessThan(10_000);
   await expectAccessible(page);
