@@ -60,8 +60,9 @@ function found({ failure, imageJson }: Extract<FuzzMessage, { type: "failure" }>
   failures.push(failure.what);
   const { seed, number, what } = failure;
   process.stdout.write(`${seed}, input ${number} of seed ${values.seed}: ${what.slice(0, 1500)}\n`);
-  if (values.save !== undefined)
-    fs.writeFileSync(path.join(values.save, `${seed}-${values.seed}-${number}.json`), imageJson);
+  if (values.save === undefined) return;
+  fs.mkdirSync(values.save, { recursive: true });
+  fs.writeFileSync(path.join(values.save, `${seed}-${values.seed}-${number}.json`), imageJson);
 }
 
 function print(all: readonly FuzzReport[]): void {

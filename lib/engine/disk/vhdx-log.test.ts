@@ -126,6 +126,16 @@ describe("the log of a VHDX that was not closed", () => {
     expect(bytesOf(fileSystem).equals(before)).toBe(true);
   });
 
+  it("may erase more than a reader asks for: the sector of a table that has a few entries", () => {
+    const { fileSystem } = dirtyImage();
+    const size = fileSystem.open(VHDX_PATH, "read").sizeBytes();
+    const at = MIB - 12_288;
+    const erasing = { offset: BAT_OFFSET, zeros: 4096 };
+    putInLog(fileSystem, at, encode({ sequence: 30, tail: at, writes: [erasing], flushed: size, last: size }));
+    const content = contentAt(fileSystem, VHDX_PATH);
+    expect(content.equals(Buffer.alloc(content.length))).toBe(true);
+  });
+
   it("is applied on the medium by a writer, once", () => {
     const { fileSystem, model } = dirtyImage();
     const disk = openDisk(fileSystem, VHDX_PATH, "readwrite");

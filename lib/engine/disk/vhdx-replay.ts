@@ -74,7 +74,9 @@ export class ReplayedFile implements RandomAccessFile {
     const view = into.subarray(0, count);
     view.fill(0, this.#file.read(offset, view));
     for (const { begin, end } of this.#erased) {
-      if (begin < offset + count && end > offset) view.fill(0, Math.max(0, begin - offset), end - offset);
+      if (begin >= offset + count || end <= offset) continue;
+      // A Buffer refuses to be filled beyond its end.
+      view.fill(0, Math.max(0, begin - offset), Math.min(count, end - offset));
     }
     const first = Math.floor(offset / LOG_SECTOR_BYTES);
     for (let sector = first; sector * LOG_SECTOR_BYTES < offset + count; sector++) {
