@@ -28,10 +28,10 @@ export const HISTORY_HOURS_MAX: Readonly<Record<ReplicationProvider, number>> = 
   InMageAzureV2: 72,
 };
 export const APPLICATION_CONSISTENT_HOURS_MAX = 12;
-/** What the service's own clients send (asr reference 8). */
+/** As the classic service (asr reference 8); the limit is ours. */
 const CRASH_CONSISTENT_MINUTES = 5;
 const CRASH_CONSISTENT_MINUTES_MAX = 60;
-/** As the classic portal is described; the service's own default was not captured (asr reference 8). */
+/** Ours, and so is the limit: the service's default was not captured (asr reference 8). */
 const THRESHOLD_MINUTES = 15;
 const THRESHOLD_MINUTES_MAX = 24 * 60;
 
@@ -115,7 +115,7 @@ function paceProblem(settings: PolicySettings): PolicyProblem | null {
       "crashConsistentFrequencyInMinutes",
       `Crash-consistent recovery points cannot be kept every ${every} minutes.`,
       "Machines are replicated all the time; a point is kept every 1 to 60 minutes.",
-      "Send a whole number from 1 to 60; 5 is what Azure's own clients send.",
+      "Send a whole number from 1 to 60, for example 5.",
     );
   }
   const threshold = settings.recoveryPointThresholdMinutes ?? 0;

@@ -75,7 +75,6 @@ function SiteContent(props: {
   const { site, renderConsole, hypervisor } = props;
   const { properties } = site;
   const vault = properties.registeredVaultId && nameInId(properties.registeredVaultId, "vaults");
-  const isVmware = properties.kind === "contosoVmware";
   return (
     <>
       {properties.state === "failed" ? (
@@ -96,7 +95,7 @@ function SiteContent(props: {
               value: vault ? <TextLink href={pages.vault(vault)}>{vault}</TextLink> : "not registered in a vault",
             },
             {
-              label: isVmware ? "Configuration server of the vault" : "Hyper-V site of the vault",
+              label: "Site of the vault",
               value: properties.registeredFabric ?? "–",
             },
             {

@@ -44,7 +44,8 @@ it("makes what people are told that it makes, of the size that they are told", a
   expect(steps).toEqual(["CONTOSO-ERP 0/2", "CONTOSO-MAIL 1/2", " 2/2"]);
   const definitions = definitionsOf(of.site);
   expect(definitions.map(({ name }) => name)).toEqual(VMWARE_DEMO.machines);
-  expect(CONTOSO_MACHINES.map(({ name }) => name)).not.toEqual(expect.arrayContaining([...VMWARE_DEMO.machines]));
+  const others = CONTOSO_MACHINES.map(({ name }) => name);
+  expect(VMWARE_DEMO.machines.filter((name) => others.includes(name))).toEqual([]);
   expect(definitions.every(({ bootable, desired }) => bootable && desired === "running")).toBe(true);
   const measured = allocatedBytes(of.site.disksFolder);
   expect(measured).toBeLessThanOrEqual(VMWARE_DEMO.diskBytes);
